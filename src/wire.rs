@@ -1,0 +1,78 @@
+//! The SSH wire format, read strictly: `string` and `mpint` of RFC 4251, section 5.
+//!
+//! Strict where OpenSSH's and other parsers are lenient: an mpint must be minimal and must not be negative, and nothing may be left
+//! over at the end. Lengths are checked against what is there before anything is taken, so no length inside a blob can cause an
+//! allocation.
+
+/// What is wrong with the bytes at some offset of a blob.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WireError {
+    /// A length field announces more bytes than there are, or is itself cut off.
+    Truncated,
+    /// An mpint has a leading zero byte that it does not need.
+    NonMinimal,
+    /// The top bit of an mpint is set: a negative number.
+    Negative,
+}
+
+/// A cursor over a blob. Every method either takes a whole field or leaves the cursor where it was.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reader<'a> {
+    rest: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(crate) fn new(blob: &'a [u8]) -> Self {
+        Self { rest: blob, offset: 0 }
+    }
+
+    /// Bytes taken so far: the offset of the next field's length.
+    pub(crate) fn offset(&self) -> usize {
+        self.offset
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    /// `uint32`, big-endian.
+    pub(crate) fn uint32(&mut self) -> Result<u32, WireError> {
+        let (head, rest) = self.rest.split_first_chunk::<4>().ok_or(WireError::Truncated)?;
+        self.rest = rest;
+        self.offset += 4;
+        Ok(u32::from_be_bytes(*head))
+    }
+
+    /// `uint64`, big-endian.
+    pub(crate) fn uint64(&mut self) -> Result<u64, WireError> {
+        let (head, rest) = self.rest.split_first_chunk::<8>().ok_or(WireError::Truncated)?;
+        self.rest = rest;
+        self.offset += 8;
+        Ok(u64::from_be_bytes(*head))
+    }
+
+    /// `string`: a length and that many bytes.
+    pub(crate) fn string(&mut self) -> Result<&'a [u8], WireError> {
+        let mut ahead = *self;
+        let length = usize::try_from(ahead.uint32()?).map_err(|_| WireError::Truncated)?;
+        let (field, rest) = ahead.rest.split_at_checked(length).ok_or(WireError::Truncated)?;
+        *self = Self { rest, offset: ahead.offset + length };
+        Ok(field)
+    }
+
+    /// `mpint` that is not negative: its magnitude, big-endian, without the sign byte; zero is empty.
+    pub(crate) fn mpint(&mut self) -> Result<&'a [u8], WireError> {
+        let mut ahead = *self;
+        let field = ahead.string()?;
+        let magnitude = match field {
+            [] => field,
+            [0, rest @ ..] if rest.first().is_some_and(|&b| b & 0x80 != 0) => rest,
+            [0, ..] => return Err(WireError::NonMinimal),
+            [first, ..] if first & 0x80 != 0 => return Err(WireError::Negative),
+            _ => field,
+        };
+        *self = ahead;
+        Ok(magnitude)
+    }
+}

@@ -52,8 +52,7 @@ pub enum Error {
 }
 
 const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
-const NOVA_NAME_SPACES: &str =
-    "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";
+const NOVA_NAME_SPACES: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";
 
 impl Error {
     /// A stable name for this kind of error, in snake case.
@@ -71,9 +70,9 @@ impl Error {
     /// The byte offset in the input (name, line or body) at which it went wrong, where one makes sense.
     pub fn position(&self) -> Option<usize> {
         match self {
-            Self::NameCharacter { position, .. } | Self::NameEdgeWhitespace { position } | Self::NameUnprintable { position } => {
-                Some(*position)
-            }
+            Self::NameCharacter { position, .. }
+            | Self::NameEdgeWhitespace { position }
+            | Self::NameUnprintable { position } => Some(*position),
             _ => None,
         }
     }

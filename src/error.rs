@@ -87,6 +87,11 @@ pub enum Error {
         /// The offset of the character, or of the first byte that is too much.
         position: usize,
     },
+    /// Keys of this size are not made.
+    KeySize {
+        /// The size asked for.
+        bits: u32,
+    },
     /// The passphrase is empty.
     PassphraseEmpty,
     /// The private key could not be encoded.
@@ -99,8 +104,7 @@ pub enum Error {
 
 const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
 const NOVA_NAME: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";
-const NOVA_NAME_LEGACY: &str =
-    "An invalid 'name' value was provided. The name must be: printable characters with at least one non space character";
+const NOVA_NAME_LEGACY: &str = "An invalid 'name' value was provided. The name must be: printable characters with at least one non space character";
 
 impl Error {
     /// A stable name for this kind of error, in snake case.
@@ -121,6 +125,7 @@ impl Error {
             Self::KeypairExists { .. } => "keypair_exists",
 
             Self::Comment { .. } => "comment",
+            Self::KeySize { .. } => "key_size",
             Self::PassphraseEmpty => "passphrase_empty",
             Self::Encoding => "encoding",
 
@@ -149,6 +154,14 @@ impl Error {
         }
     }
 
+    /// What a reply says: Nova's words, and behind its one sentence about bad keys, which helps nobody, this crate's.
+    pub(crate) fn reply_message(&self) -> String {
+        match self.nova_message() {
+            Cow::Borrowed(NOVA_INVALID_KEY) => format!("{NOVA_INVALID_KEY}: {self}"),
+            message => message.into_owned(),
+        }
+    }
+
     /// Nova's own words for such a request; this crate's where Nova has none.
     pub fn nova_message(&self) -> Cow<'static, str> {
         match self {
@@ -173,6 +186,7 @@ impl Error {
             Self::Microversion
             | Self::X509Unsupported
             | Self::Comment { .. }
+            | Self::KeySize { .. }
             | Self::PassphraseEmpty
             | Self::Encoding
             | Self::Rng => format!("{self}").into(),
@@ -195,7 +209,10 @@ impl fmt::Display for Error {
             }
             Self::NameBlank => write!(f, "the name holds nothing but spaces: give it at least one other character"),
             Self::NameUnprintable { position, .. } => {
-                write!(f, "the name has a character at byte {position} that Nova does not take for printable: remove it")
+                write!(
+                    f,
+                    "the name has a character at byte {position} that Nova does not take for printable: remove it"
+                )
             }
             Self::Microversion => {
                 write!(f, "this is no microversion of the compute API: write it as 2.N, for example 2.1 or 2.92")
@@ -220,6 +237,7 @@ impl fmt::Display for Error {
                 f,
                 "the comment cannot be used from byte {position} on: use one line of at most 255 bytes without control characters"
             ),
+            Self::KeySize { bits } => write!(f, "keys of {bits} bits are not made: choose 2048, 3072 or 4096"),
             Self::PassphraseEmpty => {
                 write!(f, "the passphrase is empty: give one, or ask for the private key without encryption")
             }

@@ -4,6 +4,8 @@
 extern crate alloc;
 
 mod error;
+mod weakness;
 mod wire;
 
 pub use error::{Error, Result};
+pub use weakness::Weakness;

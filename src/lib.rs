@@ -3,7 +3,10 @@
 
 extern crate alloc;
 
+mod curve;
 mod error;
+mod key_blob;
 mod wire;
 
 pub use error::{Error, Result};
+pub use key_blob::Algorithm;

@@ -47,6 +47,308 @@ pub enum Error {
         position: usize,
     },
 
+    /// The text is empty or white space.
+    KeyEmpty,
+    /// The text has more bytes than the policy allows.
+    KeyTooLong {
+        /// Bytes as sent, comment and line end included.
+        bytes: usize,
+        /// What the policy allows.
+        limit: usize,
+    },
+    /// White space before the key type.
+    KeyLeadingWhitespace {
+        /// The offset of the key type.
+        position: usize,
+    },
+    /// The text starts with a byte order mark, U+FEFF.
+    KeyByteOrderMark,
+    /// The line is in quotation marks.
+    KeyQuoted {
+        /// The offset of the first mark.
+        position: usize,
+    },
+    /// A non-breaking or another Unicode space where an ASCII space belongs.
+    KeyUnicodeSpace {
+        /// Its offset.
+        position: usize,
+    },
+    /// A tab between key type, key and comment.
+    KeyTab {
+        /// Its offset.
+        position: usize,
+    },
+    /// More than one space between key type, key and comment.
+    KeySeveralSpaces {
+        /// The offset of the second one.
+        position: usize,
+    },
+    /// Something follows the first line.
+    KeySecondLine {
+        /// Where it starts.
+        position: usize,
+    },
+    /// Another key follows the first line.
+    KeySeveral {
+        /// Where it starts.
+        position: usize,
+    },
+    /// The comment has a character that some programs take for the end of a line: CR, VT, FF, U+001C to U+001E, U+0085,
+    /// U+2028 or U+2029.
+    KeyLineSeparator {
+        /// Its offset.
+        position: usize,
+    },
+    /// The first line is a `#` comment.
+    KeyHashLine {
+        /// The offset of the `#`.
+        position: usize,
+    },
+    /// An `authorized_keys` line: options before the key type.
+    KeyOptions {
+        /// The offset of the key type.
+        position: usize,
+    },
+    /// A `known_hosts` line: host names before the key type.
+    KeyKnownHosts {
+        /// The offset of the key type.
+        position: usize,
+    },
+    /// Some other text before the key type.
+    KeyTextBefore {
+        /// The offset of the key type.
+        position: usize,
+    },
+    /// The base64 of a key, without the key type before it.
+    KeyTypeMissing,
+    /// A key type, and nothing after it.
+    KeyMissing {
+        /// Where the key should be.
+        position: usize,
+    },
+    /// The key type is right but for upper case.
+    KeyTypeCase,
+    /// A signature algorithm, such as `rsa-sha2-256`, where the key type belongs.
+    KeyTypeSignature,
+    /// A key type that Nova or OpenSSH does not take.
+    KeyTypeUnsupported,
+    /// What the text starts with is no key type.
+    KeyUnrecognized,
+    /// A certificate, not a plain key.
+    KeyCertificate,
+    /// An SSH protocol 1 key: bits, exponent and modulus in decimal.
+    KeySsh1,
+    /// An RFC 4716 public key, `---- BEGIN SSH2 PUBLIC KEY ----`.
+    KeyRfc4716 {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// A PKCS#1 public key, `-----BEGIN RSA PUBLIC KEY-----`.
+    KeyPkcs1Pem {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// An SPKI (PKCS#8) public key, `-----BEGIN PUBLIC KEY-----`.
+    KeySpkiPem {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// An X.509 certificate or certificate request.
+    KeyX509 {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// An OpenPGP key or message.
+    KeyPgp {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// An age recipient.
+    KeyAge {
+        /// Its offset.
+        position: usize,
+    },
+    /// PEM of a kind that has no name here.
+    KeyUnknownPem {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// A PuTTY key file (`.ppk`), which holds the private key as well.
+    KeyPutty {
+        /// The offset of the header.
+        position: usize,
+    },
+    /// **A private key.** Nothing of it is kept in the error.
+    KeyIsPrivate {
+        /// Where it starts.
+        position: usize,
+    },
+    /// The fingerprint of a key, not the key.
+    KeyIsFingerprint {
+        /// The offset of the fingerprint.
+        position: usize,
+    },
+    /// The base64 has a character outside its alphabet.
+    KeyBase64Character {
+        /// Its offset.
+        position: usize,
+    },
+    /// The base64 is in the URL-safe alphabet, with `-` and `_`.
+    KeyBase64UrlSafe {
+        /// The offset of the first such character.
+        position: usize,
+    },
+    /// The base64 lacks its padding, or is cut off inside a group of four.
+    KeyBase64Padding {
+        /// The end of the base64.
+        position: usize,
+        /// How many characters are missing.
+        missing: usize,
+    },
+    /// The base64 has `=` where none belongs.
+    KeyBase64Surplus {
+        /// The offset of the first surplus character.
+        position: usize,
+    },
+    /// The last character of the base64 carries bits that no byte takes.
+    KeyBase64TrailingBits {
+        /// Its offset.
+        position: usize,
+    },
+    /// A line end or a space inside the base64.
+    KeyWrapped {
+        /// Its offset.
+        position: usize,
+    },
+    /// The key ends before its fields do.
+    KeyTruncated {
+        /// The offset of the field that is cut off.
+        position: usize,
+    },
+    /// The base64 is longer than that of any key of its type.
+    KeyOversized {
+        /// Where it passes the longest.
+        position: usize,
+        /// The longest, in characters.
+        limit: usize,
+    },
+    /// The line names one type and the key inside another.
+    KeyTypeMismatch {
+        /// The offset of the inner type in the base64.
+        position: usize,
+        /// The type that the line names.
+        line: &'static str,
+        /// The type that the key itself names, where it is a known one.
+        key: Option<&'static str>,
+    },
+    /// Bytes after the last field of the key.
+    KeyTrailingBytes {
+        /// Where they start, in the base64.
+        position: usize,
+        /// How many.
+        bytes: usize,
+    },
+    /// A number in the key has a leading zero byte that it does not need.
+    KeyNonMinimal {
+        /// The offset of the number in the base64.
+        position: usize,
+        /// The number.
+        field: &'static str,
+    },
+    /// A number in the key is negative.
+    KeyNegative {
+        /// The offset of the number in the base64.
+        position: usize,
+        /// The number.
+        field: &'static str,
+    },
+    /// The RSA modulus is too short.
+    RsaTooShort {
+        /// Its bits.
+        bits: u32,
+        /// What the policy asks for.
+        minimum: u32,
+    },
+    /// The RSA modulus is longer than OpenSSH takes.
+    RsaTooLong {
+        /// Its bits.
+        bits: u32,
+        /// What OpenSSH takes.
+        maximum: u32,
+    },
+    /// The RSA modulus is even, so it is no product of two large primes.
+    RsaModulusEven {
+        /// The offset of the modulus in the base64.
+        position: usize,
+    },
+    /// The RSA exponent is even, less than 3, or not less than the modulus.
+    RsaExponent {
+        /// The offset of the exponent in the base64.
+        position: usize,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+    /// The DSA prime has another length than 1024 bits, the only one that OpenSSH takes.
+    DsaBits {
+        /// Its bits.
+        bits: u32,
+    },
+    /// A DSA number is out of its range.
+    DsaRange {
+        /// The offset of the number in the base64.
+        position: usize,
+        /// The number and its range.
+        field: &'static str,
+    },
+    /// The Ed25519 key is not of 32 bytes.
+    Ed25519Length {
+        /// The offset of the key in the base64.
+        position: usize,
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// The curve inside the key is not that of its type.
+    EcdsaCurve {
+        /// The offset of the curve's name in the base64.
+        position: usize,
+        /// The curve that the type asks for.
+        expected: &'static str,
+    },
+    /// The ECDSA point is not in uncompressed form: 0x04 and two coordinates.
+    EcdsaPointForm {
+        /// The offset of the point in the base64.
+        position: usize,
+        /// Bytes that an uncompressed point of this curve has.
+        expected: usize,
+    },
+    /// The ECDSA point is not on its curve.
+    EcdsaNotOnCurve {
+        /// The offset of the point in the base64.
+        position: usize,
+    },
+    /// The ECDSA point is on its curve, but OpenSSH refuses coordinates that are so small or so large.
+    EcdsaCoordinate {
+        /// The offset of the point in the base64.
+        position: usize,
+    },
+    /// The application of a security key does not start with `ssh:`, or has a NUL in it.
+    SkApplication {
+        /// The offset of the application in the base64.
+        position: usize,
+    },
+    /// The policy does not allow keys of this type.
+    AlgorithmNotAllowed {
+        /// The type.
+        algorithm: &'static str,
+    },
+    /// The key is good in form, but the policy refuses its weakness.
+    KeyWeak {
+        /// The weakness, by its name.
+        weakness: &'static str,
+    },
+    /// The text is no fingerprint in any of the usual forms.
+    FingerprintUnrecognized,
+
     /// The operating system's or the caller's random number generator failed.
     Rng,
 }
@@ -63,6 +365,66 @@ impl Error {
             Self::NameCharacter { .. } => "name_character",
             Self::NameEdgeWhitespace { .. } => "name_edge_whitespace",
             Self::NameUnprintable { .. } => "name_unprintable",
+            Self::KeyEmpty => "key_empty",
+            Self::KeyTooLong { .. } => "key_too_long",
+            Self::KeyLeadingWhitespace { .. } => "key_leading_whitespace",
+            Self::KeyByteOrderMark => "key_byte_order_mark",
+            Self::KeyQuoted { .. } => "key_quoted",
+            Self::KeyUnicodeSpace { .. } => "key_unicode_space",
+            Self::KeyTab { .. } => "key_tab",
+            Self::KeySeveralSpaces { .. } => "key_several_spaces",
+            Self::KeySecondLine { .. } => "key_second_line",
+            Self::KeySeveral { .. } => "key_several",
+            Self::KeyLineSeparator { .. } => "key_line_separator",
+            Self::KeyHashLine { .. } => "key_hash_line",
+            Self::KeyOptions { .. } => "key_options",
+            Self::KeyKnownHosts { .. } => "key_known_hosts",
+            Self::KeyTextBefore { .. } => "key_text_before",
+            Self::KeyTypeMissing => "key_type_missing",
+            Self::KeyMissing { .. } => "key_missing",
+            Self::KeyTypeCase => "key_type_case",
+            Self::KeyTypeSignature => "key_type_signature",
+            Self::KeyTypeUnsupported => "key_type_unsupported",
+            Self::KeyUnrecognized => "key_unrecognized",
+            Self::KeyCertificate => "key_certificate",
+            Self::KeySsh1 => "key_ssh1",
+            Self::KeyRfc4716 { .. } => "key_rfc4716",
+            Self::KeyPkcs1Pem { .. } => "key_pkcs1_pem",
+            Self::KeySpkiPem { .. } => "key_spki_pem",
+            Self::KeyX509 { .. } => "key_x509",
+            Self::KeyPgp { .. } => "key_pgp",
+            Self::KeyAge { .. } => "key_age",
+            Self::KeyUnknownPem { .. } => "key_unknown_pem",
+            Self::KeyPutty { .. } => "key_putty",
+            Self::KeyIsPrivate { .. } => "key_is_private",
+            Self::KeyIsFingerprint { .. } => "key_is_fingerprint",
+            Self::KeyBase64Character { .. } => "key_base64_character",
+            Self::KeyBase64UrlSafe { .. } => "key_base64_url_safe",
+            Self::KeyBase64Padding { .. } => "key_base64_padding",
+            Self::KeyBase64Surplus { .. } => "key_base64_surplus",
+            Self::KeyBase64TrailingBits { .. } => "key_base64_trailing_bits",
+            Self::KeyWrapped { .. } => "key_wrapped",
+            Self::KeyTruncated { .. } => "key_truncated",
+            Self::KeyOversized { .. } => "key_oversized",
+            Self::KeyTypeMismatch { .. } => "key_type_mismatch",
+            Self::KeyTrailingBytes { .. } => "key_trailing_bytes",
+            Self::KeyNonMinimal { .. } => "key_non_minimal",
+            Self::KeyNegative { .. } => "key_negative",
+            Self::RsaTooShort { .. } => "rsa_too_short",
+            Self::RsaTooLong { .. } => "rsa_too_long",
+            Self::RsaModulusEven { .. } => "rsa_modulus_even",
+            Self::RsaExponent { .. } => "rsa_exponent",
+            Self::DsaBits { .. } => "dsa_bits",
+            Self::DsaRange { .. } => "dsa_range",
+            Self::Ed25519Length { .. } => "ed25519_length",
+            Self::EcdsaCurve { .. } => "ecdsa_curve",
+            Self::EcdsaPointForm { .. } => "ecdsa_point_form",
+            Self::EcdsaNotOnCurve { .. } => "ecdsa_not_on_curve",
+            Self::EcdsaCoordinate { .. } => "ecdsa_coordinate",
+            Self::SkApplication { .. } => "sk_application",
+            Self::AlgorithmNotAllowed { .. } => "algorithm_not_allowed",
+            Self::KeyWeak { .. } => "key_weak",
+            Self::FingerprintUnrecognized => "fingerprint_unrecognized",
             Self::Rng => "rng",
         }
     }
@@ -73,6 +435,59 @@ impl Error {
             Self::NameCharacter { position, .. }
             | Self::NameEdgeWhitespace { position }
             | Self::NameUnprintable { position } => Some(*position),
+            Self::KeyLeadingWhitespace { position }
+            | Self::KeyQuoted { position }
+            | Self::KeyUnicodeSpace { position }
+            | Self::KeyTab { position }
+            | Self::KeySeveralSpaces { position }
+            | Self::KeySecondLine { position }
+            | Self::KeySeveral { position }
+            | Self::KeyLineSeparator { position }
+            | Self::KeyHashLine { position }
+            | Self::KeyOptions { position }
+            | Self::KeyKnownHosts { position }
+            | Self::KeyTextBefore { position }
+            | Self::KeyMissing { position }
+            | Self::KeyRfc4716 { position }
+            | Self::KeyPkcs1Pem { position }
+            | Self::KeySpkiPem { position }
+            | Self::KeyX509 { position }
+            | Self::KeyPgp { position }
+            | Self::KeyAge { position }
+            | Self::KeyUnknownPem { position }
+            | Self::KeyPutty { position }
+            | Self::KeyIsPrivate { position }
+            | Self::KeyIsFingerprint { position }
+            | Self::KeyBase64Character { position }
+            | Self::KeyBase64UrlSafe { position }
+            | Self::KeyBase64Padding { position, .. }
+            | Self::KeyBase64Surplus { position }
+            | Self::KeyBase64TrailingBits { position }
+            | Self::KeyWrapped { position }
+            | Self::KeyTruncated { position }
+            | Self::KeyOversized { position, .. }
+            | Self::KeyTypeMismatch { position, .. }
+            | Self::KeyTrailingBytes { position, .. }
+            | Self::KeyNonMinimal { position, .. }
+            | Self::KeyNegative { position, .. }
+            | Self::RsaModulusEven { position }
+            | Self::RsaExponent { position, .. }
+            | Self::DsaRange { position, .. }
+            | Self::Ed25519Length { position, .. }
+            | Self::EcdsaCurve { position, .. }
+            | Self::EcdsaPointForm { position, .. }
+            | Self::EcdsaNotOnCurve { position }
+            | Self::EcdsaCoordinate { position }
+            | Self::SkApplication { position } => Some(*position),
+            Self::KeyEmpty
+            | Self::KeyByteOrderMark
+            | Self::KeyTypeMissing
+            | Self::KeyTypeCase
+            | Self::KeyTypeSignature
+            | Self::KeyTypeUnsupported
+            | Self::KeyUnrecognized
+            | Self::KeyCertificate
+            | Self::KeySsh1 => Some(0),
             _ => None,
         }
     }

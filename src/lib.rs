@@ -6,7 +6,9 @@ extern crate alloc;
 mod curve;
 mod error;
 mod key_blob;
+mod weakness;
 mod wire;
 
 pub use error::{Error, Result};
 pub use key_blob::Algorithm;
+pub use weakness::Weakness;

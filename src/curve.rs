@@ -88,9 +88,9 @@ impl Curve {
     /// Whether (x, y), of [`coordinate_bytes`](Self::coordinate_bytes) each, are below the field's prime and on the curve.
     pub(crate) fn contains(self, x: &[u8], y: &[u8]) -> bool {
         match self {
-            Self::NistP256 => on_curve::<P256, 4>(&P256_B, &uint(x), &uint(y)),
-            Self::NistP384 => on_curve::<P384, 6>(&P384_B, &uint(x), &uint(y)),
-            Self::NistP521 => on_curve::<P521, 9>(&P521_B, &uint(x), &uint(y)),
+            Self::NistP256 => on_curve::<P256, { U256::LIMBS }>(&P256_B, &uint(x), &uint(y)),
+            Self::NistP384 => on_curve::<P384, { U384::LIMBS }>(&P384_B, &uint(x), &uint(y)),
+            Self::NistP521 => on_curve::<P521, { U576::LIMBS }>(&P521_B, &uint(x), &uint(y)),
         }
     }
 
@@ -107,7 +107,11 @@ impl Curve {
 
 /// A big-endian number; bytes that do not fit are not there, since callers pass whole coordinates.
 fn uint<const LIMBS: usize>(bytes: &[u8]) -> Uint<LIMBS> {
-    bytes.iter().fold(Uint::ZERO, |value, &byte| value.wrapping_shl_vartime(8) | Uint::from_u8(byte))
+    let mut padded = [0; U576::BYTES];
+    let Some(padded) = padded.get_mut(..Uint::<LIMBS>::BYTES) else { return Uint::ZERO };
+    let digits = padded.iter_mut().rev().zip(bytes.iter().rev());
+    digits.for_each(|(digit, byte)| *digit = *byte);
+    Uint::from_be_slice(padded)
 }
 
 fn on_curve<P: ConstMontyParams<LIMBS>, const LIMBS: usize>(b: &Uint<LIMBS>, x: &Uint<LIMBS>, y: &Uint<LIMBS>) -> bool {

@@ -360,7 +360,7 @@ pub enum Error {
     Rng,
 }
 
-const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
+pub(crate) const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
 const NOVA_NAME_SPACES: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";
 
 impl Error {

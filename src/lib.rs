@@ -7,10 +7,13 @@ extern crate std;
 
 mod curve;
 mod error;
+mod fingerprint;
 mod key_blob;
+pub mod nova;
 mod weakness;
 mod wire;
 
 pub use error::{Error, Result};
+pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
 pub use key_blob::Algorithm;
 pub use weakness::Weakness;

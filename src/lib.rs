@@ -48,10 +48,15 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod bulk;
+mod curve;
+mod diagnosis;
 mod error;
 mod fingerprint;
+mod key_blob;
 mod keygen;
 mod keypair;
 mod name;

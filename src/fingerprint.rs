@@ -191,7 +191,11 @@ fn colon_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
 }
 
 /// Two digits a byte, in either case, with a colon between all of them or none.
@@ -231,8 +235,7 @@ fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str
 /// `SubjectPublicKeyInfo` of an RSA key in DER (RFC 5280, section 4.1, and RFC 8017, appendix A.1.1).
 pub(crate) fn rsa_spki_der(key: RsaNumbers<'_>) -> Vec<u8> {
     /// OBJECT IDENTIFIER 1.2.840.113549.1.1.1, rsaEncryption, and the NULL of its parameters.
-    const RSA_ENCRYPTION: &[u8] =
-        &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    const RSA_ENCRYPTION: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
     const SEQUENCE: u8 = 0x30;
     const BIT_STRING: u8 = 0x03;
 

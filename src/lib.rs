@@ -4,11 +4,18 @@
 extern crate alloc;
 
 mod curve;
+mod diagnosis;
 mod error;
+mod fingerprint;
 mod key_blob;
+mod policy;
+mod public_key;
 mod weakness;
 mod wire;
 
 pub use error::{Error, Result};
+pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
 pub use key_blob::Algorithm;
+pub use policy::ImportPolicy;
+pub use public_key::{PublicKey, fingerprint};
 pub use weakness::Weakness;

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 /// Whether the private half of the key with this blob is published.
 pub(super) fn is_published(blob: &[u8]) -> bool {
     let hash: [u8; 32] = Sha256::digest(blob).into();
-    let halves = [0, 16].map(|start| hash.iter().skip(start).take(16).fold(0, |half, &byte| half << 8 | u128::from(byte)));
+    let halves =
+        [0, 16].map(|start| hash.iter().skip(start).take(16).fold(0, |half, &byte| half << 8 | u128::from(byte)));
     PUBLISHED.binary_search(&halves.into()).is_ok()
 }
 

@@ -10,10 +10,8 @@ use crypto_bigint::BoxedUint;
 
 /// A big-endian magnitude as limbs, without zero limbs at the top.
 pub(super) fn from_be(magnitude: &[u8]) -> Vec<u64> {
-    let mut limbs: Vec<u64> = magnitude
-        .rchunks(8)
-        .map(|chunk| chunk.iter().fold(0, |limb, &byte| limb << 8 | u64::from(byte)))
-        .collect();
+    let mut limbs: Vec<u64> =
+        magnitude.rchunks(8).map(|chunk| chunk.iter().fold(0, |limb, &byte| limb << 8 | u64::from(byte))).collect();
     trim(&mut limbs);
     limbs
 }
@@ -22,7 +20,7 @@ fn to_be(limbs: &[u64]) -> Vec<u8> {
     limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect()
 }
 
-fn trim(limbs: &mut Vec<u64>) {
+pub(super) fn trim(limbs: &mut Vec<u64>) {
     while limbs.last() == Some(&0) {
         limbs.pop();
     }
@@ -42,21 +40,42 @@ pub(super) fn low(limbs: &[u64]) -> u64 {
 /// `limbs mod divisor`, 32 bits at a time, so that no step needs more than a 64-bit division.
 pub(super) fn residue(limbs: &[u64], divisor: u32) -> u32 {
     let divisor = u64::from(divisor);
-    let rest = limbs.iter().rev().flat_map(|&limb| [limb >> 32, limb & 0xffff_ffff]).fold(0, |rest, half| (rest << 32 | half) % divisor);
+    let rest = limbs
+        .iter()
+        .rev()
+        .flat_map(|&limb| [limb >> 32, limb & 0xffff_ffff])
+        .fold(0, |rest, half| (rest << 32 | half) % divisor);
     rest as u32 // below the divisor, which is a u32
 }
 
-/// `−limbs · 2^(−64·length) mod divisor` up to a multiple of the divisor, for an odd divisor: Montgomery's reduction with a divisor of
-/// one limb. A prime factor of the divisor divides this exactly if it divides `limbs`, and no division has been made.
+/// `limbs / divisor` among the 2-adic integers, modulo 2^(64·length), for an odd divisor: the division from the low end that leaves no
+/// remainder.
+///
+/// Returns `−limbs · 2^(−64·length)` modulo the divisor, up to a multiple of it (Montgomery's reduction with a modulus of one limb), which
+/// a factor of the divisor divides exactly if it divides `limbs`.
+pub(super) fn divide_two_adic(limbs: &mut [u64], divisor: u64) -> u64 {
+    let inverse = inverse(divisor);
+    limbs.iter_mut().fold(0, |carry, limb| {
+        let (quotient, carry) = divide_limb(*limb, carry, divisor, inverse);
+        *limb = quotient;
+        carry
+    })
+}
+
+/// What [`divide_two_adic`] returns, without the quotient.
 pub(super) fn scaled_residue(limbs: &[u64], divisor: u64) -> u64 {
     let inverse = inverse(divisor);
-    limbs.iter().fold(0, |carry, &limb| {
-        let (difference, borrow) = limb.overflowing_sub(carry);
-        let quotient = difference.wrapping_mul(inverse);
-        // quotient · divisor ends in `difference`, so its upper half is what must be taken from the next limb. That is at most
-        // divisor − 1, hence no overflow with the borrow.
-        (u128::from(quotient) * u128::from(divisor) >> 64) as u64 + u64::from(borrow)
-    })
+    limbs.iter().fold(0, |carry, &limb| divide_limb(limb, carry, divisor, inverse).1)
+}
+
+/// The quotient whose product with the divisor ends in `limb − carry`, and what that product takes from the next limb: its upper half, at
+/// most divisor − 1, and the borrow; no more than the divisor in all.
+#[inline]
+fn divide_limb(limb: u64, carry: u64, divisor: u64, inverse: u64) -> (u64, u64) {
+    let (difference, borrow) = limb.overflowing_sub(carry);
+    let quotient = difference.wrapping_mul(inverse);
+    let upper = (u128::from(quotient) * u128::from(divisor) >> 64) as u64;
+    (quotient, upper + u64::from(borrow))
 }
 
 /// The inverse of an odd number modulo 2^64, by Newton's iteration: 3·x ⊕ 2 is right in 5 bits, and each step doubles them.
@@ -69,16 +88,23 @@ pub(super) fn inverse(odd: u64) -> u64 {
 }
 
 /// `sum += factor · word` over the length of the shorter; returns the limb carried out.
-#[inline]
-pub(super) fn add_product(sum: &mut [u64], factor: &[u64], word: u64) -> u64 {
+fn add_product(sum: &mut [u64], factor: &[u64], word: u64) -> u64 {
     let mut carry = 0;
     for (limb, &f) in sum.iter_mut().zip(factor) {
-        // (2^64 − 1)² + 2·(2^64 − 1) = 2^128 − 1
-        let wide = u128::from(f) * u128::from(word) + u128::from(*limb) + u128::from(carry);
-        *limb = wide as u64;
-        carry = (wide >> 64) as u64;
+        (*limb, carry) = multiply_add(f, word, *limb, carry);
     }
     carry
+}
+
+/// `a · b + c + d`, low and high limb: at most (2^64 − 1)² + 2·(2^64 − 1) = 2^128 − 1.
+///
+/// `d` is added last, being the limb that a loop carries: two instructions from one turn to the next, where a sum in 128 bits made three.
+#[inline(always)]
+pub(super) fn multiply_add(a: u64, b: u64, c: u64, d: u64) -> (u64, u64) {
+    let wide = u128::from(a) * u128::from(b);
+    let (low, first) = (wide as u64).overflowing_add(c);
+    let (low, second) = low.overflowing_add(d);
+    (low, (wide >> 64) as u64 + u64::from(first) + u64::from(second))
 }
 
 /// `a · b`.

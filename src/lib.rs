@@ -73,8 +73,13 @@ mod wire;
 
 pub use bulk::create_many;
 pub use error::{Error, Result};
+pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
+pub use key_blob::Algorithm;
 pub use keypair::{GeneratedKeypair, Keypair, create, import, import_with};
 pub use name::{KeypairName, Microversion};
 #[cfg(feature = "getrandom")]
 pub use os_rng::OsRng;
+pub use policy::ImportPolicy;
 pub use private_key::{DEFAULT_COMMENT, KeySize, PrivateKey, PrivateKeyFormat};
+pub use public_key::{PublicKey, fingerprint};
+pub use weakness::Weakness;

@@ -413,6 +413,26 @@ pub enum Error {
     // Key generation.
     /// The random number generator failed.
     Rng,
+    /// The random number generator repeats itself.
+    RngStuck,
+    /// No prime was found among as many candidates as FIPS 186-5 allows.
+    CandidateLimit {
+        /// The number of candidates tried.
+        candidates: u32,
+    },
+    /// The seed is shorter than 16 bytes.
+    SeedTooShort {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// The two primes differ by 2^(bits/2 - 100) or less.
+    PrimeDistance,
+    /// A prime is below sqrt(2) * 2^(bits/2 - 1).
+    PrimeTooSmall,
+    /// The private exponent is 2^(bits/2) or less.
+    PrivateExponentTooSmall,
+    /// What the public key undoes is not what the private key did.
+    PairwiseConsistency,
 }
 
 pub(crate) const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
@@ -506,6 +526,13 @@ impl Error {
             Self::Encoding => "encoding",
 
             Self::Rng => "rng",
+            Self::RngStuck => "rng_stuck",
+            Self::CandidateLimit { .. } => "candidate_limit",
+            Self::SeedTooShort { .. } => "seed_too_short",
+            Self::PrimeDistance => "prime_distance",
+            Self::PrimeTooSmall => "prime_too_small",
+            Self::PrivateExponentTooSmall => "private_exponent_too_small",
+            Self::PairwiseConsistency => "pairwise_consistency",
         }
     }
 
@@ -580,7 +607,14 @@ impl Error {
         match self {
             Self::Forbidden | Self::QuotaExceeded { .. } => 403,
             Self::KeypairExists { .. } => 409,
-            Self::Encoding | Self::Rng => 500,
+            Self::Encoding
+            | Self::Rng
+            | Self::RngStuck
+            | Self::CandidateLimit { .. }
+            | Self::PrimeDistance
+            | Self::PrimeTooSmall
+            | Self::PrivateExponentTooSmall
+            | Self::PairwiseConsistency => 500,
             _ => 400,
         }
     }
@@ -614,13 +648,24 @@ impl Error {
             Self::QuotaExceeded { .. } => "Quota exceeded, too many key pairs.".into(),
             Self::KeypairExists { name } => format!("Key pair '{name}' already exists.").into(),
 
-            Self::Microversion
+            Self::FingerprintUnrecognized
+            | Self::Microversion
             | Self::X509Unsupported
             | Self::Comment { .. }
             | Self::KeySize { .. }
             | Self::PassphraseEmpty
             | Self::Encoding
-            | Self::Rng => format!("{self}").into(),
+            | Self::Rng
+            | Self::RngStuck
+            | Self::CandidateLimit { .. }
+            | Self::SeedTooShort { .. }
+            | Self::PrimeDistance
+            | Self::PrimeTooSmall
+            | Self::PrivateExponentTooSmall
+            | Self::PairwiseConsistency => format!("{self}").into(),
+
+            // Whatever is wrong with a key.
+            _ => NOVA_INVALID_KEY.into(),
         }
     }
 }
@@ -875,6 +920,27 @@ impl fmt::Display for Error {
 
             Self::Rng => {
                 write!(f, "the random number generator failed, so that no key was made: check it, then try again")
+            }
+            Self::RngStuck => {
+                write!(f, "the random number generator repeats itself: no key was made; replace the generator")
+            }
+            Self::CandidateLimit { candidates } => write!(
+                f,
+                "no prime among {candidates} candidates, which is not credible for random numbers: no key was made; \
+                 check the random number generator"
+            ),
+            Self::SeedTooShort { len } => {
+                write!(f, "the seed has {len} bytes: give at least 16, with 24 bytes of entropy or more")
+            }
+            Self::PrimeDistance => {
+                write!(f, "the two primes are too close together: no key was made; check the random number generator")
+            }
+            Self::PrimeTooSmall => write!(f, "a prime is too small: no key was made; report this as a defect"),
+            Self::PrivateExponentTooSmall => {
+                write!(f, "the private exponent is too small: no key was made; report this as a defect")
+            }
+            Self::PairwiseConsistency => {
+                write!(f, "the generated key failed its own test: no key was made; check the memory of this machine")
             }
         }
     }

@@ -8,9 +8,9 @@ use std::path::Path;
 const KEYS: &[&[&str]] = &[
     &["quote", "wire"],
     &["error"],
-    &["name", "curve", "fingerprint"],
+    &["name", "curve"],
     &["key_blob"],
-    &["weakness"],
+    &["fingerprint", "weakness"],
     &["policy", "diagnosis"],
     &["public_key"],
     &["nova"],
@@ -35,7 +35,9 @@ fn rows() -> BTreeMap<&'static str, (usize, char)> {
 fn imports(source: &str) -> Vec<String> {
     let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let mut found = Vec::new();
-    for tail in code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split("crate::").skip(1)) {
+    for tail in
+        code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split("crate::").skip(1))
+    {
         let module: String = tail.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
         if !module.is_empty() {
             found.push(module);

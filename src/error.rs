@@ -49,6 +49,31 @@ pub enum Error {
 
     /// The operating system's or the caller's random number generator failed.
     Rng,
+    /// The random number generator repeats itself.
+    RngStuck,
+    /// No prime was found among as many candidates as FIPS 186-5 allows.
+    CandidateLimit {
+        /// The number of candidates tried.
+        candidates: u32,
+    },
+    /// The seed is shorter than 16 bytes.
+    SeedTooShort {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// The engine has no such key size.
+    KeySize {
+        /// The number of bits asked for.
+        bits: u32,
+    },
+    /// The two primes differ by 2^(bits/2 - 100) or less.
+    PrimeDistance,
+    /// A prime is below sqrt(2) * 2^(bits/2 - 1).
+    PrimeTooSmall,
+    /// The private exponent is 2^(bits/2) or less.
+    PrivateExponentTooSmall,
+    /// What the public key undoes is not what the private key did.
+    PairwiseConsistency,
 }
 
 const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
@@ -64,6 +89,14 @@ impl Error {
             Self::NameEdgeWhitespace { .. } => "name_edge_whitespace",
             Self::NameUnprintable { .. } => "name_unprintable",
             Self::Rng => "rng",
+            Self::RngStuck => "rng_stuck",
+            Self::CandidateLimit { .. } => "candidate_limit",
+            Self::SeedTooShort { .. } => "seed_too_short",
+            Self::KeySize { .. } => "key_size",
+            Self::PrimeDistance => "prime_distance",
+            Self::PrimeTooSmall => "prime_too_small",
+            Self::PrivateExponentTooSmall => "private_exponent_too_small",
+            Self::PairwiseConsistency => "pairwise_consistency",
         }
     }
 
@@ -80,7 +113,13 @@ impl Error {
     /// The HTTP status with which Nova answers such a request.
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::Rng => 500,
+            Self::Rng
+            | Self::RngStuck
+            | Self::CandidateLimit { .. }
+            | Self::PrimeDistance
+            | Self::PrimeTooSmall
+            | Self::PrivateExponentTooSmall
+            | Self::PairwiseConsistency => 500,
             _ => 400,
         }
     }
@@ -95,6 +134,31 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NameEmpty => write!(f, "the name is empty: give 1 to 255 characters"),
+            Self::Rng => write!(f, "the random number generator failed: no key was made; try again once it works"),
+            Self::RngStuck => {
+                write!(f, "the random number generator repeats itself: no key was made; replace the generator")
+            }
+            Self::CandidateLimit { candidates } => write!(
+                f,
+                "no prime among {candidates} candidates, which is not credible for random numbers: no key was made; \
+                 check the random number generator"
+            ),
+            Self::SeedTooShort { len } => {
+                write!(f, "the seed has {len} bytes: give at least 16, with 24 bytes of entropy or more")
+            }
+            Self::KeySize { bits } => {
+                write!(f, "no keys of {bits} bits are made here: ask for a multiple of 16 from 2048 to 16384")
+            }
+            Self::PrimeDistance => {
+                write!(f, "the two primes are too close together: no key was made; check the random number generator")
+            }
+            Self::PrimeTooSmall => write!(f, "a prime is too small: no key was made; report this as a defect"),
+            Self::PrivateExponentTooSmall => {
+                write!(f, "the private exponent is too small: no key was made; report this as a defect")
+            }
+            Self::PairwiseConsistency => {
+                write!(f, "the generated key failed its own test: no key was made; check the memory of this machine")
+            }
             _ => write!(f, "{}", self.code()),
         }
     }

@@ -4,6 +4,10 @@
 extern crate alloc;
 
 mod error;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
+mod keygen;
 mod wire;
 
 pub use error::{Error, Result};

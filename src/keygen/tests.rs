@@ -146,3 +146,250 @@ fn replaying_cctv_yields_its_primes() {
         assert_eq!(generate(bits, &mut short).err(), Some(Error::Rng));
     }
 }
+
+/// A kernel that counts what it is asked for.
+struct Counting {
+    base2: core::cell::Cell<usize>,
+    pow: core::cell::RefCell<Vec<Vec<u64>>>,
+}
+
+impl Counting {
+    fn new() -> Self {
+        Self { base2: 0.into(), pow: Vec::new().into() }
+    }
+}
+
+impl Kernel for Counting {
+    fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+        self.base2.set(self.base2.get() + moduli.len());
+        Portable.base2(bits, moduli, verdicts);
+    }
+
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [limbs::Limbs]) {
+        self.pow.borrow_mut().extend(powers.iter().map(|power| power.modulus.to_vec()));
+        Portable.pow(bits, powers, results);
+    }
+}
+
+/// FIPS 186-5 table B.1, counted where the work is done: rounds per prime, and one exponentiation per prime for the pairwise test.
+#[test]
+fn each_prime_gets_exactly_its_rounds() {
+    for (bits, rounds) in [(2048, 5), (3072, 4)] {
+        let kernel = Counting::new();
+        let key = generate_with(&kernel, seeded(b"an even better seed", bits).unwrap(), bits).unwrap();
+        for prime in [&key.p, &key.q] {
+            let mut limbs = limbs::zero(limbs::limbs_for(bits / 2));
+            limbs::read_be(prime, &mut limbs);
+            let lanes = kernel.pow.borrow().iter().filter(|modulus| ***modulus == **limbs).count();
+            assert_eq!(lanes, rounds + 1, "{bits}");
+        }
+        assert_eq!(kernel.pow.borrow().len(), 2 * (rounds + 1));
+    }
+}
+
+/// A kernel that finds every candidate prime in the base-2 filter, so that all depends on the rounds.
+struct Gullible;
+
+impl Kernel for Gullible {
+    fn base2(&self, _: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+        verdicts.iter_mut().take(moduli.len()).for_each(|verdict| *verdict = Choice::from(1));
+    }
+
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [limbs::Limbs]) {
+        Portable.pow(bits, powers, results);
+    }
+}
+
+/// Bytes of which the candidates are those of a seed's stream, for keys too small for `from_seed`.
+fn small_stream(seed: u64, bits: u32, candidates: usize) -> Vec<u8> {
+    let mut drbg = HmacDrbg::new(&[&seed.to_be_bytes()]);
+    (0..candidates).flat_map(|_| drbg.bytes(bits as usize / 16).to_vec()).collect()
+}
+
+fn same_key(a: &RsaComponents, b: &RsaComponents) -> bool {
+    a.n == b.n && a.d == b.d && a.p == b.p && a.q == b.q && a.dp == b.dp && a.dq == b.dq && a.qinv == b.qinv
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    /// Pairs of which one or both fail their rounds: what is kept is what a generator finds that confirms one after the other.
+    #[test]
+    fn failed_rounds_do_not_change_the_key(seed in any::<u64>()) {
+        let drbg = || HmacDrbg::new(&[&seed.to_be_bytes()]);
+        let key = generate_with(&Portable, drbg(), 512).unwrap();
+        prop_assert!(same_key(&key, &generate_with(&Gullible, drbg(), 512).unwrap()));
+    }
+
+    /// The sequential search needs the bytes up to and with q's, and no more; nor does this one, however far it reads ahead.
+    #[test]
+    fn the_bytes_up_to_q_are_needed_and_enough(seed in any::<u64>()) {
+        let bytes = small_stream(seed, 512, 2000);
+        let key = generate_from(&Portable, 512, &mut Replay::new(bytes.clone())).unwrap();
+        let shaped = |chunk: &[u8]| {
+            let mut chunk = chunk.to_vec();
+            chunk[0] |= 0xc0;
+            *chunk.last_mut().unwrap() |= 7;
+            chunk
+        };
+        let end = 32 * (1 + bytes.chunks(32).position(|chunk| shaped(chunk) == key.q[..]).unwrap());
+        let enough = generate_from(&Portable, 512, &mut Replay::new(bytes[..end].to_vec())).unwrap();
+        prop_assert!(same_key(&key, &enough));
+        let short = generate_from(&Portable, 512, &mut Replay::new(bytes[..end - 32].to_vec()));
+        prop_assert_eq!(short.err(), Some(Error::Rng));
+        let drawn = {
+            let mut rng = Replay::new(bytes);
+            generate_from(&Portable, 512, &mut rng).unwrap();
+            rng.at
+        };
+        // What is read ahead is at most what it takes to fill one batch: here, with a fifth passing trial division, some tens.
+        prop_assert!(drawn <= end + 32 * 120, "{} after {}", drawn, end);
+    }
+}
+
+/// A generator that fails at the k-th draw is an error, for every k that the key needs, and never a panic.
+#[test]
+fn a_generator_that_fails_at_any_draw_is_an_error() {
+    let bytes = small_stream(7, 256, 400);
+    let key = generate_from(&Portable, 256, &mut Replay::new(bytes.clone())).unwrap();
+    let mut needed = 0;
+    for draws in 0..400 {
+        match generate_from(&Portable, 256, &mut Replay::new(bytes[..draws * 16].to_vec())) {
+            Err(error) => {
+                assert_eq!(error, Error::Rng);
+                needed = draws + 1;
+            }
+            Ok(other) => {
+                assert!(same_key(&key, &other));
+                assert!(draws >= needed, "no failure after a success");
+            }
+        }
+    }
+    assert!((2..400).contains(&needed));
+}
+
+/// A generator that yields `unit` over and over.
+struct Repeating {
+    unit: Vec<u8>,
+    at: usize,
+    draws: usize,
+}
+
+impl TryRng for Repeating {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> core::result::Result<u32, Infallible> {
+        unreachable!("candidates are drawn as bytes")
+    }
+    fn try_next_u64(&mut self) -> core::result::Result<u64, Infallible> {
+        unreachable!("candidates are drawn as bytes")
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> core::result::Result<(), Infallible> {
+        self.draws += 1;
+        for byte in out {
+            *byte = self.unit[self.at % self.unit.len()];
+            self.at += 1;
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Repeating {}
+
+#[test]
+fn a_stuck_generator_is_an_error_at_once() {
+    let random = small_stream(9, 2048, 8);
+    let within = |unit: &[u8]| {
+        let mut rng = Repeating { unit: unit.to_vec(), at: 0, draws: 0 };
+        assert_eq!(generate(2048, &mut rng).err(), Some(Error::RngStuck));
+        rng.draws
+    };
+    // All zeros, all ones, and any block that repeats within 64 bytes are seen in the first draw.
+    assert_eq!(within(&[0]), 1);
+    assert_eq!(within(&[0xff]), 1);
+    for length in [1, 2, 4, 8, 16, 32, 64] {
+        assert_eq!(within(&random[..length]), 1);
+    }
+    // The same candidate over and over: in the second.
+    assert_eq!(within(&random[..128]), 2);
+    // Longer cycles, and those that do not divide a draw: k draws long, within 3k.
+    for (length, cycle) in [(3, 3), (7, 7), (48, 3), (256, 2), (1000, 125)] {
+        assert!(within(&random[..length]) <= 3 * cycle, "{length}");
+    }
+}
+
+/// Composites only: 3·k, that is, forced bits and all. The limit is per prime, and it is what ends the search.
+#[test]
+fn the_candidate_limit_is_ten_times_the_bits() {
+    let bits = 256;
+    let mut rng = Replay::new(Vec::new());
+    let mut counter = HmacDrbg::new(&[b"composites"]);
+    while rng.bytes.len() < 16 * 3000 {
+        let candidate = counter.bytes(16);
+        let mut limbs = limbs::zero(2);
+        limbs::read_be(&candidate, &mut limbs);
+        limbs[0] |= 7;
+        limbs[1] |= 3 << 62;
+        if !trial_division::TrialDivision::up_to(128, 4).passes(&limbs) {
+            rng.bytes.extend(limbs::to_be(&limbs, 16).iter());
+        }
+    }
+    let limit = 10 * bits;
+    assert_eq!(generate_from(&Portable, bits, &mut rng).err(), Some(Error::CandidateLimit { candidates: limit }));
+    assert_eq!(rng.draws, limit as usize);
+    // The last candidate that counts may be p; q then has a limit of its own.
+    let key = generate_from(&Portable, bits, &mut Replay::new(small_stream(7, 256, 400))).unwrap();
+    let at = |from: usize, to: usize| rng.bytes[16 * from..16 * to].to_vec();
+    let limit = limit as usize;
+    let stream = |before: usize, between: usize| {
+        [at(0, before), key.p.to_vec(), at(before, before + between), key.q.to_vec()].concat()
+    };
+    let outcome = |before, between| generate_from(&Portable, bits, &mut Replay::new(stream(before, between)));
+    assert!(same_key(&key, &outcome(limit - 1, 100).unwrap()));
+    assert_eq!(outcome(limit, 100).err(), Some(Error::CandidateLimit { candidates: limit as u32 }));
+    assert_eq!(outcome(0, limit).err(), Some(Error::CandidateLimit { candidates: limit as u32 }));
+    rng.bytes.truncate(16 * 2900);
+}
+
+#[test]
+fn sizes_and_seeds() {
+    for bits in [0, 1024, 2047, 2049, 2056, 16400, u32::MAX] {
+        assert_eq!(from_seed(&[7; 32], bits).err(), Some(Error::KeySize { bits }));
+    }
+    for len in 0..MIN_SEED {
+        assert_eq!(from_seed(&std::vec![7; len], 2048).err(), Some(Error::SeedTooShort { len }));
+    }
+}
+
+/// A pair that `det-keygen` rejects is dropped whole, and the search goes on with the next candidate in order.
+#[test]
+fn a_rejected_pair_is_dropped_whole() {
+    // p = 1 mod 65537
+    let bits = 256;
+    let mut rejected = None;
+    let mut drbg = HmacDrbg::new(&[b"p - 1 is a multiple of e"]);
+    while rejected.is_none() {
+        let mut limbs = limbs::zero(2);
+        limbs::read_be(&drbg.bytes(16), &mut limbs);
+        limbs[1] |= 3 << 62;
+        limbs[0] |= 7;
+        let mut value = (u128::from(limbs[1]) << 64) | u128::from(limbs[0]);
+        value -= (value - 1) % 65537;
+        // e is 1 modulo 8, so steps of e reach 7.
+        while value % 8 != 7 {
+            value += 65537;
+        }
+        let limbs = [value as u64, (value >> 64) as u64];
+        let mut verdict = [Choice::from(0)];
+        Portable.base2(128, &[&limbs], &mut verdict);
+        if bool::from(verdict[0]) {
+            rejected = Some(value.to_be_bytes());
+        }
+    }
+    let rest = small_stream(7, 256, 400);
+    let key = generate_from(&Portable, bits, &mut Replay::new(rest.clone())).unwrap();
+    // As p with the good p for q, then as q after it: both times the pair goes, and the stream goes on.
+    let other = generate_from(&Portable, bits, &mut Replay::new(small_stream(8, 256, 400))).unwrap();
+    for pair in [[&rejected.unwrap()[..], &other.p[..]], [&other.p[..], &rejected.unwrap()[..]]] {
+        let stream = [pair.concat(), rest.clone()].concat();
+        assert!(same_key(&key, &generate_from(&Portable, bits, &mut Replay::new(stream)).unwrap()));
+    }
+}

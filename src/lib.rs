@@ -56,6 +56,9 @@ mod curve;
 mod diagnosis;
 mod error;
 mod fingerprint;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod key_blob;
 mod keygen;
 mod keypair;

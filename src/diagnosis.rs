@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::key_blob::{Algorithm, is_certificate};
 
 /// How much of a text is looked at: enough for a few lines before the one that matters.
-const WINDOW: usize = 2048;
+const WINDOW: usize = 1024;
 
 /// Why `text`, which does not start with a key type and one space, is refused.
 pub(crate) fn explain(text: &str) -> Error {
@@ -27,7 +27,7 @@ pub(crate) fn explain(text: &str) -> Error {
     if start > 0 && type_at(content).is_some() {
         return Error::KeyLeadingWhitespace { position: start };
     }
-    let mut fields = content.split([' ', '\t', '\r', '\n']).filter(|field| !field.is_empty());
+    let mut fields = content.split_ascii_whitespace();
     let first = fields.next().unwrap_or_default();
     let second = fields.next().unwrap_or_default();
     let third = fields.next().unwrap_or_default();
@@ -64,25 +64,40 @@ pub(crate) fn explain_second_line(text: &str, position: usize) -> Error {
 
 /// The error for a private key in a piece of text that starts at `position`, if there is one.
 pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
-    /// Parts of the headers of PEM and of ssh.com, of PuTTY and of age, and the base64 of `openssh-key-v1`.
-    const SIGNS: [&str; 4] = ["PRIVATE KEY", "Private-Lines:", "AGE-SECRET-KEY-", "b3BlbnNzaC1rZXktdj"];
-    if let Some(offset) = text.find("PuTTY-User-Key-File-") {
-        return Some(Error::KeyPutty { position: position + offset });
+    let bytes = text.as_bytes();
+    // One pass that stops at one letter, as this runs on the comment of every key that is imported.
+    let stops = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'P');
+    for (offset, _) in stops {
+        let rest = bytes.get(offset..).unwrap_or_default();
+        if rest.starts_with(b"PuTTY-User-Key-File-") {
+            return Some(Error::KeyPutty { position: position + offset });
+        }
+        // PEM and ssh.com; the second half of a PuTTY file.
+        if rest.starts_with(b"PRIVATE KEY") || rest.starts_with(b"Private-Lines:") {
+            return Some(Error::KeyIsPrivate { position: position + armor_start(text, offset) });
+        }
     }
-    let offset = SIGNS.iter().find_map(|sign| text.find(sign)).or_else(|| bare_private_der(text))?;
-    // The armor's first dashes, if these are the words inside one.
+    let content = text.trim_ascii_start();
+    let is_bare = content.starts_with("AGE-SECRET-KEY-") || is_bare_openssh(content) || is_bare_der(content);
+    is_bare.then(|| Error::KeyIsPrivate { position: position + (text.len() - content.len()) })
+}
+
+/// The first dash of the armor whose words are at `offset`, or `offset`.
+fn armor_start(text: &str, offset: usize) -> usize {
     let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1);
-    let armor = text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes);
-    Some(Error::KeyIsPrivate { position: position + armor })
+    text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
+}
+
+/// A private key file of OpenSSH without its armor: base64 of `openssh-key-v1`.
+fn is_bare_openssh(content: &str) -> bool {
+    content.starts_with("b3BlbnNzaC1rZXktdj")
 }
 
 /// PKCS#1 or PKCS#8 without its armor: base64 of `30 82 LL LL 02 01 00 …`, a SEQUENCE that starts with version 0.
 ///
 /// A public key in DER goes on with `02 82` or `30`, not with `02 01`.
-fn bare_private_der(text: &str) -> Option<usize> {
-    let content = text.trim_start();
-    let is_private = content.starts_with("MII") && content.get(6..9).is_some_and(|version| version == "IBA");
-    is_private.then_some(text.len() - content.len())
+fn is_bare_der(content: &str) -> bool {
+    content.starts_with("MII") && content.get(6..9).is_some_and(|version| version == "IBA")
 }
 
 /// The part of the text from `position` on that is looked at: whole characters.

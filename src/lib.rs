@@ -10,8 +10,10 @@ mod diagnosis;
 mod error;
 mod fingerprint;
 mod key_blob;
+mod line;
 mod policy;
 mod public_key;
+mod repair;
 mod weakness;
 mod wire;
 
@@ -19,5 +21,6 @@ pub use error::{Error, Result};
 pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
 pub use key_blob::Algorithm;
 pub use policy::ImportPolicy;
-pub use public_key::{PublicKey, fingerprint};
+pub use public_key::{Canonicalized, PublicKey, fingerprint};
+pub use repair::Repair;
 pub use weakness::Weakness;

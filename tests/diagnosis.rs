@@ -182,7 +182,7 @@ fn canonicalize_makes_no_guess() {
         (format!("  {ED25519}="), "key_base64_surplus", Some(82)),
         (format!("\u{feff}no-pty {ED25519}"), "key_options", Some(10)),
         (format!("\"{ED25519}"), "key_quoted", Some(0)),
-        (format!("\" {} \"", ED25519.replace('/', "_")), "key_base64_url_safe", Some(56)),
+        (format!("\" {} \"", ED25519.replace('/', "_")), "key_base64_url_safe", Some(62)),
         ("\u{feff}".into(), "key_empty", None),
         (format!("  {}", ED25519.to_uppercase()), "key_type_case", Some(2)),
     ];

@@ -14,6 +14,7 @@ mod line;
 mod policy;
 mod public_key;
 mod repair;
+mod spki;
 mod weakness;
 mod wire;
 

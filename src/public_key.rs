@@ -9,11 +9,12 @@ use core::str::FromStr;
 
 use crate::diagnosis;
 use crate::error::{Error, Result};
-use crate::fingerprint::{Fingerprint, Sha256Fingerprint, rsa_spki_der};
+use crate::fingerprint::{Fingerprint, Sha256Fingerprint};
 use crate::key_blob::{Algorithm, KeyBlob};
 use crate::line::Line;
 use crate::policy::ImportPolicy;
 use crate::repair::{Repair, Repaired};
+use crate::spki;
 use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
@@ -160,7 +161,7 @@ impl PublicKey {
     /// The fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For RSA only; for Ed25519
     /// AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
     pub fn aws_imported_fingerprint(&self) -> Option<Fingerprint> {
-        self.blob.rsa().map(|rsa| Fingerprint::of(&rsa_spki_der(rsa)))
+        self.blob.rsa().map(|rsa| Fingerprint::of(&spki::rsa_public_key(rsa.n, rsa.e)))
     }
 
     /// The picture that `ssh-keygen -lv` draws: of the SHA-256 fingerprint, 11 lines without a line end after the last.

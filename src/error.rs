@@ -97,7 +97,10 @@ pub enum Error {
         position: usize,
     },
     /// The text starts with a byte order mark, U+FEFF.
-    KeyByteOrderMark,
+    KeyByteOrderMark {
+        /// Its offset.
+        position: usize,
+    },
     /// The line is in quotation marks.
     KeyQuoted {
         /// The offset of the first mark.
@@ -155,7 +158,10 @@ pub enum Error {
         position: usize,
     },
     /// The base64 of a key, without the key type before it.
-    KeyTypeMissing,
+    KeyTypeMissing {
+        /// Where the key type should be.
+        position: usize,
+    },
     /// A key type, and nothing after it.
     KeyMissing {
         /// Where the key should be.
@@ -167,22 +173,40 @@ pub enum Error {
         position: usize,
     },
     /// The name of a file or an address, not what is in it.
-    KeyIsPath,
+    KeyIsPath {
+        /// Where it starts.
+        position: usize,
+    },
     /// The key type is right but for upper case.
-    KeyTypeCase,
+    KeyTypeCase {
+        /// The offset of the key type.
+        position: usize,
+    },
     /// A signature algorithm, such as `rsa-sha2-256`, where the key type belongs.
-    KeyTypeSignature,
+    KeyTypeSignature {
+        /// Its offset.
+        position: usize,
+    },
     /// A key type that Nova or OpenSSH does not take.
-    KeyTypeUnsupported,
+    KeyTypeUnsupported {
+        /// The offset of the key type.
+        position: usize,
+    },
     /// What the text starts with is no key type.
-    KeyUnrecognized,
+    KeyUnrecognized {
+        /// The offset of the first character that is not white space.
+        position: usize,
+    },
     /// A certificate, not a plain key.
     KeyCertificate {
         /// The offset of the certificate's type.
         position: usize,
     },
     /// An SSH protocol 1 key: bits, exponent and modulus in decimal.
-    KeySsh1,
+    KeySsh1 {
+        /// Where it starts.
+        position: usize,
+    },
     /// An RFC 4716 public key, `---- BEGIN SSH2 PUBLIC KEY ----`.
     KeyRfc4716 {
         /// The offset of the header.
@@ -452,7 +476,7 @@ impl Error {
             Self::KeyEmpty => "key_empty",
             Self::KeyTooLong { .. } => "key_too_long",
             Self::KeyLeadingWhitespace { .. } => "key_leading_whitespace",
-            Self::KeyByteOrderMark => "key_byte_order_mark",
+            Self::KeyByteOrderMark { .. } => "key_byte_order_mark",
             Self::KeyQuoted { .. } => "key_quoted",
             Self::KeyUnicodeSpace { .. } => "key_unicode_space",
             Self::KeyTab { .. } => "key_tab",
@@ -464,16 +488,16 @@ impl Error {
             Self::KeyOptions { .. } => "key_options",
             Self::KeyKnownHosts { .. } => "key_known_hosts",
             Self::KeyTextBefore { .. } => "key_text_before",
-            Self::KeyTypeMissing => "key_type_missing",
+            Self::KeyTypeMissing { .. } => "key_type_missing",
             Self::KeyMissing { .. } => "key_missing",
             Self::KeySeparatorMissing { .. } => "key_separator_missing",
-            Self::KeyIsPath => "key_is_path",
-            Self::KeyTypeCase => "key_type_case",
-            Self::KeyTypeSignature => "key_type_signature",
-            Self::KeyTypeUnsupported => "key_type_unsupported",
-            Self::KeyUnrecognized => "key_unrecognized",
+            Self::KeyIsPath { .. } => "key_is_path",
+            Self::KeyTypeCase { .. } => "key_type_case",
+            Self::KeyTypeSignature { .. } => "key_type_signature",
+            Self::KeyTypeUnsupported { .. } => "key_type_unsupported",
+            Self::KeyUnrecognized { .. } => "key_unrecognized",
             Self::KeyCertificate { .. } => "key_certificate",
-            Self::KeySsh1 => "key_ssh1",
+            Self::KeySsh1 { .. } => "key_ssh1",
             Self::KeyRfc4716 { .. } => "key_rfc4716",
             Self::KeyPkcs1Pem { .. } => "key_pkcs1_pem",
             Self::KeySpkiPem { .. } => "key_spki_pem",
@@ -559,6 +583,14 @@ impl Error {
             | Self::KeyMissing { position }
             | Self::KeyCertificate { position }
             | Self::KeyRfc4716 { position }
+            | Self::KeyByteOrderMark { position }
+            | Self::KeyTypeMissing { position }
+            | Self::KeyTypeCase { position }
+            | Self::KeyTypeSignature { position }
+            | Self::KeyTypeUnsupported { position }
+            | Self::KeyUnrecognized { position }
+            | Self::KeySsh1 { position }
+            | Self::KeyIsPath { position }
             | Self::KeyPkcs1Pem { position }
             | Self::KeySpkiPem { position }
             | Self::KeyX509 { position }
@@ -589,15 +621,6 @@ impl Error {
             | Self::EcdsaNotOnCurve { position }
             | Self::EcdsaCoordinate { position }
             | Self::SkApplication { position } => Some(*position),
-            Self::KeyEmpty
-            | Self::KeyByteOrderMark
-            | Self::KeyTypeMissing
-            | Self::KeyIsPath
-            | Self::KeyTypeCase
-            | Self::KeyTypeSignature
-            | Self::KeyTypeUnsupported
-            | Self::KeyUnrecognized
-            | Self::KeySsh1 => Some(0),
             _ => None,
         }
     }
@@ -681,8 +704,8 @@ impl fmt::Display for Error {
             Self::KeyLeadingWhitespace { position } => {
                 write!(f, "white space before the key type: remove everything before byte {position}")
             }
-            Self::KeyByteOrderMark => {
-                f.write_str("the text starts with a byte order mark at byte 0: save the file as UTF-8 without BOM")
+            Self::KeyByteOrderMark { position } => {
+                write!(f, "the text starts with a byte order mark at byte {position}: save the file as UTF-8 without BOM")
             }
             Self::KeyQuoted { position } => {
                 write!(f, "the key is in quotation marks, from byte {position}: remove them")
@@ -716,8 +739,8 @@ impl fmt::Display for Error {
             Self::KeyTextBefore { position } => {
                 write!(f, "there is text before the key type: send what starts at byte {position}")
             }
-            Self::KeyTypeMissing => {
-                f.write_str("the key type is missing at byte 0: start with it, such as ssh-rsa or ssh-ed25519, and a space")
+            Self::KeyTypeMissing { position } => {
+                write!(f, "the key type is missing at byte {position}: start with it, such as ssh-rsa or ssh-ed25519, and a space")
             }
             Self::KeyMissing { position } => {
                 write!(f, "there is a key type but no key at byte {position}: send the whole line of the .pub file")
@@ -725,22 +748,22 @@ impl fmt::Display for Error {
             Self::KeySeparatorMissing { position } => {
                 write!(f, "the space after the key type is missing at byte {position}: insert one")
             }
-            Self::KeyIsPath => f.write_str("this is the name of a file or an address: send the contents of the .pub file"),
-            Self::KeyTypeCase => f.write_str("the key type is in upper case: write it in lower case"),
-            Self::KeyTypeSignature => f.write_str(
-                "this is the name of a signature algorithm, not of a key type: send the line of the .pub file, which starts with the key type",
+            Self::KeyIsPath { position } => write!(f, "at byte {position} is the name of a file or an address: send the contents of the .pub file"),
+            Self::KeyTypeCase { position } => write!(f, "the key type at byte {position} is in upper case: write it in lower case"),
+            Self::KeyTypeSignature { position } => write!(f,
+                "at byte {position} is the name of a signature algorithm, not of a key type: send the line of the .pub file, which starts with the key type",
             ),
-            Self::KeyTypeUnsupported => f.write_str(
-                "this key type is not supported: use ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, -nistp384 or -nistp521, or their sk- types",
+            Self::KeyTypeUnsupported { position } => write!(f,
+                "the key type at byte {position} is not supported: use ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, -nistp384 or -nistp521, or their sk- types",
             ),
-            Self::KeyUnrecognized => f.write_str(
-                "this is no OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, which ssh-keygen -y -f FILE prints",
+            Self::KeyUnrecognized { position } => write!(f,
+                "what starts at byte {position} is no OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, which ssh-keygen -y -f FILE prints",
             ),
-            Self::KeyCertificate { .. } => f.write_str(
-                "this is a certificate, whose fingerprint Nova records wrongly: import the plain key, the .pub file that it was made from",
+            Self::KeyCertificate { position } => write!(f,
+                "at byte {position} is a certificate, whose fingerprint Nova records wrongly: import the plain key, the .pub file that it was made from",
             ),
-            Self::KeySsh1 => {
-                f.write_str("this is a key of SSH protocol 1, which no server takes any more: make a new one with ssh-keygen -t ed25519")
+            Self::KeySsh1 { position } => {
+                write!(f, "at byte {position} is a key of SSH protocol 1, which no server takes any more: make a new one with ssh-keygen -t ed25519")
             }
             Self::KeyRfc4716 { position } => {
                 write!(f, "an RFC 4716 (SSH2) public key at byte {position}: convert it with ssh-keygen -i -f FILE")

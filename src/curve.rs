@@ -128,5 +128,5 @@ fn on_curve<P: ConstMontyParams<LIMBS>, const LIMBS: usize>(b: &Uint<LIMBS>, x: 
 }
 
 fn in_openssh_range<const LIMBS: usize>(order: &Uint<LIMBS>, coordinate: &Uint<LIMBS>, bits: u32) -> bool {
-    coordinate.bits_vartime() > bits / 2 && coordinate.cmp_vartime(&order.wrapping_sub(&Uint::ONE)).is_lt()
+    coordinate.bit_width_vartime() > bits / 2 && coordinate.cmp_vartime(&order.wrapping_sub(&Uint::ONE)).is_lt()
 }

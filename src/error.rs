@@ -142,7 +142,10 @@ pub enum Error {
     /// What the text starts with is no key type.
     KeyUnrecognized,
     /// A certificate, not a plain key.
-    KeyCertificate,
+    KeyCertificate {
+        /// The offset of the certificate's type.
+        position: usize,
+    },
     /// An SSH protocol 1 key: bits, exponent and modulus in decimal.
     KeySsh1,
     /// An RFC 4716 public key, `---- BEGIN SSH2 PUBLIC KEY ----`.
@@ -395,7 +398,7 @@ impl Error {
             Self::KeyTypeSignature => "key_type_signature",
             Self::KeyTypeUnsupported => "key_type_unsupported",
             Self::KeyUnrecognized => "key_unrecognized",
-            Self::KeyCertificate => "key_certificate",
+            Self::KeyCertificate { .. } => "key_certificate",
             Self::KeySsh1 => "key_ssh1",
             Self::KeyRfc4716 { .. } => "key_rfc4716",
             Self::KeyPkcs1Pem { .. } => "key_pkcs1_pem",
@@ -458,6 +461,7 @@ impl Error {
             | Self::KeyTextBefore { position }
             | Self::KeySeparatorMissing { position }
             | Self::KeyMissing { position }
+            | Self::KeyCertificate { position }
             | Self::KeyRfc4716 { position }
             | Self::KeyPkcs1Pem { position }
             | Self::KeySpkiPem { position }
@@ -497,7 +501,6 @@ impl Error {
             | Self::KeyTypeSignature
             | Self::KeyTypeUnsupported
             | Self::KeyUnrecognized
-            | Self::KeyCertificate
             | Self::KeySsh1 => Some(0),
             _ => None,
         }
@@ -527,7 +530,7 @@ impl fmt::Display for Error {
                 "the public key has {bytes} bytes and the limit is {limit}: shorten the comment, or use a shorter key such as Ed25519"
             ),
             Self::KeyLeadingWhitespace { position } => {
-                write!(f, "white space before the key type: remove the {position} bytes before it")
+                write!(f, "white space before the key type: remove everything before byte {position}")
             }
             Self::KeyByteOrderMark => {
                 f.write_str("the text starts with a byte order mark at byte 0: save the file as UTF-8 without BOM")
@@ -584,7 +587,7 @@ impl fmt::Display for Error {
             Self::KeyUnrecognized => f.write_str(
                 "this is no OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, which ssh-keygen -y -f FILE prints",
             ),
-            Self::KeyCertificate => f.write_str(
+            Self::KeyCertificate { .. } => f.write_str(
                 "this is a certificate, whose fingerprint Nova records wrongly: import the plain key, the .pub file that it was made from",
             ),
             Self::KeySsh1 => {
@@ -632,7 +635,7 @@ impl fmt::Display for Error {
             }
             Self::KeyBase64Padding { position, missing } => write!(
                 f,
-                "the base64 lacks {missing} characters at its end, byte {position}: copy the whole line again, with any = at the end of the key"
+                "the base64 is incomplete at its end, byte {position}, by this many characters: {missing}; copy the whole line again, with any = at the end of the key"
             ),
             Self::KeyBase64Surplus { position } => {
                 write!(f, "a surplus = at byte {position}: copy the line of the .pub file again")
@@ -659,7 +662,7 @@ impl fmt::Display for Error {
                 "the line says {line}, the key inside it at byte {position} is of another type: copy the line of the .pub file again"
             ),
             Self::KeyTrailingBytes { position, bytes } => {
-                write!(f, "{bytes} bytes too many after the key, from byte {position}: copy the line of the .pub file again")
+                write!(f, "the key ends before byte {position}, but goes on by this many bytes: {bytes}; copy the line of the .pub file again")
             }
             Self::KeyNonMinimal { position, field } => write!(
                 f,

@@ -92,6 +92,11 @@ impl serde::Serialize for Algorithm {
     }
 }
 
+/// Whether this is the type of a certificate, of the present version or the one of OpenSSH 5.4.
+pub(crate) fn is_certificate(name: &[u8]) -> bool {
+    name.ends_with(b"-cert-v01@openssh.com") || name.ends_with(b"-cert-v00@openssh.com")
+}
+
 /// OpenSSH's `SSH_RSA_MINIMUM_MODULUS_SIZE`; shorter keys fail in `ssh-keygen`.
 pub(crate) const RSA_MIN_BITS: u32 = 1024;
 
@@ -213,6 +218,9 @@ impl<'a> Fields<'a> {
         let name = self.string()?;
         if name == algorithm.as_str().as_bytes() {
             return Ok(());
+        }
+        if is_certificate(name) {
+            return Err(Error::KeyCertificate { position });
         }
         let key = Algorithm::from_name(name).map(Algorithm::as_str);
         Err(Error::KeyTypeMismatch { position, line: algorithm.as_str(), key })

@@ -1,8 +1,10 @@
 //! [`ImportPolicy`]: which of the keys that are well formed may be imported.
 
+use alloc::vec::Vec;
+
 use crate::error::{Error, Result};
 use crate::key_blob::{Algorithm, KeyBlob, RSA_MIN_BITS};
-use crate::weakness::Weakness;
+use crate::weakness::{Weakness, weaknesses};
 
 /// What an import allows: size, types, RSA length, weaknesses.
 ///
@@ -107,13 +109,20 @@ impl ImportPolicy {
         if key.algorithm() == Algorithm::Rsa && bits < self.rsa_min_bits {
             return Err(Error::RsaTooShort { bits, minimum: self.rsa_min_bits });
         }
-        if self.refused == 0 {
-            return Ok(());
+        // In two steps, as `PrimeModulus` costs more than all others together.
+        let (costly, cheap): (Vec<_>, Vec<_>) = Weakness::ALL
+            .into_iter()
+            .filter(|&weakness| self.refuses(weakness))
+            .partition(|&weakness| weakness == Weakness::PrimeModulus);
+        for wanted in [cheap, costly] {
+            if wanted.is_empty() {
+                continue;
+            }
+            if let Some(weakness) = weaknesses(key, &wanted).first() {
+                return Err(Error::KeyWeak { weakness: weakness.name() });
+            }
         }
-        match crate::weakness::first_weakness(key, |weakness| self.refuses(weakness)) {
-            Some(weakness) => Err(Error::KeyWeak { weakness: weakness.name() }),
-            None => Ok(()),
-        }
+        Ok(())
     }
 }
 

@@ -6,7 +6,7 @@
 use super::lanes::Power;
 use super::lanes::portable::pow_65537;
 use super::limbs::{self, Limbs, bits_at, product};
-use super::reveal;
+use super::{publish, reveal};
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use crypto_bigint::{BoxedUint, Gcd, Odd};
@@ -122,7 +122,7 @@ impl Assembly {
         let (whole, half) = ((self.bits / 8) as usize, (self.bits / 16) as usize);
         RsaComponents {
             bits: self.bits,
-            n: limbs::to_be(&self.n, whole).to_vec(),
+            n: publish(&limbs::to_be(&self.n, whole)),
             d: limbs::to_be(&self.d, whole),
             p: limbs::to_be(&self.p, half),
             q: limbs::to_be(&self.q, half),

@@ -56,10 +56,6 @@ fn drive(cases: &[(u32, u64)]) -> bool {
         return true;
     };
     println!("{}", String::from_utf8_lossy(&version.stdout).trim());
-    let vectors = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
-    if !vectors {
-        eprintln!("*** SKIPPED in part: this processor has no AVX2 and FMA, so its kernel is the portable one");
-    }
     cases.iter().fold(true, |good, &(bits, stream)| under_valgrind(&prepare(bits, stream)) & good)
 }
 
@@ -96,14 +92,26 @@ fn under_valgrind(case: &Case) -> bool {
     let good = valgrind.status().is_ok_and(|status| status.success());
     let report = std::fs::read_to_string(&log).unwrap_or_default();
     if good {
-        for line in report.lines().filter(|line| line.contains("used_suppression:")) {
-            println!("      {}", line.split("used_suppression:").nth(1).unwrap_or_default());
-        }
+        list_suppressed(&report);
     } else {
         eprintln!("{report}");
     }
     let _ = std::fs::remove_file(&log);
     good
+}
+
+/// Prints how often each suppression was needed, by memcheck's account.
+fn list_suppressed(report: &str) {
+    let used = |name: &str| {
+        let line = report.lines().find_map(|line| line.split_once("used_suppression:")?.1.trim().split_once(name));
+        line.map_or("0", |(count, _)| count.trim()).to_owned()
+    };
+    let file = std::fs::read_to_string(SUPPRESSIONS).unwrap();
+    let mut lines = file.lines();
+    while lines.by_ref().any(|line| line == "{") {
+        let name = lines.next().unwrap_or_default().trim();
+        println!("      {:>5} suppressed: {name}", used(name));
+    }
 }
 
 fn to_hex(bytes: &[u8]) -> String {

@@ -40,6 +40,10 @@ pub fn run(case: &Case) -> bool {
 
     stage("self-test: a branch on a secret", Expect::Reports, &mut leaky_branch);
     stage("self-test: an index that is secret", Expect::Reports, &mut leaky_index);
+    if has_vectors() {
+        // SAFETY: the processor has it.
+        stage("self-test: a branch on a sum of products in doubles", Expect::Reports, &mut || unsafe { leaky_double() });
+    }
     stage("self-test: the engine, its verdicts kept secret", Expect::Reports, &mut || {
         DECLASSIFY.store(false, Ordering::Relaxed);
         internals::generate(Kernel::Portable, case.bits, &mut marked(case.stream, case.primes)).unwrap();
@@ -136,4 +140,18 @@ fn leaky_index() {
     mark_secret(&mut secret);
     let table: [u8; 256] = std::array::from_fn(|index| index as u8);
     black_box(black_box(&table)[usize::from(black_box(secret)[0])]);
+}
+
+/// Memcheck takes the result of floating point for undefined wholly as soon as one bit of an operand is.
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+fn leaky_double() {
+    use std::arch::x86_64::{_mm256_cmp_pd, _CMP_GT_OQ, _mm256_fmadd_pd, _mm256_movemask_pd, _mm256_set1_pd};
+    let mut secret = black_box(3.0f64).to_ne_bytes();
+    mark_secret(&mut secret);
+    let factor = _mm256_set1_pd(f64::from_ne_bytes(black_box(secret)));
+    let sum = _mm256_fmadd_pd(factor, _mm256_set1_pd(black_box(2.0)), _mm256_set1_pd(black_box(1.0)));
+    if _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_GT_OQ>(sum, _mm256_set1_pd(0.0))) == 0 {
+        black_box(0);
+    }
 }

@@ -3,7 +3,9 @@
 //! Without arguments it makes a key of 2048 bits, as it is done in continuous integration; with `--all` one of every size.
 
 #[cfg(not(nova_keypair_ctgrind))]
-compile_error!("run this from the root of the repository, with RUSTFLAGS unset: cargo run --release --config tests/constant_time/config.toml --manifest-path tests/constant_time/Cargo.toml");
+compile_error!(
+    "run this from the root of the repository, with RUSTFLAGS unset: cargo run --release --config tests/constant_time/config.toml --manifest-path tests/constant_time/Cargo.toml"
+);
 #[cfg(not(target_arch = "x86_64"))]
 compile_error!("the sequence of valgrind's client requests is known for x86_64 alone");
 

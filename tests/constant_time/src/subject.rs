@@ -42,7 +42,9 @@ pub fn run(case: &Case) -> bool {
     stage("self-test: an index that is secret", Expect::Reports, &mut leaky_index);
     if has_vectors() {
         // SAFETY: the processor has it.
-        stage("self-test: a branch on a sum of products in doubles", Expect::Reports, &mut || unsafe { leaky_double() });
+        stage("self-test: a branch on a sum of products in doubles", Expect::Reports, &mut || unsafe {
+            leaky_double()
+        });
     }
     stage("self-test: the engine, its verdicts kept secret", Expect::Reports, &mut || {
         DECLASSIFY.store(false, Ordering::Relaxed);
@@ -74,7 +76,10 @@ pub fn run(case: &Case) -> bool {
         let mut written = Default::default();
         stage(&format!("RSA-{}, {name}", case.bits), Expect::Silence, &mut || written = encode(&key).unwrap());
         let secret = secret_bytes(written.as_bytes());
-        assert!(secret > case.bits as usize / 8, "{secret} bytes of the {name} form depend on secrets: nothing was tested");
+        assert!(
+            secret > case.bits as usize / 8,
+            "{secret} bytes of the {name} form depend on secrets: nothing was tested"
+        );
     }
     stage("a private key is dropped", Expect::Silence, &mut {
         let mut key = Some(key);
@@ -146,7 +151,7 @@ fn leaky_index() {
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
 fn leaky_double() {
-    use std::arch::x86_64::{_mm256_cmp_pd, _CMP_GT_OQ, _mm256_fmadd_pd, _mm256_movemask_pd, _mm256_set1_pd};
+    use std::arch::x86_64::{_CMP_GT_OQ, _mm256_cmp_pd, _mm256_fmadd_pd, _mm256_movemask_pd, _mm256_set1_pd};
     let mut secret = black_box(3.0f64).to_ne_bytes();
     mark_secret(&mut secret);
     let factor = _mm256_set1_pd(f64::from_ne_bytes(black_box(secret)));

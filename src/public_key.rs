@@ -83,7 +83,7 @@ impl PublicKey {
     /// let line = " ssh-ed25519\tAAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz\r\n";
     /// let canonical = PublicKey::canonicalize(line)?;
     /// assert!(PublicKey::parse(line).is_err() && PublicKey::parse(&canonical.public_key.to_openssh()).is_ok());
-    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TypeSeparator, Repair::TrailingSpace]);
+    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TrailingSpace, Repair::TypeSeparator]);
     /// # Ok::<(), nova_keypair::Error>(())
     /// ```
     ///

@@ -7,40 +7,36 @@ use crate::error::Error;
 use crate::key_blob::{Algorithm, is_certificate};
 
 /// How much of a text is looked at: enough for a few lines before the one that matters.
-const WINDOW: usize = 2048;
+const WINDOW: usize = 1024;
 
-/// Why `text`, which does not start with a key type and one space, is refused.
-pub(crate) fn explain(text: &str) -> Error {
-    let window = window(text, 0);
-    if let Some(error) = armor(window, 0) {
+/// Why the text from `position` on, which does not start with a key type and one space, is refused.
+pub(crate) fn explain(text: &str, position: usize) -> Error {
+    let window = window(text, position);
+    if let Some(error) = armor(window, position) {
         return error;
     }
-    let content = window.trim_start_matches([' ', '\t', '\r', '\n']);
-    let start = window.len() - content.len();
+    let content = window.trim_ascii_start();
+    let start = position + (window.len() - content.len());
     if content.is_empty() {
-        return if window.len() == text.len() {
-            Error::KeyEmpty
-        } else {
-            Error::KeyLeadingWhitespace { position: start }
-        };
+        return if start == text.len() { Error::KeyEmpty } else { Error::KeyLeadingWhitespace { position: start } };
     }
-    if start > 0 && type_at(content).is_some() {
+    if start > position && type_at(content).is_some() {
         return Error::KeyLeadingWhitespace { position: start };
     }
-    let mut fields = content.split([' ', '\t', '\r', '\n']).filter(|field| !field.is_empty());
+    let mut fields = content.split_ascii_whitespace();
     let first = fields.next().unwrap_or_default();
     let second = fields.next().unwrap_or_default();
     let third = fields.next().unwrap_or_default();
 
     edge(content, start)
         .or_else(|| fingerprint(content, start, first, second))
-        .or_else(|| ssh1(first, second, third))
+        .or_else(|| ssh1(start, first, second, third))
         .or_else(|| separator(content, start, first))
-        .or_else(|| bare_key(first))
+        .or_else(|| bare_key(start, first))
         .or_else(|| before_type(content, start, first))
         .or_else(|| key_type(start, first, second))
-        .or_else(|| path(first))
-        .unwrap_or(Error::KeyUnrecognized)
+        .or_else(|| path(start, first))
+        .unwrap_or(Error::KeyUnrecognized { position: start })
 }
 
 /// What is recognised of a text that is too long for anything else to be said of it: a format with a header, as most private keys
@@ -64,25 +60,40 @@ pub(crate) fn explain_second_line(text: &str, position: usize) -> Error {
 
 /// The error for a private key in a piece of text that starts at `position`, if there is one.
 pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
-    /// Parts of the headers of PEM and of ssh.com, of PuTTY and of age, and the base64 of `openssh-key-v1`.
-    const SIGNS: [&str; 4] = ["PRIVATE KEY", "Private-Lines:", "AGE-SECRET-KEY-", "b3BlbnNzaC1rZXktdj"];
-    if let Some(offset) = text.find("PuTTY-User-Key-File-") {
-        return Some(Error::KeyPutty { position: position + offset });
+    let bytes = text.as_bytes();
+    // One pass that stops at one letter, as this runs on the comment of every key that is imported.
+    let stops = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'P');
+    for (offset, _) in stops {
+        let rest = bytes.get(offset..).unwrap_or_default();
+        if rest.starts_with(b"PuTTY-User-Key-File-") {
+            return Some(Error::KeyPutty { position: position + offset });
+        }
+        // PEM and ssh.com; the second half of a PuTTY file.
+        if rest.starts_with(b"PRIVATE KEY") || rest.starts_with(b"Private-Lines:") {
+            return Some(Error::KeyIsPrivate { position: position + armor_start(text, offset) });
+        }
     }
-    let offset = SIGNS.iter().find_map(|sign| text.find(sign)).or_else(|| bare_private_der(text))?;
-    // The armor's first dashes, if these are the words inside one.
+    let content = text.trim_ascii_start();
+    let is_bare = content.starts_with("AGE-SECRET-KEY-") || is_bare_openssh(content) || is_bare_der(content);
+    is_bare.then(|| Error::KeyIsPrivate { position: position + (text.len() - content.len()) })
+}
+
+/// The first dash of the armor whose words are at `offset`, or `offset`.
+fn armor_start(text: &str, offset: usize) -> usize {
     let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1);
-    let armor = text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes);
-    Some(Error::KeyIsPrivate { position: position + armor })
+    text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
+}
+
+/// A private key file of OpenSSH without its armor: base64 of `openssh-key-v1`.
+fn is_bare_openssh(content: &str) -> bool {
+    content.starts_with("b3BlbnNzaC1rZXktdj")
 }
 
 /// PKCS#1 or PKCS#8 without its armor: base64 of `30 82 LL LL 02 01 00 …`, a SEQUENCE that starts with version 0.
 ///
 /// A public key in DER goes on with `02 82` or `30`, not with `02 01`.
-fn bare_private_der(text: &str) -> Option<usize> {
-    let content = text.trim_start();
-    let is_private = content.starts_with("MII") && content.get(6..9).is_some_and(|version| version == "IBA");
-    is_private.then_some(text.len() - content.len())
+fn is_bare_der(content: &str) -> bool {
+    content.starts_with("MII") && content.get(6..9).is_some_and(|version| version == "IBA")
 }
 
 /// The part of the text from `position` on that is looked at: whole characters.
@@ -131,7 +142,7 @@ fn armor(text: &str, position: usize) -> Option<Error> {
 /// A character at the start that does not belong there.
 fn edge(content: &str, position: usize) -> Option<Error> {
     match content.chars().next()? {
-        '\u{feff}' => Some(Error::KeyByteOrderMark),
+        '\u{feff}' => Some(Error::KeyByteOrderMark { position }),
         '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(Error::KeyQuoted { position }),
         '#' => Some(Error::KeyHashLine { position }),
         '\u{200b}' | '\u{2060}' => Some(Error::KeyUnicodeSpace { position }),
@@ -156,10 +167,10 @@ fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Opt
     is_line.then(|| Error::KeyIsFingerprint { position: position + content.find(second).unwrap_or_default() })
 }
 
-fn ssh1(bits: &str, exponent: &str, modulus: &str) -> Option<Error> {
+fn ssh1(position: usize, bits: &str, exponent: &str, modulus: &str) -> Option<Error> {
     // 100 digits are 332 bits; no shorter modulus was ever made.
     let is_ssh1 = is_decimal(bits) && is_decimal(exponent) && is_decimal(modulus) && modulus.len() >= 100;
-    is_ssh1.then_some(Error::KeySsh1)
+    is_ssh1.then_some(Error::KeySsh1 { position })
 }
 
 fn is_decimal(field: &str) -> bool {
@@ -185,8 +196,8 @@ fn separator(content: &str, position: usize, first: &str) -> Option<Error> {
 }
 
 /// Every blob starts with the length of a type's name, so with three zero bytes: `AAAA`.
-fn bare_key(first: &str) -> Option<Error> {
-    first.starts_with("AAAA").then_some(Error::KeyTypeMissing)
+fn bare_key(position: usize, first: &str) -> Option<Error> {
+    first.starts_with("AAAA").then_some(Error::KeyTypeMissing { position })
 }
 
 /// A key type as a later field: `authorized_keys` with options, `known_hosts`, or words that do not belong there.
@@ -245,24 +256,24 @@ fn key_type(position: usize, first: &str, second: &str) -> Option<Error> {
         return Some(Error::KeyCertificate { position });
     }
     if first.starts_with("rsa-sha2-") || first.starts_with("webauthn-sk-") {
-        return Some(Error::KeyTypeSignature);
+        return Some(Error::KeyTypeSignature { position });
     }
     if Algorithm::from_name(first.to_ascii_lowercase().as_bytes()).is_some() {
-        return Some(Error::KeyTypeCase);
+        return Some(Error::KeyTypeCase { position });
     }
     if first.starts_with("age1") {
         return Some(Error::KeyAge { position });
     }
     let named = ["ssh-", "sk-ssh-", "sk-ecdsa-", "ecdsa-sha2-", "x509v3-", "pgp-sign-", "spki-sign-"];
     let is_type = second.starts_with("AAAA") || named.iter().any(|prefix| first.starts_with(prefix));
-    is_type.then_some(Error::KeyTypeUnsupported)
+    is_type.then_some(Error::KeyTypeUnsupported { position })
 }
 
-fn path(first: &str) -> Option<Error> {
+fn path(position: usize, first: &str) -> Option<Error> {
     let is_path = first.starts_with(['/', '~'])
         || first.starts_with("./")
         || first.contains("://")
         || first.contains(":\\")
         || first.ends_with(".pub");
-    is_path.then_some(Error::KeyIsPath)
+    is_path.then_some(Error::KeyIsPath { position })
 }

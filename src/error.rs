@@ -1,8 +1,11 @@
 //! [`Error`]: everything that can be refused, with what to do about it.
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
+
+use crate::quote::repr;
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T> = core::result::Result<T, Error>;
@@ -16,24 +19,25 @@ pub type Result<T> = core::result::Result<T, Error>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
+    // Names.
     /// The name has no characters.
     NameEmpty,
     /// The name has more than 255 characters.
     NameTooLong {
-        /// The name as sent.
+        /// The name, as far as Nova could have read it.
         name: String,
-        /// Its length in characters.
-        chars: usize,
+        /// Its length in bytes, as sent.
+        bytes: usize,
     },
     /// The name has a character that its microversion does not allow.
     NameCharacter {
-        /// The name as sent.
+        /// The name.
         name: String,
         /// The character.
         character: char,
         /// Its offset in the name, in bytes.
         position: usize,
-        /// The pattern that the name must match.
+        /// The pattern that the name must match, as Nova spells it.
         pattern: &'static str,
     },
     /// The name starts or ends with white space.
@@ -41,12 +45,43 @@ pub enum Error {
         /// The offset of the white space, in bytes.
         position: usize,
     },
-    /// The name has a control character, a line separator or another character that cannot be printed.
+    /// The name holds nothing but spaces (legacy 2.0).
+    NameBlank,
+    /// The name has a character that Nova does not take for printable: a control character, a line separator, one beyond the Basic
+    /// Multilingual Plane.
     NameUnprintable {
         /// Its offset in the name, in bytes.
         position: usize,
+        /// Was this the rule of legacy 2.0, which has another message?
+        legacy: bool,
+    },
+    /// This is not a microversion of the form `2.N`.
+    Microversion,
+
+    // The call.
+    /// The request does not have the documented form.
+    Request {
+        /// The field that is wrong; empty for the body as a whole.
+        field: String,
+        /// What is wrong with it, in Nova's words.
+        message: String,
+    },
+    /// The request asks for an X.509 key pair.
+    X509Unsupported,
+    /// The user may not create key pairs for another user.
+    Forbidden,
+    /// The user has as many key pairs as the quota allows.
+    QuotaExceeded {
+        /// The quota.
+        limit: u32,
+    },
+    /// There is a key pair of this name.
+    KeypairExists {
+        /// The name.
+        name: String,
     },
 
+    // Public keys.
     /// The text is empty or white space.
     KeyEmpty,
     /// The text has more bytes than the policy allows.
@@ -62,7 +97,10 @@ pub enum Error {
         position: usize,
     },
     /// The text starts with a byte order mark, U+FEFF.
-    KeyByteOrderMark,
+    KeyByteOrderMark {
+        /// Its offset.
+        position: usize,
+    },
     /// The line is in quotation marks.
     KeyQuoted {
         /// The offset of the first mark.
@@ -120,7 +158,10 @@ pub enum Error {
         position: usize,
     },
     /// The base64 of a key, without the key type before it.
-    KeyTypeMissing,
+    KeyTypeMissing {
+        /// Where the key type should be.
+        position: usize,
+    },
     /// A key type, and nothing after it.
     KeyMissing {
         /// Where the key should be.
@@ -132,22 +173,40 @@ pub enum Error {
         position: usize,
     },
     /// The name of a file or an address, not what is in it.
-    KeyIsPath,
+    KeyIsPath {
+        /// Where it starts.
+        position: usize,
+    },
     /// The key type is right but for upper case.
-    KeyTypeCase,
+    KeyTypeCase {
+        /// The offset of the key type.
+        position: usize,
+    },
     /// A signature algorithm, such as `rsa-sha2-256`, where the key type belongs.
-    KeyTypeSignature,
+    KeyTypeSignature {
+        /// Its offset.
+        position: usize,
+    },
     /// A key type that Nova or OpenSSH does not take.
-    KeyTypeUnsupported,
+    KeyTypeUnsupported {
+        /// The offset of the key type.
+        position: usize,
+    },
     /// What the text starts with is no key type.
-    KeyUnrecognized,
+    KeyUnrecognized {
+        /// The offset of the first character that is not white space.
+        position: usize,
+    },
     /// A certificate, not a plain key.
     KeyCertificate {
         /// The offset of the certificate's type.
         position: usize,
     },
     /// An SSH protocol 1 key: bits, exponent and modulus in decimal.
-    KeySsh1,
+    KeySsh1 {
+        /// Where it starts.
+        position: usize,
+    },
     /// An RFC 4716 public key, `---- BEGIN SSH2 PUBLIC KEY ----`.
     KeyRfc4716 {
         /// The offset of the header.
@@ -359,12 +418,50 @@ pub enum Error {
     /// The text is no fingerprint in any of the usual forms.
     FingerprintUnrecognized,
 
-    /// The operating system's or the caller's random number generator failed.
+    // Private keys.
+    /// The comment has a control character, or is too long for the public key to be imported anywhere.
+    Comment {
+        /// The offset of the character, or of the first byte that is too much.
+        position: usize,
+    },
+    /// Keys of this size are not made.
+    KeySize {
+        /// The size asked for.
+        bits: u32,
+    },
+    /// The passphrase is empty.
+    PassphraseEmpty,
+    /// The private key could not be encoded.
+    Encoding,
+
+    // Key generation.
+    /// The random number generator failed.
     Rng,
+    /// The random number generator repeats itself.
+    RngStuck,
+    /// No prime was found among as many candidates as FIPS 186-5 allows.
+    CandidateLimit {
+        /// The number of candidates tried.
+        candidates: u32,
+    },
+    /// The seed is shorter than 16 bytes.
+    SeedTooShort {
+        /// Its length in bytes.
+        len: usize,
+    },
+    /// The two primes differ by 2^(bits/2 - 100) or less.
+    PrimeDistance,
+    /// A prime is below sqrt(2) * 2^(bits/2 - 1).
+    PrimeTooSmall,
+    /// The private exponent is 2^(bits/2) or less.
+    PrivateExponentTooSmall,
+    /// What the public key undoes is not what the private key did.
+    PairwiseConsistency,
 }
 
 pub(crate) const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
-const NOVA_NAME_SPACES: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";
+const NOVA_NAME: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";
+const NOVA_NAME_LEGACY: &str = "An invalid 'name' value was provided. The name must be: printable characters with at least one non space character";
 
 impl Error {
     /// A stable name for this kind of error, in snake case.
@@ -374,11 +471,12 @@ impl Error {
             Self::NameTooLong { .. } => "name_too_long",
             Self::NameCharacter { .. } => "name_character",
             Self::NameEdgeWhitespace { .. } => "name_edge_whitespace",
+            Self::NameBlank => "name_blank",
             Self::NameUnprintable { .. } => "name_unprintable",
             Self::KeyEmpty => "key_empty",
             Self::KeyTooLong { .. } => "key_too_long",
             Self::KeyLeadingWhitespace { .. } => "key_leading_whitespace",
-            Self::KeyByteOrderMark => "key_byte_order_mark",
+            Self::KeyByteOrderMark { .. } => "key_byte_order_mark",
             Self::KeyQuoted { .. } => "key_quoted",
             Self::KeyUnicodeSpace { .. } => "key_unicode_space",
             Self::KeyTab { .. } => "key_tab",
@@ -390,16 +488,16 @@ impl Error {
             Self::KeyOptions { .. } => "key_options",
             Self::KeyKnownHosts { .. } => "key_known_hosts",
             Self::KeyTextBefore { .. } => "key_text_before",
-            Self::KeyTypeMissing => "key_type_missing",
+            Self::KeyTypeMissing { .. } => "key_type_missing",
             Self::KeyMissing { .. } => "key_missing",
             Self::KeySeparatorMissing { .. } => "key_separator_missing",
-            Self::KeyIsPath => "key_is_path",
-            Self::KeyTypeCase => "key_type_case",
-            Self::KeyTypeSignature => "key_type_signature",
-            Self::KeyTypeUnsupported => "key_type_unsupported",
-            Self::KeyUnrecognized => "key_unrecognized",
+            Self::KeyIsPath { .. } => "key_is_path",
+            Self::KeyTypeCase { .. } => "key_type_case",
+            Self::KeyTypeSignature { .. } => "key_type_signature",
+            Self::KeyTypeUnsupported { .. } => "key_type_unsupported",
+            Self::KeyUnrecognized { .. } => "key_unrecognized",
             Self::KeyCertificate { .. } => "key_certificate",
-            Self::KeySsh1 => "key_ssh1",
+            Self::KeySsh1 { .. } => "key_ssh1",
             Self::KeyRfc4716 { .. } => "key_rfc4716",
             Self::KeyPkcs1Pem { .. } => "key_pkcs1_pem",
             Self::KeySpkiPem { .. } => "key_spki_pem",
@@ -437,16 +535,38 @@ impl Error {
             Self::AlgorithmNotAllowed { .. } => "algorithm_not_allowed",
             Self::KeyWeak { .. } => "key_weak",
             Self::FingerprintUnrecognized => "fingerprint_unrecognized",
+
+            Self::Microversion => "microversion",
+
+            Self::Request { .. } => "request",
+            Self::X509Unsupported => "x509_unsupported",
+            Self::Forbidden => "forbidden",
+            Self::QuotaExceeded { .. } => "quota_exceeded",
+            Self::KeypairExists { .. } => "keypair_exists",
+
+            Self::Comment { .. } => "comment",
+            Self::KeySize { .. } => "key_size",
+            Self::PassphraseEmpty => "passphrase_empty",
+            Self::Encoding => "encoding",
+
             Self::Rng => "rng",
+            Self::RngStuck => "rng_stuck",
+            Self::CandidateLimit { .. } => "candidate_limit",
+            Self::SeedTooShort { .. } => "seed_too_short",
+            Self::PrimeDistance => "prime_distance",
+            Self::PrimeTooSmall => "prime_too_small",
+            Self::PrivateExponentTooSmall => "private_exponent_too_small",
+            Self::PairwiseConsistency => "pairwise_consistency",
         }
     }
 
-    /// The byte offset in the input (name, line or body) at which it went wrong, where one makes sense.
+    /// The byte offset in the input (name, line or comment) at which it went wrong, where one makes sense.
     pub fn position(&self) -> Option<usize> {
         match self {
             Self::NameCharacter { position, .. }
             | Self::NameEdgeWhitespace { position }
-            | Self::NameUnprintable { position } => Some(*position),
+            | Self::NameUnprintable { position, .. }
+            | Self::Comment { position } => Some(*position),
             Self::KeyLeadingWhitespace { position }
             | Self::KeyQuoted { position }
             | Self::KeyUnicodeSpace { position }
@@ -463,6 +583,14 @@ impl Error {
             | Self::KeyMissing { position }
             | Self::KeyCertificate { position }
             | Self::KeyRfc4716 { position }
+            | Self::KeyByteOrderMark { position }
+            | Self::KeyTypeMissing { position }
+            | Self::KeyTypeCase { position }
+            | Self::KeyTypeSignature { position }
+            | Self::KeyTypeUnsupported { position }
+            | Self::KeyUnrecognized { position }
+            | Self::KeySsh1 { position }
+            | Self::KeyIsPath { position }
             | Self::KeyPkcs1Pem { position }
             | Self::KeySpkiPem { position }
             | Self::KeyX509 { position }
@@ -493,15 +621,6 @@ impl Error {
             | Self::EcdsaNotOnCurve { position }
             | Self::EcdsaCoordinate { position }
             | Self::SkApplication { position } => Some(*position),
-            Self::KeyEmpty
-            | Self::KeyByteOrderMark
-            | Self::KeyTypeMissing
-            | Self::KeyIsPath
-            | Self::KeyTypeCase
-            | Self::KeyTypeSignature
-            | Self::KeyTypeUnsupported
-            | Self::KeyUnrecognized
-            | Self::KeySsh1 => Some(0),
             _ => None,
         }
     }
@@ -509,21 +628,74 @@ impl Error {
     /// The HTTP status with which Nova answers such a request.
     pub fn http_status(&self) -> u16 {
         match self {
-            Self::Rng => 500,
+            Self::Forbidden | Self::QuotaExceeded { .. } => 403,
+            Self::KeypairExists { .. } => 409,
+            Self::Encoding
+            | Self::Rng
+            | Self::RngStuck
+            | Self::CandidateLimit { .. }
+            | Self::PrimeDistance
+            | Self::PrimeTooSmall
+            | Self::PrivateExponentTooSmall
+            | Self::PairwiseConsistency => 500,
             _ => 400,
         }
     }
 
-    /// Nova's own words for such a request.
+    /// What a reply says: Nova's words, and behind its one sentence about bad keys, which helps nobody, this crate's.
+    pub(crate) fn reply_message(&self) -> String {
+        match self.nova_message() {
+            Cow::Borrowed(NOVA_INVALID_KEY) => format!("{NOVA_INVALID_KEY}: {self}"),
+            message => message.into_owned(),
+        }
+    }
+
+    /// Nova's own words for such a request; this crate's where Nova has none.
     pub fn nova_message(&self) -> Cow<'static, str> {
-        NOVA_INVALID_KEY.into()
+        match self {
+            Self::NameEmpty => "Invalid input for field/attribute name. Value: . '' should be non-empty".into(),
+            Self::NameTooLong { name, .. } => {
+                format!("Invalid input for field/attribute name. Value: {name}. {} is too long", repr(name)).into()
+            }
+            Self::NameCharacter { name, pattern, .. } => format!(
+                "Invalid input for field/attribute name. Value: {name}. {} does not match {}",
+                repr(name),
+                repr(pattern)
+            )
+            .into(),
+            Self::NameEdgeWhitespace { .. } | Self::NameUnprintable { legacy: false, .. } => NOVA_NAME.into(),
+            Self::NameBlank | Self::NameUnprintable { legacy: true, .. } => NOVA_NAME_LEGACY.into(),
+
+            Self::Request { message, .. } => message.clone().into(),
+            Self::Forbidden => "Policy doesn't allow os_compute_api:os-keypairs:create to be performed.".into(),
+            Self::QuotaExceeded { .. } => "Quota exceeded, too many key pairs.".into(),
+            Self::KeypairExists { name } => format!("Key pair '{name}' already exists.").into(),
+
+            Self::FingerprintUnrecognized
+            | Self::Microversion
+            | Self::X509Unsupported
+            | Self::Comment { .. }
+            | Self::KeySize { .. }
+            | Self::PassphraseEmpty
+            | Self::Encoding
+            | Self::Rng
+            | Self::RngStuck
+            | Self::CandidateLimit { .. }
+            | Self::SeedTooShort { .. }
+            | Self::PrimeDistance
+            | Self::PrimeTooSmall
+            | Self::PrivateExponentTooSmall
+            | Self::PairwiseConsistency => format!("{self}").into(),
+
+            // Whatever is wrong with a key.
+            _ => NOVA_INVALID_KEY.into(),
+        }
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NameEmpty => write!(f, "the name is empty: give 1 to 255 characters"),
             Self::KeyEmpty => f.write_str("the public key is empty: paste the one line of a .pub file"),
             Self::KeyTooLong { bytes, limit } => write!(
                 f,
@@ -532,8 +704,8 @@ impl fmt::Display for Error {
             Self::KeyLeadingWhitespace { position } => {
                 write!(f, "white space before the key type: remove everything before byte {position}")
             }
-            Self::KeyByteOrderMark => {
-                f.write_str("the text starts with a byte order mark at byte 0: save the file as UTF-8 without BOM")
+            Self::KeyByteOrderMark { position } => {
+                write!(f, "the text starts with a byte order mark at byte {position}: save the file as UTF-8 without BOM")
             }
             Self::KeyQuoted { position } => {
                 write!(f, "the key is in quotation marks, from byte {position}: remove them")
@@ -567,8 +739,8 @@ impl fmt::Display for Error {
             Self::KeyTextBefore { position } => {
                 write!(f, "there is text before the key type: send what starts at byte {position}")
             }
-            Self::KeyTypeMissing => {
-                f.write_str("the key type is missing at byte 0: start with it, such as ssh-rsa or ssh-ed25519, and a space")
+            Self::KeyTypeMissing { position } => {
+                write!(f, "the key type is missing at byte {position}: start with it, such as ssh-rsa or ssh-ed25519, and a space")
             }
             Self::KeyMissing { position } => {
                 write!(f, "there is a key type but no key at byte {position}: send the whole line of the .pub file")
@@ -576,22 +748,22 @@ impl fmt::Display for Error {
             Self::KeySeparatorMissing { position } => {
                 write!(f, "the space after the key type is missing at byte {position}: insert one")
             }
-            Self::KeyIsPath => f.write_str("this is the name of a file or an address: send the contents of the .pub file"),
-            Self::KeyTypeCase => f.write_str("the key type is in upper case: write it in lower case"),
-            Self::KeyTypeSignature => f.write_str(
-                "this is the name of a signature algorithm, not of a key type: send the line of the .pub file, which starts with the key type",
+            Self::KeyIsPath { position } => write!(f, "at byte {position} is the name of a file or an address: send the contents of the .pub file"),
+            Self::KeyTypeCase { position } => write!(f, "the key type at byte {position} is in upper case: write it in lower case"),
+            Self::KeyTypeSignature { position } => write!(f,
+                "at byte {position} is the name of a signature algorithm, not of a key type: send the line of the .pub file, which starts with the key type",
             ),
-            Self::KeyTypeUnsupported => f.write_str(
-                "this key type is not supported: use ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, -nistp384 or -nistp521, or their sk- types",
+            Self::KeyTypeUnsupported { position } => write!(f,
+                "the key type at byte {position} is not supported: use ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, -nistp384 or -nistp521, or their sk- types",
             ),
-            Self::KeyUnrecognized => f.write_str(
-                "this is no OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, which ssh-keygen -y -f FILE prints",
+            Self::KeyUnrecognized { position } => write!(f,
+                "what starts at byte {position} is no OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, which ssh-keygen -y -f FILE prints",
             ),
-            Self::KeyCertificate { .. } => f.write_str(
-                "this is a certificate, whose fingerprint Nova records wrongly: import the plain key, the .pub file that it was made from",
+            Self::KeyCertificate { position } => write!(f,
+                "at byte {position} is a certificate, whose fingerprint Nova records wrongly: import the plain key, the .pub file that it was made from",
             ),
-            Self::KeySsh1 => {
-                f.write_str("this is a key of SSH protocol 1, which no server takes any more: make a new one with ssh-keygen -t ed25519")
+            Self::KeySsh1 { position } => {
+                write!(f, "at byte {position} is a key of SSH protocol 1, which no server takes any more: make a new one with ssh-keygen -t ed25519")
             }
             Self::KeyRfc4716 { position } => {
                 write!(f, "an RFC 4716 (SSH2) public key at byte {position}: convert it with ssh-keygen -i -f FILE")
@@ -722,7 +894,77 @@ impl fmt::Display for Error {
             Self::FingerprintUnrecognized => f.write_str(
                 "this is no fingerprint: give MD5:aa:bb:…, 32 hexadecimal digits, SHA256:…, or the line that ssh-keygen -l prints",
             ),
-            _ => write!(f, "{}", self.code()),
+
+            Self::NameEmpty => write!(f, "the name is empty: give one of 1 to 255 characters"),
+            Self::NameTooLong { bytes, .. } => {
+                write!(f, "the name ({bytes} bytes) is longer than 255 characters: shorten it")
+            }
+            Self::NameCharacter { character, position, pattern, .. } => {
+                write!(f, "the name has {character:?} at byte {position}: replace it, names must match {pattern}")
+            }
+            Self::NameEdgeWhitespace { position } => {
+                write!(f, "the name has white space at its edge (byte {position}): remove it")
+            }
+            Self::NameBlank => write!(f, "the name holds nothing but spaces: give it at least one other character"),
+            Self::NameUnprintable { position, .. } => {
+                write!(
+                    f,
+                    "the name has a character at byte {position} that Nova does not take for printable: remove it"
+                )
+            }
+            Self::Microversion => {
+                write!(f, "this is no microversion of the compute API: write it as 2.N, for example 2.1 or 2.92")
+            }
+
+            Self::Request { message, .. } => f.write_str(message),
+            Self::X509Unsupported => {
+                write!(f, "key pairs of type x509 are not supported: leave the field type out, or set it to ssh")
+            }
+            Self::Forbidden => write!(
+                f,
+                "creating a key pair for another user is not allowed: leave the field user_id out, or ask an administrator"
+            ),
+            Self::QuotaExceeded { limit } => {
+                write!(f, "there are {limit} key pairs already, as many as the quota allows: delete one first")
+            }
+            Self::KeypairExists { name } => {
+                write!(f, "there is a key pair named {name:?} already: choose another name, or delete that one first")
+            }
+
+            Self::Comment { position } => write!(
+                f,
+                "the comment cannot be used from byte {position} on: use one line of at most 255 bytes without control characters"
+            ),
+            Self::KeySize { bits } => write!(f, "keys of {bits} bits are not made: choose 2048, 3072 or 4096"),
+            Self::PassphraseEmpty => {
+                write!(f, "the passphrase is empty: give one, or ask for the private key without encryption")
+            }
+            Self::Encoding => write!(f, "the private key could not be encoded: report this as a bug, it cannot happen"),
+
+            Self::Rng => {
+                write!(f, "the random number generator failed, so that no key was made: check it, then try again")
+            }
+            Self::RngStuck => {
+                write!(f, "the random number generator repeats itself: no key was made; replace the generator")
+            }
+            Self::CandidateLimit { candidates } => write!(
+                f,
+                "no prime among {candidates} candidates, which is not credible for random numbers: no key was made; \
+                 check the random number generator"
+            ),
+            Self::SeedTooShort { len } => {
+                write!(f, "the seed has {len} bytes: give at least 16, with 24 bytes of entropy or more")
+            }
+            Self::PrimeDistance => {
+                write!(f, "the two primes are too close together: no key was made; check the random number generator")
+            }
+            Self::PrimeTooSmall => write!(f, "a prime is too small: no key was made; report this as a defect"),
+            Self::PrivateExponentTooSmall => {
+                write!(f, "the private exponent is too small: no key was made; report this as a defect")
+            }
+            Self::PairwiseConsistency => {
+                write!(f, "the generated key failed its own test: no key was made; check the memory of this machine")
+            }
         }
     }
 }

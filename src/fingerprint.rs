@@ -4,7 +4,6 @@
 //! MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
 
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::str::FromStr;
@@ -14,7 +13,6 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 
 use crate::error::Error;
-use crate::key_blob::RsaNumbers;
 
 /// MD5 of `data`: the one place in the crate that computes it.
 ///
@@ -230,44 +228,6 @@ fn ssh_keygen_field(text: &str) -> &str {
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-/// `SubjectPublicKeyInfo` of an RSA key in DER (RFC 5280, section 4.1, and RFC 8017, appendix A.1.1).
-pub(crate) fn rsa_spki_der(key: RsaNumbers<'_>) -> Vec<u8> {
-    /// OBJECT IDENTIFIER 1.2.840.113549.1.1.1, rsaEncryption, and the NULL of its parameters.
-    const RSA_ENCRYPTION: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-    const SEQUENCE: u8 = 0x30;
-    const BIT_STRING: u8 = 0x03;
-
-    let numbers = [der_integer(key.n), der_integer(key.e)].concat();
-    // The byte in front of a BIT STRING's contents counts the unused bits of its last byte.
-    let bit_string = [&[0], der(SEQUENCE, &numbers).as_slice()].concat();
-    der(SEQUENCE, &[der(SEQUENCE, RSA_ENCRYPTION), der(BIT_STRING, &bit_string)].concat())
-}
-
-/// INTEGER of a big-endian magnitude without leading zeros.
-fn der_integer(magnitude: &[u8]) -> Vec<u8> {
-    const INTEGER: u8 = 0x02;
-    let sign: &[u8] = if magnitude.first().is_none_or(|first| first & 0x80 != 0) { &[0] } else { &[] };
-    der(INTEGER, &[sign, magnitude].concat())
-}
-
-/// Tag, length in the shortest form (X.690, section 10.1), contents.
-fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = contents.len().to_be_bytes();
-    let significant = length.iter().position(|&byte| byte != 0).and_then(|first| length.get(first..)).unwrap_or(&[0]);
-    let mut encoded = Vec::with_capacity(contents.len() + 2 + length.len());
-    encoded.push(tag);
-    match *significant {
-        [short] if short < 0x80 => encoded.push(short),
-        _ => {
-            // At most eight bytes, so the count fits the seven bits of the long form.
-            encoded.push(0x80 | significant.len().to_le_bytes()[0]);
-            encoded.extend_from_slice(significant);
-        }
-    }
-    encoded.extend_from_slice(contents);
-    encoded
 }
 
 /// Columns and rows of the picture.

@@ -1,24 +1,92 @@
-//! OpenStack Nova key pairs, locally.
+//! OpenStack Nova key pairs, locally: what stands behind `POST …/os-keypairs`, without a network.
+//!
+//! - [`create`] makes an RSA key pair in OpenSSH format: FIPS 186-5 primes, in constant time, from any [`TryCryptoRng`], or reproducibly
+//!   from a seed.
+//! - [`import`] validates a public key, one line of at most 1024 bytes, and says of a bad one what is wrong, where, and what to do.
+//! - [`fingerprint()`] computes Nova's MD5 fingerprint, byte for byte.
+//!
+//! It is no SSH client, does not sign, and stores nothing. Everything is a pure function of its arguments and of the random number generator
+//! that it is given: no files, no clock, no globals.
+//!
+//! ```
+//! use nova_keypair::{GeneratedKeypair, KeySize, KeypairName, OsRng, create, import};
+//!
+//! let name = KeypairName::new("my-key")?;
+//! let GeneratedKeypair { keypair, private_key } = create(&name, KeySize::Rsa2048, &mut OsRng)?;
+//! println!("{}", keypair.public_key.to_openssh()); // ssh-rsa AAAA… Generated-by-Nova
+//! println!("{}", keypair.fingerprint); // 35:9d:d0:…
+//! let pem = private_key.to_openssh()?; // for ~/.ssh/id_rsa, mode 0600; cleared on drop
+//! assert_eq!(import(&name, &keypair.public_key.to_openssh())?, keypair);
+//! # assert!(pem.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
+//! # Ok::<(), nova_keypair::Error>(())
+//! ```
+//!
+//! # Features
+//!
+//! | feature | default | |
+//! |---|---|---|
+//! | `getrandom` | yes | [`OsRng`] |
+//! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies and records to JSON |
+//! | `rayon` | | [`create_many`] over all cores |
+//!
+//! Without default features the crate is `no_std` and needs `alloc`.
+//!
+//! # Errors and panics
+//!
+//! Everything that can be refused is an [`Error`]: a stable [`code`](Error::code), a sentence that says what to do, the position, the HTTP
+//! status and Nova's own words. No input of any kind panics. Allocation failure is the exception that Rust makes.
+//!
+//! # Security
+//!
+//! Private keys are cleared on drop, have no `Clone`, `PartialEq` or `Serialize`, and print their public half only; no error carries a
+//! secret. What is not covered: the stack and registers are not wiped, memory may have been swapped or dumped, and copies that a caller makes
+//! are the caller's. `SECURITY.md` has the whole list.
+//!
+//! [`TryCryptoRng`]: rand_core::TryCryptoRng
+
 #![no_std]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod bulk;
 mod curve;
 mod diagnosis;
 mod error;
 mod fingerprint;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod key_blob;
+mod keygen;
+mod keypair;
+mod line;
+mod name;
 pub mod nova;
+pub mod os_keypairs;
+#[cfg(feature = "getrandom")]
+mod os_rng;
 mod policy;
+mod private_key;
 mod public_key;
+mod quote;
+mod repair;
+mod spki;
 mod weakness;
 mod wire;
 
+pub use bulk::create_many;
 pub use error::{Error, Result};
 pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
 pub use key_blob::Algorithm;
+pub use keypair::{GeneratedKeypair, Keypair, create, import, import_with};
+pub use name::{KeypairName, Microversion};
+#[cfg(feature = "getrandom")]
+pub use os_rng::OsRng;
 pub use policy::ImportPolicy;
-pub use public_key::{PublicKey, fingerprint};
+pub use private_key::{DEFAULT_COMMENT, KeySize, PrivateKey, PrivateKeyFormat};
+pub use public_key::{Canonicalized, PublicKey, fingerprint};
+pub use repair::Repair;
 pub use weakness::Weakness;

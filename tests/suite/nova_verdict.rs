@@ -1,8 +1,7 @@
 //! `nova::verdict` against what Nova answered, and against a second, literal implementation of its rule.
 
-mod nova_rule;
-mod shared;
-
+use crate::nova_rule;
+use crate::support::shared_json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::nova::{Refusal, Verdict, verdict};
@@ -29,7 +28,7 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 fn verdict_is_what_nova_answered() {
     let mut cases: Vec<(String, String, Option<String>)> = Vec::new();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
-    if let Some(edges) = shared::json("ssh/edges.json") {
+    if let Some(edges) = shared_json("ssh/edges.json") {
         for case in edges["cases"].as_array().unwrap() {
             let Ok(line) = String::from_utf8(STANDARD.decode(text(&case["raw_base64"])).unwrap()) else {
                 assert_eq!(case["nova"], "reject", "not UTF-8");
@@ -38,18 +37,18 @@ fn verdict_is_what_nova_answered() {
             cases.push((text(&case["case"]), line, (case["nova"] == "accept").then(|| text(&case["nova_md5"]))));
         }
     }
-    if let Some(edges) = shared::json("nova/edges.json") {
+    if let Some(edges) = shared_json("nova/edges.json") {
         for case in edges["edges"].as_array().unwrap() {
             let fingerprint = (case["nova"] == "accept").then(|| text(&case["fingerprint"]));
             cases.push((text(&case["id"]), text(&case["public_key"]), fingerprint));
         }
     }
-    if let Some(vectors) = shared::json("nova/fingerprints.json") {
+    if let Some(vectors) = shared_json("nova/fingerprints.json") {
         for case in vectors["vectors"].as_array().unwrap().iter().filter(|case| case["type"] == "ssh") {
             cases.push((text(&case["id"]), text(&case["public_key"]), Some(text(&case["fingerprint"]))));
         }
     }
-    if let Some(corpus) = shared::json("ssh/corpus.json") {
+    if let Some(corpus) = shared_json("ssh/corpus.json") {
         for case in corpus["keys"].as_array().unwrap() {
             let fingerprint = (case["nova"] == "accept").then(|| text(&case["nova_md5"]));
             cases.push((text(&case["source"]), text(&case["line"]), fingerprint));

@@ -2,8 +2,7 @@
 //!
 //! The exact bounds of the checks are held by unit tests beside them; here are whole keys, of the sizes that people use.
 
-mod shared;
-
+use crate::support::{TempDir, has_tool, run, shared_json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
@@ -182,7 +181,7 @@ fn names_are_unique_and_stable() {
 /// Keys out of real projects' tests have no weakness but what their type, their length and their fame say.
 #[test]
 fn keys_of_the_corpus_are_not_accused() {
-    let (Some(corpus), Some(compromised)) = (shared::json("ssh/corpus.json"), shared::json("ssh/compromised.json"))
+    let (Some(corpus), Some(compromised)) = (shared_json("ssh/corpus.json"), shared_json("ssh/compromised.json"))
     else {
         return;
     };
@@ -208,18 +207,20 @@ fn keys_of_the_corpus_are_not_accused() {
 /// Keys that `ssh-keygen` makes on the spot.
 #[test]
 fn fresh_keys_have_none() {
-    let directory = std::env::temp_dir().join(format!("nova-keypair-weaknesses-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
-    for (kind, bits) in [("rsa", "2048"), ("rsa", "2048"), ("rsa", "3072"), ("ed25519", "256"), ("ecdsa", "521")] {
-        let file = directory.join("key");
-        let made = Command::new("ssh-keygen").args(["-q", "-N", "", "-t", kind, "-b", bits, "-f"]).arg(&file).status();
-        if !made.is_ok_and(|status| status.success()) {
-            eprintln!("SKIPPED: ssh-keygen is not there, so fresh keys are NOT tested");
-            break;
-        }
+    if !has_tool("ssh-keygen") {
+        return;
+    }
+    let directory = TempDir::new("fresh_keys_have_none");
+    for (name, kind, bits) in [
+        ("a", "rsa", "2048"),
+        ("b", "rsa", "2048"),
+        ("c", "rsa", "3072"),
+        ("d", "ed25519", "256"),
+        ("e", "ecdsa", "521"),
+    ] {
+        let file = directory.0.join(name);
+        run(Command::new("ssh-keygen").args(["-q", "-N", "", "-t", kind, "-b", bits, "-f"]).arg(&file));
         let line = std::fs::read_to_string(file.with_extension("pub")).unwrap();
         assert_eq!(PublicKey::parse(&line).unwrap().weaknesses(), [], "{line}");
-        std::fs::remove_file(&file).unwrap();
     }
-    std::fs::remove_dir_all(&directory).unwrap();
 }

@@ -1,0 +1,378 @@
+//! The whole crate from a command line.
+//!
+//! ```text
+//! cargo run --release --example keypair -- create my-key --out ~/.ssh
+//! cargo run --release --example keypair -- import my-key ~/.ssh/id_ed25519.pub
+//! cargo run --release --example keypair -- post < request.json
+//! cargo run --release --example keypair -- inspect ~/.ssh/id_rsa.pub
+//! ```
+
+use std::collections::HashSet;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use lexopt::prelude::*;
+use nova_keypair::os_keypairs::{Context, Reply, Request, post};
+use nova_keypair::{
+    GeneratedKeypair, KeySize, KeypairName, Microversion, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, create_many,
+    import,
+    nova::{self, Verdict},
+};
+use serde_json::json;
+use zeroize::Zeroizing;
+
+const USAGE: &str = "\
+usage: keypair create NAME [--bits 2048|3072|4096] [--format openssh|pkcs1|pkcs8] [--comment TEXT]
+                           [--seed BASE64] [--user-id ID] [--out DIR] [--count N]
+       keypair import NAME [FILE|-] [--user-id ID]
+       keypair post [--user-id ID] [--existing NAME]... [--microversion 2.N]
+       keypair inspect [--base64] [FILE|-]
+
+create   makes a key pair and prints the response body; --out also writes DIR/NAME and DIR/NAME.pub;
+         --count N makes NAME-1 to NAME-N, and prints one body a line
+import   validates a public key and prints the response body
+post     answers request bodies in JSON from standard input, each with a status and a body on one line
+inspect  says of each line what import and Nova make of it, and what is weak about the key";
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // A reader that has seen enough (`| head`) is no failure to report.
+            if failure.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
+                return ExitCode::SUCCESS;
+            }
+            match failure.downcast_ref::<nova_keypair::Error>() {
+                Some(error) => eprintln!("keypair: {error} [{}]", error.code()),
+                None => eprintln!("keypair: {failure}"),
+            }
+            ExitCode::from(if failure.is::<lexopt::Error>() { 2 } else { 1 })
+        }
+    }
+}
+
+fn run() -> Result<(), Failure> {
+    let mut arguments = lexopt::Parser::from_env();
+    match arguments.next()? {
+        Some(Value(command)) => match command.to_str() {
+            Some("create") => Create::parse(arguments)?.run(),
+            Some("import") => run_import(arguments),
+            Some("post") => run_post(arguments),
+            Some("inspect") => run_inspect(arguments),
+            _ => Err(lexopt::Error::from(format!("there is no command {command:?}\n{USAGE}")).into()),
+        },
+        Some(Long("help") | Short('h')) => Ok(println!("{USAGE}")),
+        Some(other) => Err(other.unexpected().into()),
+        None => Err(lexopt::Error::from(format!("a command is missing\n{USAGE}")).into()),
+    }
+}
+
+/// What `create` is asked for.
+#[derive(Default)]
+struct Create {
+    name: String,
+    size: KeySize,
+    format: PrivateKeyFormat,
+    comment: Option<String>,
+    seed: Option<Zeroizing<Vec<u8>>>,
+    user_id: String,
+    out: Option<PathBuf>,
+    count: Option<usize>,
+}
+
+impl Create {
+    fn parse(mut arguments: lexopt::Parser) -> Result<Self, Failure> {
+        let mut create = Self::default();
+        let mut name = None;
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("bits") => create.size = KeySize::from_bits(arguments.value()?.parse()?)?,
+                Long("format") => create.format = parse_format(&arguments.value()?.string()?)?,
+                Long("comment") => create.comment = Some(arguments.value()?.string()?),
+                Long("seed") => create.seed = Some(parse_seed(&Zeroizing::new(arguments.value()?.string()?))?),
+                Long("user-id") => create.user_id = arguments.value()?.string()?,
+                Long("out") => create.out = Some(arguments.value()?.into()),
+                Long("count") => create.count = Some(arguments.value()?.parse()?),
+                Value(value) if name.is_none() => name = Some(value.string()?),
+                other => return Err(other.unexpected().into()),
+            }
+        }
+        create.name = name.ok_or_else(|| lexopt::Error::from(format!("the NAME is missing\n{USAGE}")))?;
+        if create.count.is_some() && create.seed.is_some() {
+            return Err(lexopt::Error::from("--seed makes one key: leave --count out").into());
+        }
+        Ok(create)
+    }
+
+    fn run(self) -> Result<(), Failure> {
+        let name = KeypairName::new(&self.name)?;
+        let Some(count) = self.count else {
+            let private_key = match &self.seed {
+                Some(seed) => PrivateKey::from_seed(seed, self.size)?,
+                None => PrivateKey::generate(self.size, &mut OsRng)?,
+            };
+            return self.deliver(&name, private_key, serde_json::to_string_pretty);
+        };
+
+        let names = (1..=count).map(|i| KeypairName::new(&format!("{name}-{i}"))).collect::<Result<Vec<_>, _>>()?;
+        // Before the work, not after it: a file that is in the way.
+        self.out.iter().try_for_each(|dir| names.iter().try_for_each(|name| refuse_existing(dir, name)))?;
+        let done = AtomicUsize::new(0);
+        let progress = |_: &GeneratedKeypair| {
+            draw_progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
+            ControlFlow::Continue(())
+        };
+        for GeneratedKeypair { keypair, private_key } in create_many(&names, self.size, &mut OsRng, &progress)? {
+            self.deliver(&keypair.name, private_key, serde_json::to_string)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the files first: what is printed has been kept.
+    fn deliver(
+        &self,
+        name: &KeypairName,
+        private_key: PrivateKey,
+        to_json: fn(&nova_keypair::os_keypairs::Body) -> serde_json::Result<String>,
+    ) -> Result<(), Failure> {
+        let private_key = match &self.comment {
+            Some(comment) => private_key.with_comment(comment)?,
+            None => private_key,
+        };
+        if let Some(dir) = &self.out {
+            write_pair(dir, name, &private_key.to_format(self.format)?, &private_key.public_key().to_openssh())?;
+        }
+        let generated = GeneratedKeypair::new(name, private_key);
+        let reply = Reply::created(generated, &self.user_id, Microversion::default(), self.format)?;
+        let body = Zeroizing::new(to_json(reply.body())?);
+        writeln!(io::stdout(), "{}", *body)?;
+        Ok(())
+    }
+}
+
+fn parse_format(text: &str) -> Result<PrivateKeyFormat, lexopt::Error> {
+    match text {
+        "openssh" => Ok(PrivateKeyFormat::OpenSsh),
+        "pkcs1" => Ok(PrivateKeyFormat::Pkcs1),
+        "pkcs8" => Ok(PrivateKeyFormat::Pkcs8),
+        _ => Err(format!("there is no format {text:?}: use openssh, pkcs1 or pkcs8").into()),
+    }
+}
+
+fn parse_seed(base64: &str) -> Result<Zeroizing<Vec<u8>>, lexopt::Error> {
+    // The decoder's own message would quote a character of the seed.
+    let seed =
+        BASE64_STANDARD.decode(base64).map_err(|_| "the seed is not base64: write its bytes in base64, padded")?;
+    Ok(Zeroizing::new(seed))
+}
+
+fn draw_progress(done: usize, count: usize) {
+    const WIDTH: usize = 40;
+    let mut stderr = io::stderr();
+    if stderr.is_terminal() {
+        let filled = WIDTH * done / count.max(1);
+        let end = if done == count { "\n" } else { "" };
+        // Nothing depends on the bar: a terminal that is gone does not stop the work.
+        _ = write!(stderr, "\r[{}{}] {done}/{count}{end}", "#".repeat(filled), "-".repeat(WIDTH - filled));
+    }
+}
+
+fn paths(dir: &Path, name: &KeypairName) -> (PathBuf, PathBuf) {
+    (dir.join(name.as_str()), dir.join(format!("{name}.pub")))
+}
+
+fn refuse_existing(dir: &Path, name: &KeypairName) -> Result<(), Failure> {
+    let (private, public) = paths(dir, name);
+    match [private, public].into_iter().find(|path| path.symlink_metadata().is_ok()) {
+        Some(path) => Err(format!("{} exists: move it away, or choose another name", path.display()).into()),
+        None => Ok(()),
+    }
+}
+
+/// Writes both files or none, and never over an existing one.
+fn write_pair(dir: &Path, name: &KeypairName, private_key: &str, public_key: &str) -> Result<(), Failure> {
+    refuse_existing(dir, name)?;
+    let (private, public) = paths(dir, name);
+    let explain = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
+    // `create_new` also holds against one who makes the file between the check and here.
+    create(&private, 0o600)
+        .and_then(|mut file| file.write_all(private_key.as_bytes()))
+        .map_err(|error| explain(&private, error))?;
+    let written = create(&public, 0o644).and_then(|mut file| file.write_all(format!("{public_key}\n").as_bytes()));
+    if let Err(error) = written {
+        _ = fs::remove_file(&private);
+        return Err(explain(&public, error).into());
+    }
+    Ok(())
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
+}
+
+fn run_import(mut arguments: lexopt::Parser) -> Result<(), Failure> {
+    let (mut name, mut file, mut user_id) = (None, None, String::new());
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("user-id") => user_id = arguments.value()?.string()?,
+            Value(value) if name.is_none() => name = Some(value.string()?),
+            Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let name = name.ok_or_else(|| lexopt::Error::from(format!("the NAME is missing\n{USAGE}")))?;
+    let name = KeypairName::new(&name)?;
+    let mut bytes = Vec::new();
+    open(file.as_deref())?.read_to_end(&mut bytes)?;
+    let public_key = String::from_utf8(bytes).map_err(|_| "the public key is not UTF-8: save it as plain text")?;
+    let reply = Reply::imported(import(&name, &public_key)?, &user_id, Microversion::default());
+    writeln!(io::stdout(), "{}", serde_json::to_string_pretty(reply.body())?)?;
+    Ok(())
+}
+
+fn run_post(mut arguments: lexopt::Parser) -> Result<(), Failure> {
+    let (mut user_id, mut microversion, mut existing) = (String::new(), Microversion::default(), Vec::new());
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("user-id") => user_id = arguments.value()?.string()?,
+            Long("existing") => existing.push(arguments.value()?.string()?),
+            Long("microversion") => microversion = arguments.value()?.string()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mut taken: HashSet<(String, String)> = existing.into_iter().map(|name| (user_id.clone(), name)).collect();
+    let mut answer = |request: Result<Request, serde_json::Error>| -> Result<(), Failure> {
+        let reply = match request {
+            Ok(request) => {
+                let exists = |user_id: &str, name: &str| taken.contains(&(user_id.to_owned(), name.to_owned()));
+                let context = Context::new(&user_id).microversion(microversion).exists(&exists);
+                post(&request, &context, &mut OsRng)
+            }
+            Err(error) => Reply::malformed(&error.to_string()),
+        };
+        if let (Some(keypair), Some(user_id)) = (reply.keypair(), reply.user_id()) {
+            taken.insert((user_id.to_owned(), keypair.name.as_str().to_owned()));
+        }
+        let line = Zeroizing::new(serde_json::to_string(&reply)?);
+        writeln!(io::stdout(), "{}", *line)?;
+        Ok(())
+    };
+
+    let mut bodies = Bodies { input: io::stdin().lock(), buffer: Vec::new(), ended: false };
+    let mut answered = false;
+    while let Some(request) = bodies.next()? {
+        answer(request)?;
+        answered = true;
+    }
+    // No body at all is a request with an empty body.
+    if answered { Ok(()) } else { answer(serde_json::from_slice(b"")) }
+}
+
+/// JSON bodies one after another, each as soon as it is whole. A body may span lines.
+struct Bodies<I> {
+    input: I,
+    buffer: Vec<u8>,
+    ended: bool,
+}
+
+impl<I: BufRead> Bodies<I> {
+    fn next(&mut self) -> io::Result<Option<Result<Request, serde_json::Error>>> {
+        loop {
+            let blank = self.buffer.len() - self.buffer.trim_ascii_start().len();
+            self.buffer.drain(..blank);
+            let mut bodies = serde_json::Deserializer::from_slice(&self.buffer).into_iter();
+            match bodies.next() {
+                Some(Ok(request)) => {
+                    let end = bodies.byte_offset();
+                    self.buffer.drain(..end);
+                    return Ok(Some(Ok(request)));
+                }
+                // The line on which the bad body starts is given up, and no other: the next one may be good.
+                Some(Err(error)) if self.ended || !error.is_eof() => {
+                    let end = self.buffer.iter().position(|&b| b == b'\n').unwrap_or(self.buffer.len());
+                    self.buffer.drain(..end);
+                    return Ok(Some(Err(error)));
+                }
+                None if self.ended => return Ok(None),
+                Some(Err(_)) | None => self.ended = self.input.read_until(b'\n', &mut self.buffer)? == 0,
+            }
+        }
+    }
+}
+
+fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
+    let (mut base64, mut file) = (false, None);
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Long("base64") => base64 = true,
+            Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    let mut lines = open(file.as_deref())?;
+    let mut stdout = io::stdout().lock();
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line)? != 0 {
+        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+        let text = text.strip_suffix(b"\r").unwrap_or(text);
+        let answer = match base64.then(|| BASE64_STANDARD.decode(text)) {
+            None => inspect(text),
+            Some(Ok(bytes)) => inspect(&bytes),
+            Some(Err(error)) => refused_on_both_sides("base64", &format!("the line is not base64 ({error})")),
+        };
+        writeln!(stdout, "{answer}")?;
+        stdout.flush()?;
+        line.clear();
+    }
+    Ok(())
+}
+
+fn inspect(line: &[u8]) -> serde_json::Value {
+    let Ok(line) = str::from_utf8(line) else {
+        return refused_on_both_sides("not_utf8", "the line is not UTF-8: save it as plain text");
+    };
+    let key = line.parse::<PublicKey>();
+    let weaknesses = key.as_ref().map(PublicKey::weaknesses).unwrap_or_default();
+    let import = match &key {
+        Ok(key) => json!({
+            "ok": true, "algorithm": key.algorithm(), "bits": key.bits(), "comment": key.comment(),
+            "fingerprint": key.fingerprint(), "sha256": key.sha256_fingerprint(),
+        }),
+        Err(error) => json!({ "ok": false, "code": error.code(), "message": error.to_string() }),
+    };
+    let nova = match nova::verdict(line) {
+        Verdict::Accepted { fingerprint } => json!({ "ok": true, "fingerprint": fingerprint }),
+        Verdict::Refused { message, reason } => json!({ "ok": false, "code": reason.code(), "message": message }),
+    };
+    json!({ "import": import, "nova": nova, "weaknesses": weaknesses })
+}
+
+fn refused_on_both_sides(code: &str, message: &str) -> serde_json::Value {
+    let refused = json!({ "ok": false, "code": code, "message": message });
+    json!({ "import": refused, "nova": refused, "weaknesses": [] })
+}
+
+/// A file, or standard input for `-` and for no file.
+fn open(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
+    match file.filter(|file| *file != Path::new("-")) {
+        None => Ok(Box::new(io::stdin().lock())),
+        Some(file) => {
+            let opened = File::open(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+            Ok(Box::new(io::BufReader::new(opened)))
+        }
+    }
+}

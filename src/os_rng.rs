@@ -1,0 +1,33 @@
+//! [`OsRng`]: the operating system's generator, for callers who bring none of their own.
+
+use rand_core::{TryCryptoRng, TryRng};
+
+use crate::error::Error;
+
+/// The operating system's random number generator (`getrandom(2)` and its like).
+///
+/// ```
+/// use nova_keypair::{KeySize, OsRng, PrivateKey};
+/// let private_key = PrivateKey::generate(KeySize::Rsa2048, &mut OsRng)?;
+/// # Ok::<(), nova_keypair::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OsRng;
+
+impl TryRng for OsRng {
+    type Error = Error;
+
+    fn try_next_u32(&mut self) -> Result<u32, Error> {
+        getrandom::SysRng.try_next_u32().map_err(|_| Error::Rng)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Error> {
+        getrandom::SysRng.try_next_u64().map_err(|_| Error::Rng)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+        getrandom::SysRng.try_fill_bytes(bytes).map_err(|_| Error::Rng)
+    }
+}
+
+impl TryCryptoRng for OsRng {}

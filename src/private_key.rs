@@ -1,0 +1,253 @@
+//! [`PrivateKey`]: an RSA private key, its encodings, and its end.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
+
+use rand_core::TryCryptoRng;
+use rsa::pkcs1;
+use rsa::pkcs8;
+use rsa::pkcs8::der::Encode as _;
+use rsa::pkcs8::der::asn1::{OctetStringRef, UintRef};
+use ssh_key::private::{KeypairData, RsaKeypair, RsaPrivateKey};
+use ssh_key::public::RsaPublicKey;
+use ssh_key::{LineEnding, Mpint};
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::keygen::{self, RsaComponents};
+use crate::policy::ImportPolicy;
+use crate::public_key::PublicKey;
+
+/// The comment of the keys that Nova made. It has no spaces, since cloud-init before 0.7.2 trips on them.
+pub const DEFAULT_COMMENT: &str = "Generated-by-Nova";
+
+/// The longest comment in bytes: with it the public half of the largest [`KeySize`] still fits the 1024 bytes of the documented interface.
+const MAX_COMMENT: usize = 255;
+
+/// 65537, in big-endian bytes.
+const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
+
+/// The size of a key that is made: the length of its modulus.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum KeySize {
+    /// 2048 bits, as Nova made them: 112 bits of security (NIST SP 800-57, part 1, table 2).
+    #[default]
+    Rsa2048,
+    /// 3072 bits: 128 bits of security.
+    Rsa3072,
+    /// 4096 bits.
+    Rsa4096,
+}
+
+impl KeySize {
+    /// Every size, smallest first.
+    pub const ALL: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096];
+
+    /// The size with a modulus of this many bits.
+    ///
+    /// # Errors
+    /// `key_size`, for any number but 2048, 3072 and 4096.
+    pub fn from_bits(bits: u32) -> Result<Self> {
+        Self::ALL.into_iter().find(|size| size.bits() == bits).ok_or(Error::KeySize { bits })
+    }
+
+    /// The length of the modulus, in bits.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Rsa2048 => 2048,
+            Self::Rsa3072 => 3072,
+            Self::Rsa4096 => 4096,
+        }
+    }
+}
+
+/// How a private key is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PrivateKeyFormat {
+    /// `BEGIN OPENSSH PRIVATE KEY`: what `ssh-keygen` writes since OpenSSH 7.8 (its PROTOCOL.key).
+    #[default]
+    OpenSsh,
+    /// `BEGIN RSA PRIVATE KEY`: PKCS#1 (RFC 8017, appendix A.1.2), what Nova returned.
+    Pkcs1,
+    /// `BEGIN PRIVATE KEY`: PKCS#8 (RFC 5208).
+    Pkcs8,
+}
+
+/// An RSA private key.
+///
+/// It cannot be cloned, compared or serialized, `Debug` prints its public half only, and its memory is cleared on drop. The encodings are
+/// cleared on drop as well; copies that a caller makes of them are the caller's to clear.
+pub struct PrivateKey {
+    rsa: RsaComponents,
+    public_key: PublicKey,
+}
+
+impl PrivateKey {
+    /// Makes a key from random bytes: FIPS 186-5, A.1.3, with e = 65537.
+    ///
+    /// The same bytes make the same key. The generator is read ahead, so that more bytes may be taken than the key needs.
+    ///
+    /// # Errors
+    /// `rng` if the generator fails, `rng_stuck` if it repeats itself, `candidate_limit` if it makes no prime within the limit of the
+    /// standard. In none of these cases is there a key.
+    pub fn generate<R: TryCryptoRng + ?Sized>(size: KeySize, rng: &mut R) -> Result<Self> {
+        Self::from_components(keygen::generate(size.bits(), rng)?, DEFAULT_COMMENT)
+    }
+
+    /// Makes the key that belongs to a seed: C2SP det-keygen. The same seed makes the same key, anywhere and always, so the seed is as
+    /// secret as the key.
+    ///
+    /// The seed must hold at least 16 bytes; 32 bytes of a random number generator are advised.
+    ///
+    /// # Errors
+    /// `seed_too_short`.
+    pub fn from_seed(seed: &[u8], size: KeySize) -> Result<Self> {
+        Self::from_components(keygen::from_seed(seed, size.bits())?, DEFAULT_COMMENT)
+    }
+
+    pub(crate) fn from_components(rsa: RsaComponents, comment: &str) -> Result<Self> {
+        let public = ssh_key::PublicKey::new(ssh_rsa(&rsa.n)?.into(), comment);
+        let line = public.to_openssh().map_err(|_| Error::Encoding)?;
+        // The size limit is the importer's: the engine's own tests make keys that pass it.
+        let public_key = PublicKey::parse_with(&line, &ImportPolicy::nova())?;
+        Ok(Self { rsa, public_key })
+    }
+
+    /// The same key with another comment, which stands in the public key and in the OpenSSH private key.
+    ///
+    /// # Errors
+    /// `comment`, if it has more than 255 bytes, a control character (a line end among them), or a space at an edge.
+    pub fn with_comment(self, comment: &str) -> Result<Self> {
+        let edge = |c: char| c == ' ';
+        let bad = comment.char_indices().find(|(_, c)| c.is_control()).map(|(position, _)| position);
+        let bad = bad.or(comment.starts_with(edge).then_some(0));
+        let bad = bad.or(comment.ends_with(edge).then_some(comment.len().saturating_sub(1)));
+        let bad = bad.or((comment.len() > MAX_COMMENT).then_some(MAX_COMMENT));
+        match bad {
+            Some(position) => Err(Error::Comment { position }),
+            None => Self::from_components(self.rsa, comment),
+        }
+    }
+
+    /// The public half.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public_key
+    }
+
+    /// The OpenSSH form: PEM with the label `OPENSSH PRIVATE KEY`, 70 columns, lines ended by LF.
+    ///
+    /// # Errors
+    /// `encoding`, which cannot happen for a key of this crate.
+    pub fn to_openssh(&self) -> Result<Zeroizing<String>> {
+        self.to_ssh_key()?.to_openssh(LineEnding::LF).map_err(|_| Error::Encoding)
+    }
+
+    /// The OpenSSH form, encrypted: aes256-ctr under a key that bcrypt-pbkdf derives from the passphrase, with a salt out of `rng`, as
+    /// `ssh-keygen` does by default.
+    ///
+    /// # Errors
+    /// `passphrase_empty`; `rng` if the generator fails.
+    pub fn to_openssh_encrypted<R: TryCryptoRng + ?Sized>(
+        &self,
+        passphrase: impl AsRef<[u8]>,
+        rng: &mut R,
+    ) -> Result<Zeroizing<String>> {
+        let passphrase = passphrase.as_ref();
+        if passphrase.is_empty() {
+            return Err(Error::PassphraseEmpty);
+        }
+        // What can fail in here is the generator alone: neither the key nor the passphrase is refused.
+        let encrypted = self.to_ssh_key()?.encrypt(rng, passphrase).map_err(|_| Error::Rng)?;
+        encrypted.to_openssh(LineEnding::LF).map_err(|_| Error::Encoding)
+    }
+
+    /// The PKCS#1 form (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, 64 columns. It has no place for the comment.
+    ///
+    /// # Errors
+    /// `encoding`, which cannot happen for a key of this crate.
+    pub fn to_pkcs1_pem(&self) -> Result<Zeroizing<String>> {
+        self.with_pkcs1(|key| {
+            let document = pkcs8::der::SecretDocument::encode_msg(key)?;
+            document.to_pem("RSA PRIVATE KEY", LineEnding::LF)
+        })
+    }
+
+    /// The PKCS#8 form (RFC 5208): PEM with the label `PRIVATE KEY`, 64 columns. It has no place for the comment.
+    ///
+    /// # Errors
+    /// `encoding`, which cannot happen for a key of this crate.
+    pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
+        self.with_pkcs8(|document| document.to_pem("PRIVATE KEY", LineEnding::LF))
+    }
+
+    /// The PKCS#8 form as DER, of which AWS takes the SHA-1 as its fingerprint of a generated key.
+    ///
+    /// # Errors
+    /// `encoding`, which cannot happen for a key of this crate.
+    pub fn to_pkcs8_der(&self) -> Result<Zeroizing<alloc::vec::Vec<u8>>> {
+        self.with_pkcs8(|document| Ok(document.to_bytes()))
+    }
+
+    /// The form of this name, without encryption.
+    ///
+    /// # Errors
+    /// `encoding`, which cannot happen for a key of this crate.
+    pub fn to_format(&self, format: PrivateKeyFormat) -> Result<Zeroizing<String>> {
+        match format {
+            PrivateKeyFormat::OpenSsh => self.to_openssh(),
+            PrivateKeyFormat::Pkcs1 => self.to_pkcs1_pem(),
+            PrivateKeyFormat::Pkcs8 => self.to_pkcs8_pem(),
+        }
+    }
+
+    fn with_pkcs1<T>(
+        &self,
+        encode: impl FnOnce(&pkcs1::RsaPrivateKey<UintRef<'_>>) -> pkcs8::der::Result<T>,
+    ) -> Result<T> {
+        let uint = |bytes| UintRef::new(bytes).map_err(|_| Error::Encoding);
+        let key = pkcs1::RsaPrivateKey {
+            modulus: uint(&self.rsa.n)?,
+            public_exponent: uint(&PUBLIC_EXPONENT)?,
+            private_exponent: uint(&self.rsa.d)?,
+            prime1: uint(&self.rsa.p)?,
+            prime2: uint(&self.rsa.q)?,
+            exponent1: uint(&self.rsa.dp)?,
+            exponent2: uint(&self.rsa.dq)?,
+            coefficient: uint(&self.rsa.qinv)?,
+            other_prime_infos: None,
+        };
+        encode(&key).map_err(|_| Error::Encoding)
+    }
+
+    fn with_pkcs8<T>(&self, encode: impl FnOnce(&pkcs8::der::SecretDocument) -> pkcs8::der::Result<T>) -> Result<T> {
+        self.with_pkcs1(|key| {
+            let pkcs1 = Zeroizing::new(key.to_der()?);
+            let info = pkcs8::PrivateKeyInfoRef::new(pkcs1::ALGORITHM_ID, OctetStringRef::new(&pkcs1)?);
+            encode(&pkcs8::der::SecretDocument::encode_msg(&info)?)
+        })
+    }
+
+    fn to_ssh_key(&self) -> Result<ssh_key::PrivateKey> {
+        // ssh-key clears these on drop.
+        let [d, iqmp, p, q] =
+            [&self.rsa.d, &self.rsa.qinv, &self.rsa.p, &self.rsa.q].map(|n| Mpint::from_positive_bytes(n));
+        let private = RsaPrivateKey::new(d, iqmp, p, q).map_err(|_| Error::Encoding)?;
+        let keypair = RsaKeypair::new(ssh_rsa(&self.rsa.n)?, private).map_err(|_| Error::Encoding)?;
+        let comment = self.public_key.comment().to_owned();
+        ssh_key::PrivateKey::new(KeypairData::Rsa(keypair), comment).map_err(|_| Error::Encoding)
+    }
+}
+
+fn ssh_rsa(n: &[u8]) -> Result<RsaPublicKey> {
+    let [e, n] = [&PUBLIC_EXPONENT, n].map(Mpint::from_positive_bytes);
+    RsaPublicKey::new(e, n).map_err(|_| Error::Encoding)
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrivateKey").field("public_key", &self.public_key).finish_non_exhaustive()
+    }
+}

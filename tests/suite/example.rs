@@ -1,0 +1,245 @@
+//! The example, driven as a user drives it: what it prints is a contract.
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+use crate::support::{TempDir, shared_data, shared_json, skip};
+use nova_keypair::{KeySize, PrivateKey};
+use serde_json::{Value, json};
+
+const SEED: &str = "ZXhhbXBsZSBzZWVkIG9mIDMyIGJ5dGVzLCBubyBsZXM=";
+const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFtVDmGORTOUZjtYZBwN8LyvNVqUlV0oIUTcfKbAYYhx me@home";
+
+/// The example as built beside this test. `cargo test` builds it; `cargo test --test example` alone does not.
+fn keypair() -> Option<Command> {
+    let test = std::env::current_exe().unwrap();
+    let path: PathBuf = test.ancestors().nth(2)?.join("examples/keypair");
+    if !path.is_file() {
+        skip("the example is not built: run cargo build --example keypair first");
+        return None;
+    }
+    Some(Command::new(path))
+}
+
+fn feed(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    // A command that refuses its arguments does not read.
+    let _ = stdin.write_all(input);
+    drop(stdin);
+    child.wait_with_output().unwrap()
+}
+
+#[track_caller]
+fn lines(output: &Output) -> Vec<Value> {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[track_caller]
+fn failure(output: &Output, status: i32, says: &str) {
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{stderr}");
+    assert!(stderr.contains(says), "{stderr:?} does not say {says:?}");
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn create_prints_a_body_and_writes_a_pair() {
+    let Some(mut command) = keypair() else { return };
+    let dir = TempDir::new("create");
+    let arguments = ["create", "my-key", "--seed", SEED, "--user-id", "u1", "--comment", "a b", "--out"];
+    let output = command.args(arguments).arg(&dir.0).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let body: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = PrivateKey::from_seed(b"example seed of 32 bytes, no les", KeySize::Rsa2048).unwrap();
+    let expected = expected.with_comment("a b").unwrap();
+    assert_eq!(
+        body,
+        json!({"keypair": {
+            "name": "my-key", "user_id": "u1", "public_key": expected.public_key().to_openssh(),
+            "fingerprint": expected.public_key().fingerprint().to_string(),
+            "private_key": expected.to_openssh().unwrap().as_str(),
+        }})
+    );
+    let private = dir.0.join("my-key");
+    assert_eq!(std::fs::read_to_string(&private).unwrap(), *expected.to_openssh().unwrap());
+    assert_eq!(
+        std::fs::read_to_string(dir.0.join("my-key.pub")).unwrap(),
+        format!("{}\n", expected.public_key().to_openssh())
+    );
+    use std::os::unix::fs::PermissionsExt;
+    assert_eq!(std::fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o600);
+
+    // Never over an existing file, and then neither file is touched.
+    let again = keypair().unwrap().args(arguments).arg(&dir.0).output().unwrap();
+    failure(&again, 1, "exists");
+    std::fs::remove_file(&private).unwrap();
+    failure(&keypair().unwrap().args(arguments).arg(&dir.0).output().unwrap(), 1, "my-key.pub exists");
+    assert!(!private.exists());
+}
+
+#[test]
+fn create_knows_its_formats_and_sizes() {
+    for (format, label) in [("openssh", "OPENSSH PRIVATE KEY"), ("pkcs1", "RSA PRIVATE KEY"), ("pkcs8", "PRIVATE KEY")]
+    {
+        let Some(mut command) = keypair() else { return };
+        let output = command.args(["create", "k", "--format", format, "--seed", SEED]).output().unwrap();
+        let body: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let pem = body["keypair"]["private_key"].as_str().unwrap();
+        assert!(pem.starts_with(&format!("-----BEGIN {label}-----\n")), "{pem}");
+    }
+}
+
+#[test]
+fn count_makes_that_many() {
+    let Some(mut command) = keypair() else { return };
+    let dir = TempDir::new("count");
+    let bodies = lines(&command.args(["create", "k", "--count", "3", "--out"]).arg(&dir.0).output().unwrap());
+    let names: Vec<_> = bodies.iter().map(|body| body["keypair"]["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["k-1", "k-2", "k-3"]);
+    assert_ne!(bodies[0]["keypair"]["public_key"], bodies[1]["keypair"]["public_key"]);
+    assert_eq!(std::fs::read_dir(&dir.0).unwrap().count(), 6);
+}
+
+#[test]
+fn careless_arguments_are_refused_with_advice() {
+    let Some(_) = keypair() else { return };
+    let run = |arguments: &[&str]| feed(keypair().unwrap().args(arguments), b"");
+    failure(&run(&[]), 2, "usage: keypair create");
+    failure(&run(&["remove", "k"]), 2, "there is no command \"remove\"");
+    failure(&run(&["create"]), 2, "NAME is missing");
+    failure(&run(&["create", "a", "b"]), 2, "b");
+    failure(&run(&["create", "a.b"]), 1, "[name_character]");
+    failure(&run(&["create", ""]), 1, "[name_empty]");
+    failure(&run(&["create", "../k"]), 1, "[name_character]");
+    failure(&run(&["create", "k", "--bits", "1024"]), 1, "choose 2048, 3072 or 4096");
+    failure(&run(&["create", "k", "--bits", "many"]), 2, "many");
+    failure(&run(&["create", "k", "--format", "ppk"]), 2, "openssh, pkcs1 or pkcs8");
+    failure(&run(&["create", "k", "--seed", "c2hvcnQ="]), 1, "[seed_too_short]");
+    failure(&run(&["create", "k", "--comment", "a\nb"]), 1, "[comment]");
+    failure(&run(&["create", "k", "--out", "/no/such/folder"]), 1, "/no/such/folder/k");
+    failure(&run(&["create", "k", "--count", "2", "--seed", SEED]), 2, "--count");
+    failure(&run(&["import", "k", "/no/such/file"]), 1, "/no/such/file");
+    failure(&run(&["import", "k"]), 1, "[");
+    failure(&run(&["post", "--microversion", "latest"]), 1, "2.N");
+    failure(&run(&["inspect", "--base65"]), 2, "--base65");
+
+    // A seed with a slip in it is not printed back.
+    let slipped = run(&["create", "k", "--seed", "c2VjcmV0!c2VjcmV0c2VjcmV0"]);
+    failure(&slipped, 2, "not base64");
+    assert!(!String::from_utf8_lossy(&slipped.stderr).contains("c2Vj"));
+}
+
+#[test]
+fn post_answers_the_documented_request() {
+    let (Some(mut command), Some(request)) = (keypair(), shared_data("seed/request.json")) else { return };
+    let response = shared_json("seed/response.json").unwrap();
+    let output = feed(command.args(["post", "--user-id", "f882feb345064e7d9392440a0f397c25"]), request.as_bytes());
+    assert_eq!(lines(&output), [json!({"status": 200, "body": response})]);
+}
+
+#[test]
+fn post_goes_on_after_a_bad_body() {
+    let Some(mut command) = keypair() else { return };
+    let good = |name: &str| json!({"keypair": {"name": name, "public_key": ED25519}});
+    let input = format!(
+        "{}\nnot json\n{{\"keypair\": \n{}{}\n\n[]\n{:#}\n{}\n{{\"keypair\"",
+        good("a"),
+        good("b"),
+        good("b"),
+        good("c"),
+        good("taken"),
+    );
+    let replies = lines(&feed(command.args(["post", "--existing", "taken"]), input.as_bytes()));
+    let statuses: Vec<_> = replies.iter().map(|reply| reply["status"].as_u64().unwrap()).collect();
+    //          a    not  {"ke b    b    []   c    taken end
+    assert_eq!(statuses, [200, 400, 400, 200, 409, 400, 200, 409, 400], "{replies:#?}");
+    assert_eq!(replies[4]["body"]["conflictingRequest"]["message"], "Key pair 'b' already exists.");
+}
+
+#[test]
+fn post_answers_while_the_pipe_is_open() {
+    use std::io::{BufRead, BufReader};
+    let Some(mut command) = keypair() else { return };
+    let mut child = command.arg("post").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut replies = BufReader::new(child.stdout.take().unwrap()).lines();
+    for (name, status) in [("a", "200"), ("a", "409"), ("b", "200")] {
+        writeln!(stdin, "{}", json!({"keypair": {"name": name, "public_key": ED25519}})).unwrap();
+        let reply = replies.next().unwrap().unwrap();
+        assert!(reply.starts_with(&format!("{{\"status\":{status},")), "{reply}");
+    }
+    drop(stdin);
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn post_takes_no_body_for_an_empty_one() {
+    for input in ["", "\n \n"] {
+        let Some(mut command) = keypair() else { return };
+        let replies = lines(&feed(command.arg("post"), input.as_bytes()));
+        assert_eq!(replies.len(), 1);
+        assert_eq!(replies[0]["body"]["badRequest"]["code"], 400);
+    }
+}
+
+#[test]
+fn import_prints_a_body() {
+    let Some(mut command) = keypair() else { return };
+    let output = feed(command.args(["import", "k", "-"]), format!("{ED25519}\n").as_bytes());
+    let body: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(body["keypair"]["public_key"], format!("{ED25519}\n"));
+    assert_eq!(body["keypair"]["name"], "k");
+    assert!(body["keypair"].get("private_key").is_none());
+}
+
+#[test]
+fn inspect_answers_every_line() {
+    let Some(mut command) = keypair() else { return };
+    let documented = shared_json("seed/request.json");
+    let input = [ED25519.as_bytes(), b"\r\n", b"nonsense\n", b"\n", b"\xff\xfe\n", ED25519.as_bytes()].concat();
+    let answers = lines(&feed(command.arg("inspect"), &input));
+    assert_eq!(answers.len(), 5);
+    assert_eq!(answers[0], answers[4]);
+    let import = &answers[0]["import"];
+    assert_eq!(import["ok"], true);
+    assert_eq!(
+        (&import["algorithm"], &import["bits"], &import["comment"]),
+        (&json!("ssh-ed25519"), &json!(256), &json!("me@home"))
+    );
+    assert_eq!(answers[0]["nova"], json!({"ok": true, "fingerprint": import["fingerprint"]}));
+    assert!(import["sha256"].as_str().unwrap().starts_with("SHA256:"));
+    for refused in &answers[1..4] {
+        for side in ["import", "nova"] {
+            assert_eq!(refused[side]["ok"], false);
+            assert!(refused[side]["code"].is_string() && refused[side]["message"].is_string());
+        }
+        assert_eq!(refused["weaknesses"], json!([]));
+    }
+    assert_eq!(answers[3]["import"]["code"], "not_utf8");
+
+    if let Some(request) = documented {
+        let key = request["keypair"]["public_key"].as_str().unwrap();
+        let answer = &lines(&feed(keypair().unwrap().arg("inspect"), key.as_bytes()))[0];
+        let weaknesses: Vec<_> = answer["weaknesses"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+        assert!(weaknesses.contains(&"compromised") && weaknesses.contains(&"short_rsa"), "{weaknesses:?}");
+    }
+}
+
+#[test]
+fn inspect_takes_any_bytes_in_base64() {
+    let Some(mut command) = keypair() else { return };
+    let input = format!("{}\n//79\n***\n", base64_of(ED25519.as_bytes()));
+    let answers = lines(&feed(command.args(["inspect", "--base64"]), input.as_bytes()));
+    assert_eq!(answers[0]["import"]["ok"], true);
+    assert_eq!(answers[1]["import"]["code"], "not_utf8");
+    assert_eq!(answers[1]["nova"]["ok"], false);
+    assert_eq!(answers[2]["import"]["code"], "base64");
+}
+
+fn base64_of(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::prelude::BASE64_STANDARD.encode(bytes)
+}

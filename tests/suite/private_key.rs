@@ -1,0 +1,178 @@
+//! Private keys: their encodings, read back by other means, and what they must not give away.
+
+use std::fmt::Debug;
+use std::sync::LazyLock;
+
+use nova_keypair::{
+    Error, GeneratedKeypair, KeySize, Keypair, KeypairName, OsRng, PrivateKey, PrivateKeyFormat, create, import,
+};
+use proptest::prelude::*;
+use rsa::pkcs1::DecodeRsaPrivateKey as _;
+use rsa::pkcs8::DecodePrivateKey as _;
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+
+/// One key for the tests that only look at it: generation is slow in a debug build.
+static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap());
+
+#[test]
+fn every_format_holds_the_same_key() {
+    let openssh = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().unwrap().as_bytes()).unwrap();
+    let pkcs1 = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
+    let pkcs8 = rsa::PrivateKey::from_pkcs8_pem(&KEY.to_pkcs8_pem().unwrap()).unwrap();
+    assert_eq!(pkcs1, pkcs8);
+    // The decoder derives what it does not find; what stands in the file must be right as well.
+    pkcs1.validate().unwrap();
+
+    let ssh = openssh.key_data().rsa().unwrap();
+    let uint = |mpint: &ssh_key::Mpint| {
+        let bytes = mpint.as_positive_bytes().unwrap();
+        rsa::BoxedUint::from_be_slice(bytes, bytes.len() as u32 * 8).unwrap()
+    };
+    let primes = pkcs1.primes();
+    let same =
+        |a: &rsa::BoxedUint, b: &rsa::BoxedUint| a.to_be_bytes_trimmed_vartime() == b.to_be_bytes_trimmed_vartime();
+    assert!(same(&uint(ssh.public().n()), pkcs1.n()));
+    assert!(same(&uint(ssh.private().d()), pkcs1.d()));
+    assert!(same(&uint(ssh.private().p()), &primes[0]));
+    assert!(same(&uint(ssh.private().q()), &primes[1]));
+    assert_eq!(openssh.comment().as_str_lossy(), "Generated-by-Nova");
+}
+
+#[test]
+fn formats_have_their_labels_and_columns() {
+    for (format, label, columns) in [
+        (PrivateKeyFormat::OpenSsh, "OPENSSH PRIVATE KEY", 70),
+        (PrivateKeyFormat::Pkcs1, "RSA PRIVATE KEY", 64),
+        (PrivateKeyFormat::Pkcs8, "PRIVATE KEY", 64),
+    ] {
+        let pem = KEY.to_format(format).unwrap();
+        let lines: Vec<_> = pem.lines().collect();
+        assert_eq!(lines[0], format!("-----BEGIN {label}-----"));
+        assert_eq!(lines[lines.len() - 1], format!("-----END {label}-----"));
+        assert!(lines[1..lines.len() - 2].iter().all(|line| line.len() == columns), "{label}");
+        assert!(pem.ends_with("-----\n") && !pem.contains('\r'));
+    }
+}
+
+#[test]
+fn encryption_needs_the_passphrase_and_a_salt() {
+    let encrypted = KEY.to_openssh_encrypted("päss", &mut OsRng).unwrap();
+    let again = KEY.to_openssh_encrypted("päss", &mut OsRng).unwrap();
+    assert_ne!(*encrypted, *again, "the salt is random");
+    let locked = ssh_key::PrivateKey::from_openssh(encrypted.as_bytes()).unwrap();
+    assert!(locked.is_encrypted());
+    assert!(locked.decrypt("pass").is_err());
+    let open = locked.decrypt("päss").unwrap();
+    let plain = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().unwrap().as_bytes()).unwrap();
+    assert_eq!(open.key_data().rsa().unwrap().private().d(), plain.key_data().rsa().unwrap().private().d());
+    assert_eq!(open.comment(), plain.comment());
+    assert_eq!(KEY.to_openssh_encrypted("", &mut OsRng).unwrap_err(), Error::PassphraseEmpty);
+}
+
+#[test]
+fn a_seed_is_a_key() {
+    let again = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    assert_eq!(*KEY.to_pkcs8_pem().unwrap(), *again.to_pkcs8_pem().unwrap());
+    assert_eq!(*KEY.to_openssh().unwrap(), *again.to_openssh().unwrap());
+    let other = PrivateKey::from_seed(&[8; 32], KeySize::Rsa2048).unwrap();
+    assert_ne!(KEY.public_key(), other.public_key());
+    assert_eq!(PrivateKey::from_seed(&[7; 15], KeySize::Rsa2048).unwrap_err().code(), "seed_too_short");
+}
+
+#[test]
+fn what_the_private_key_says_of_itself_is_public() {
+    let name = KeypairName::new("k").unwrap();
+    let private_key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    let generated = GeneratedKeypair::new(&name, private_key);
+    let shown = format!("{:?} {:#?}", KEY, generated);
+    let key = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
+    for secret in [key.d(), &key.primes()[0], &key.primes()[1]] {
+        let bytes = secret.to_be_bytes_trimmed_vartime();
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        let decimal = format!("{:?}", &bytes[..4]);
+        assert!(!shown.to_lowercase().contains(&hex[..16]));
+        assert!(!shown.contains(&decimal[1..decimal.len() - 1]));
+    }
+    assert!(shown.contains(".."), "{shown}");
+}
+
+/// What a type must not have: for it the inherent constant, where it has the trait, wins over the trait's.
+macro_rules! assert_lacks {
+    ($type:ty, $($bound:path),+) => {{
+        $({
+            trait Fallback { const HAS: bool = false; }
+            impl<T: ?Sized> Fallback for T {}
+            struct Probe<T: ?Sized>(std::marker::PhantomData<T>);
+            #[allow(dead_code)]
+            impl<T: ?Sized + $bound> Probe<T> { const HAS: bool = true; }
+            assert!(!<Probe<$type>>::HAS, concat!(stringify!($type), " has ", stringify!($bound)));
+        })+
+    }};
+}
+
+#[test]
+fn a_private_key_cannot_be_copied_compared_or_serialized() {
+    assert_lacks!(PrivateKey, Clone, PartialEq, std::fmt::Display, serde::Serialize);
+    assert_lacks!(GeneratedKeypair, Clone, PartialEq, serde::Serialize);
+    assert_lacks!(nova_keypair::os_keypairs::Reply, Clone, PartialEq);
+    // The record to store can.
+    fn is<T: Clone + Eq + Debug + serde::Serialize + Send + Sync>() {}
+    is::<Keypair>();
+}
+
+#[test]
+fn sizes_are_exact() {
+    assert_eq!(KEY.public_key().bits(), 2048);
+    assert_eq!(KeySize::from_bits(4096), Ok(KeySize::Rsa4096));
+    assert_eq!(KeySize::from_bits(1024), Err(Error::KeySize { bits: 1024 }));
+    assert_eq!(KeySize::default().bits(), 2048);
+}
+
+#[test]
+fn what_create_makes_import_accepts_with_the_same_fingerprint() {
+    let name = KeypairName::new("my key").unwrap();
+    for size in KeySize::ALL {
+        let generated = create(&name, size, &mut OsRng).unwrap();
+        let line = generated.keypair.public_key.to_openssh();
+        assert!(line.starts_with("ssh-rsa ") && line.ends_with(" Generated-by-Nova"), "{line}");
+        let imported = import(&name, &line).unwrap();
+        assert_eq!(imported, generated.keypair);
+        assert_eq!(imported.fingerprint, nova_keypair::fingerprint(&line).unwrap());
+        assert_eq!(imported.public_key.bits(), size.bits());
+        assert_eq!(imported.public_key.weaknesses(), []);
+        let verdict = nova_keypair::nova::verdict(&line);
+        assert_eq!(verdict.fingerprint().map(|f| f.to_string()), Some(imported.fingerprint.to_string()));
+    }
+}
+
+#[test]
+fn comments_of_one_line_are_taken() {
+    let key = || PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    let long = "x".repeat(255);
+    for comment in ["me@home", "with spaces", "ключ", "", &long] {
+        let key = key().with_comment(comment).unwrap();
+        assert_eq!(key.public_key().comment(), comment);
+        let parsed = ssh_key::PrivateKey::from_openssh(key.to_openssh().unwrap().as_bytes()).unwrap();
+        assert_eq!(parsed.comment().as_str_lossy(), comment);
+        assert!(import(&KeypairName::new("k").unwrap(), &key.public_key().to_openssh()).is_ok(), "{comment:?}");
+    }
+    let too_long = "x".repeat(256);
+    for (comment, position) in [("a\nssh-rsa b", 1), ("a\u{85}", 1), (" a", 0), ("a ", 1), (&*too_long, 255)] {
+        assert_eq!(key().with_comment(comment).unwrap_err(), Error::Comment { position }, "{comment:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_comment_that_is_taken_survives_import(comment in ".{0,80}") {
+        let key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+        if let Ok(key) = key.with_comment(&comment) {
+            let line = key.public_key().to_openssh();
+            let imported = import(&KeypairName::new("k").unwrap(), &line).unwrap();
+            prop_assert_eq!(imported.public_key.comment(), &comment);
+            prop_assert_eq!(&imported.public_key, key.public_key());
+        }
+    }
+}

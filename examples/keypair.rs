@@ -21,7 +21,8 @@ use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
 use nova_keypair::{
     GeneratedKeypair, KeySize, KeypairName, Microversion, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, create_many,
-    import, nova,
+    import,
+    nova::{self, Verdict},
 };
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -353,7 +354,11 @@ fn inspect(line: &[u8]) -> serde_json::Value {
         }),
         Err(error) => json!({ "ok": false, "code": error.code(), "message": error.to_string() }),
     };
-    json!({ "import": import, "nova": nova::verdict(line), "weaknesses": weaknesses })
+    let nova = match nova::verdict(line) {
+        Verdict::Accepted { fingerprint } => json!({ "ok": true, "fingerprint": fingerprint }),
+        Verdict::Refused { message, reason } => json!({ "ok": false, "code": reason.code(), "message": message }),
+    };
+    json!({ "import": import, "nova": nova, "weaknesses": weaknesses })
 }
 
 fn refused_on_both_sides(code: &str, message: &str) -> serde_json::Value {

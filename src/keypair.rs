@@ -11,7 +11,6 @@ use crate::public_key::PublicKey;
 
 /// A named public key and its fingerprint: the record to store. There is no place for a secret in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Keypair {
     /// The name.
@@ -77,4 +76,16 @@ pub fn import_with(name: &KeypairName, public_key: &str, policy: &ImportPolicy) 
     let public_key = PublicKey::parse_with(public_key, policy)?;
     let fingerprint = public_key.fingerprint();
     Ok(Keypair { name: name.clone(), public_key, fingerprint })
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Keypair {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut keypair = serializer.serialize_struct("Keypair", 3)?;
+        keypair.serialize_field("name", &self.name)?;
+        keypair.serialize_field("public_key", &self.public_key)?;
+        keypair.serialize_field("fingerprint", &self.fingerprint)?;
+        keypair.end()
+    }
 }

@@ -48,12 +48,21 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod bulk;
+mod curve;
+mod diagnosis;
 mod error;
 mod fingerprint;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
+mod key_blob;
 mod keygen;
 mod keypair;
+mod line;
 mod name;
 pub mod nova;
 pub mod os_keypairs;
@@ -63,13 +72,21 @@ mod policy;
 mod private_key;
 mod public_key;
 mod quote;
+mod repair;
+mod spki;
 mod weakness;
 mod wire;
 
 pub use bulk::create_many;
 pub use error::{Error, Result};
+pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
+pub use key_blob::Algorithm;
 pub use keypair::{GeneratedKeypair, Keypair, create, import, import_with};
 pub use name::{KeypairName, Microversion};
 #[cfg(feature = "getrandom")]
 pub use os_rng::OsRng;
+pub use policy::ImportPolicy;
 pub use private_key::{DEFAULT_COMMENT, KeySize, PrivateKey, PrivateKeyFormat};
+pub use public_key::{Canonicalized, PublicKey, fingerprint};
+pub use repair::Repair;
+pub use weakness::Weakness;

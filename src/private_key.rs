@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 use crate::keygen::{self, RsaComponents};
+use crate::policy::ImportPolicy;
 use crate::public_key::PublicKey;
 
 /// The comment of the keys that Nova made. It has no spaces, since cloud-init before 0.7.2 trips on them.
@@ -23,6 +24,9 @@ pub const DEFAULT_COMMENT: &str = "Generated-by-Nova";
 
 /// The longest comment in bytes: with it the public half of the largest [`KeySize`] still fits the 1024 bytes of the documented interface.
 const MAX_COMMENT: usize = 255;
+
+/// 65537, in big-endian bytes.
+const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
 
 /// The size of a key that is made: the length of its modulus.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -105,7 +109,10 @@ impl PrivateKey {
     }
 
     pub(crate) fn from_components(rsa: RsaComponents, comment: &str) -> Result<Self> {
-        let public_key = PublicKey::from_rsa(&rsa.n, &rsa.e, comment)?;
+        let public = ssh_key::PublicKey::new(ssh_rsa(&rsa.n)?.into(), comment);
+        let line = public.to_openssh().map_err(|_| Error::Encoding)?;
+        // The size limit is the importer's: the engine's own tests make keys that pass it.
+        let public_key = PublicKey::parse_with(&line, &ImportPolicy::nova())?;
         Ok(Self { rsa, public_key })
     }
 
@@ -203,7 +210,7 @@ impl PrivateKey {
         let uint = |bytes| UintRef::new(bytes).map_err(|_| Error::Encoding);
         let key = pkcs1::RsaPrivateKey {
             modulus: uint(&self.rsa.n)?,
-            public_exponent: uint(&self.rsa.e)?,
+            public_exponent: uint(&PUBLIC_EXPONENT)?,
             private_exponent: uint(&self.rsa.d)?,
             prime1: uint(&self.rsa.p)?,
             prime2: uint(&self.rsa.q)?,
@@ -224,16 +231,19 @@ impl PrivateKey {
     }
 
     fn to_ssh_key(&self) -> Result<ssh_key::PrivateKey> {
-        // ssh-key's own constructors clear d, p, q and iqmp on drop.
-        let mpint = |bytes: &[u8]| Mpint::from_positive_bytes(bytes);
-        let public = RsaPublicKey::new(mpint(&self.rsa.e), mpint(&self.rsa.n)).map_err(|_| Error::Encoding)?;
-        let private =
-            RsaPrivateKey::new(mpint(&self.rsa.d), mpint(&self.rsa.qinv), mpint(&self.rsa.p), mpint(&self.rsa.q))
-                .map_err(|_| Error::Encoding)?;
-        let keypair = RsaKeypair::new(public, private).map_err(|_| Error::Encoding)?;
+        // ssh-key clears these on drop.
+        let [d, iqmp, p, q] =
+            [&self.rsa.d, &self.rsa.qinv, &self.rsa.p, &self.rsa.q].map(|n| Mpint::from_positive_bytes(n));
+        let private = RsaPrivateKey::new(d, iqmp, p, q).map_err(|_| Error::Encoding)?;
+        let keypair = RsaKeypair::new(ssh_rsa(&self.rsa.n)?, private).map_err(|_| Error::Encoding)?;
         let comment = self.public_key.comment().to_owned();
         ssh_key::PrivateKey::new(KeypairData::Rsa(keypair), comment).map_err(|_| Error::Encoding)
     }
+}
+
+fn ssh_rsa(n: &[u8]) -> Result<RsaPublicKey> {
+    let [e, n] = [&PUBLIC_EXPONENT, n].map(Mpint::from_positive_bytes);
+    RsaPublicKey::new(e, n).map_err(|_| Error::Encoding)
 }
 
 impl fmt::Debug for PrivateKey {

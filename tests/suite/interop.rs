@@ -1,11 +1,9 @@
 //! The real tools read what this crate writes: ssh-keygen and openssl. Where one is missing the skip is printed.
 
-mod support;
-
 use std::process::Command;
 
+use crate::support::{TempDir, has_tool, run};
 use nova_keypair::{KeySize, OsRng, PrivateKey, PrivateKeyFormat};
-use support::{TempDir, has_tool, run};
 
 fn key() -> PrivateKey {
     PrivateKey::from_seed(b"interop with the real tools", KeySize::Rsa2048).unwrap()

@@ -20,9 +20,10 @@ fn metadata() -> Value {
 
 /// Can the expression be met by licences of the list? `OR` offers, `AND` (and `WITH`) demands.
 fn allowed(expression: &str) -> bool {
-    expression.replace('/', " OR ").split(" OR ").any(|choice| {
-        choice.split(" AND ").all(|licence| LICENCES.contains(&licence.trim_matches(['(', ')', ' '])))
-    })
+    expression
+        .replace('/', " OR ")
+        .split(" OR ")
+        .any(|choice| choice.split(" AND ").all(|licence| LICENCES.contains(&licence.trim_matches(['(', ')', ' ']))))
 }
 
 #[test]

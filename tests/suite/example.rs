@@ -1,14 +1,12 @@
 //! The example, driven as a user drives it: what it prints is a contract.
 
-mod support;
-
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::{TempDir, shared_data, shared_json, skip};
 use nova_keypair::{KeySize, PrivateKey};
 use serde_json::{Value, json};
-use support::{TempDir, shared_data, shared_json, skip};
 
 const SEED: &str = "ZXhhbXBsZSBzZWVkIG9mIDMyIGJ5dGVzLCBubyBsZXM=";
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFtVDmGORTOUZjtYZBwN8LyvNVqUlV0oIUTcfKbAYYhx me@home";
@@ -25,8 +23,7 @@ fn keypair() -> Option<Command> {
 }
 
 fn feed(command: &mut Command, input: &[u8]) -> Output {
-    let mut child =
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // A command that refuses its arguments does not read.
     let _ = stdin.write_all(input);
@@ -85,7 +82,8 @@ fn create_prints_a_body_and_writes_a_pair() {
 
 #[test]
 fn create_knows_its_formats_and_sizes() {
-    for (format, label) in [("openssh", "OPENSSH PRIVATE KEY"), ("pkcs1", "RSA PRIVATE KEY"), ("pkcs8", "PRIVATE KEY")] {
+    for (format, label) in [("openssh", "OPENSSH PRIVATE KEY"), ("pkcs1", "RSA PRIVATE KEY"), ("pkcs8", "PRIVATE KEY")]
+    {
         let Some(mut command) = keypair() else { return };
         let output = command.args(["create", "k", "--format", format, "--seed", SEED]).output().unwrap();
         let body: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -207,7 +205,10 @@ fn inspect_answers_every_line() {
     assert_eq!(answers[0], answers[4]);
     let import = &answers[0]["import"];
     assert_eq!(import["ok"], true);
-    assert_eq!((&import["algorithm"], &import["bits"], &import["comment"]), (&json!("ssh-ed25519"), &json!(256), &json!("me@home")));
+    assert_eq!(
+        (&import["algorithm"], &import["bits"], &import["comment"]),
+        (&json!("ssh-ed25519"), &json!(256), &json!("me@home"))
+    );
     assert_eq!(answers[0]["nova"], json!({"ok": true, "fingerprint": import["fingerprint"]}));
     assert!(import["sha256"].as_str().unwrap().starts_with("SHA256:"));
     for refused in &answers[1..4] {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 /// The text of `shared/data/{path}`, looked for beside this crate and above it, or a loud skip.
-pub fn shared_data(path: &str) -> Option<String> {
+pub(crate) fn shared_data(path: &str) -> Option<String> {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let found = root.ancestors().map(|dir| dir.join("shared/data").join(path)).find(|file| file.is_file());
     match found {
@@ -17,13 +17,14 @@ pub fn shared_data(path: &str) -> Option<String> {
 }
 
 /// The same, as JSON.
-pub fn shared_json(path: &str) -> Option<serde_json::Value> {
+pub(crate) fn shared_json(path: &str) -> Option<serde_json::Value> {
     shared_data(path).map(|text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}")))
 }
 
 /// Is the tool on the path? If not, a loud skip.
-pub fn has_tool(name: &str) -> bool {
-    let there = std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()));
+pub(crate) fn has_tool(name: &str) -> bool {
+    let there =
+        std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()));
     if !there {
         skip(&format!("{name} is not installed"));
     }
@@ -31,7 +32,7 @@ pub fn has_tool(name: &str) -> bool {
 }
 
 /// Says past the test harness, which hides what a passing test prints, that a check did not run.
-pub fn skip(reason: &str) {
+pub(crate) fn skip(reason: &str) {
     use std::io::Write;
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     let line = format!("\n*** SKIPPED: {test}: {reason}\n");
@@ -40,17 +41,17 @@ pub fn skip(reason: &str) {
 }
 
 /// Runs a command and gives what it printed; panics, with its complaint, if it fails.
-pub fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// A folder of its own, removed at the end.
-pub struct TempDir(pub PathBuf);
+pub(crate) struct TempDir(pub(crate) PathBuf);
 
 impl TempDir {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let dir = std::env::temp_dir().join(format!("nova-keypair-{name}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&dir);
         std::fs::create_dir_all(&dir).unwrap();
@@ -58,7 +59,7 @@ impl TempDir {
     }
 
     /// A file in it that only its owner can read, as `ssh-keygen` asks for.
-    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         use std::os::unix::fs::PermissionsExt;
         let path = self.0.join(name);
         std::fs::write(&path, text).unwrap();

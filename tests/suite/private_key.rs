@@ -1,7 +1,5 @@
 //! Private keys: their encodings, read back by other means, and what they must not give away.
 
-mod support;
-
 use std::fmt::Debug;
 use std::sync::LazyLock;
 
@@ -19,8 +17,8 @@ static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 3
 #[test]
 fn every_format_holds_the_same_key() {
     let openssh = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().unwrap().as_bytes()).unwrap();
-    let pkcs1 = rsa::RsaPrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
-    let pkcs8 = rsa::RsaPrivateKey::from_pkcs8_pem(&KEY.to_pkcs8_pem().unwrap()).unwrap();
+    let pkcs1 = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
+    let pkcs8 = rsa::PrivateKey::from_pkcs8_pem(&KEY.to_pkcs8_pem().unwrap()).unwrap();
     assert_eq!(pkcs1, pkcs8);
     // The decoder derives what it does not find; what stands in the file must be right as well.
     pkcs1.validate().unwrap();
@@ -31,7 +29,8 @@ fn every_format_holds_the_same_key() {
         rsa::BoxedUint::from_be_slice(bytes, bytes.len() as u32 * 8).unwrap()
     };
     let primes = pkcs1.primes();
-    let same = |a: &rsa::BoxedUint, b: &rsa::BoxedUint| a.to_be_bytes_trimmed_vartime() == b.to_be_bytes_trimmed_vartime();
+    let same =
+        |a: &rsa::BoxedUint, b: &rsa::BoxedUint| a.to_be_bytes_trimmed_vartime() == b.to_be_bytes_trimmed_vartime();
     assert!(same(&uint(ssh.public().n()), pkcs1.n()));
     assert!(same(&uint(ssh.private().d()), pkcs1.d()));
     assert!(same(&uint(ssh.private().p()), &primes[0]));
@@ -86,7 +85,7 @@ fn what_the_private_key_says_of_itself_is_public() {
     let private_key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
     let generated = GeneratedKeypair::new(&name, private_key);
     let shown = format!("{:?} {:#?}", KEY, generated);
-    let key = rsa::RsaPrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
+    let key = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
     for secret in [key.d(), &key.primes()[0], &key.primes()[1]] {
         let bytes = secret.to_be_bytes_trimmed_vartime();
         let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();

@@ -1,0 +1,118 @@
+//! What the import of a public key costs: parse, validate, fingerprint, and each way to refuse.
+//!
+//! `ssh_key` is measured beside it, doing what a caller of that crate would do for the same answer. Answers are asserted before
+//! they are timed.
+
+use std::hint::black_box;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use nova_keypair::{ImportPolicy, PublicKey, fingerprint};
+
+/// OpenStack Nova's own test key, with its fingerprint.
+const RSA_2048: (&str, &str) = (
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDkbjgPqUSAyPpxHAI/J2wyXVVE3YH0NXJXmWbCywZ4kKXLBkxZwqVJkFpY9vBu3bT+vvh4wZk+Wq0SL1Gj4QePj+fn7cDYyHXWHQ8ZK3nc9I99bChmESD2FDXDVnF8EwLHt4bZh0YVChwyBHTNBqwkaOO3yGu4KdZEHek0f0OETAqGARMfT8IXPFKHR5laz87gZJ/i6nCZEb/Vi73S+dVmrcBqfC+9blQGTqDi5ZvoVMRLzruQDLhvkRwfpZHeUsTT2ia4b82q0f6qSAh1ByicOSaS4rfF/mCjoZLASh3R6szUbW974LjD8wP3wpnhmWif2HLugTatyodd/nyBm05N Generated-by-Nova",
+    "e7:66:a1:2c:4f:90:6e:11:19:da:ac:c2:69:e1:ad:89",
+);
+const RSA_4096: (&str, &str) = (
+    "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAACAQDA6li7/pcjsqNtP7Efmbsw4LIUfGleRqDqpvfN+8DuSOQBmOLvsySSF6v8+29mxtnAS9suPfXMvWTFM0ZcUj9K5bGlWtMjg/eLlfxgMh3QQHfKj37BJSoHFnC2ZPoID79ZW23LfT8fglfAHG5UMHFDAwNQjwBs+SUrEs/SIMZ5n/hwfHVW+FzCeesuOM7LRE8c2wNu2tD9uJI6DRpTFCB/F8Ah0/oj7KZJvOpXVa4EbrZs9VzzF7GIREc4xtaqVF6KuIwOFHLdl1cJlYjaqnTaU23AagHqkmT/6Wbi79gULQuZaTpo6liyhzIOhaJ5KVaL8ERG8KJXbHRJnGGY+YCIe4HdCxsmpv+ROYK5HJSoMDiV+pynQdIu0CF0FEJN9slo7GKDsDns2//Ka0fr80ra7TURRCRcsDbXYH4S3MhO9LwmINHL0xU9FB8qyZvjvv4e3nMSXi0waHSz0IXCeIH+OHsA9OiggSxlxvgGvbsAQCI9INTAMrvUVLO4KMrGaaWHbUjrVorTag2ib/KB4ga1Mh1sRnXVmbkJWilZMFjLa0yS2TQISls68W4nyNlOyXzsAVTJQyuAN9PSu6mflnk5oVEvkilqLnufZTRHQs07OyPKhP7q+o1SGFzzyvHa8RaKbyWZtjPDWN5hHL0/zhBHJMH/dKxvL71L3p00E8CrKw==",
+    "71:a0:58:d3:77:70:f4:9b:64:a3:20:56:14:1f:eb:e2",
+);
+const ED25519: (&str, &str) = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz",
+    "1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:12",
+);
+const ECDSA_P256: (&str, &str) = (
+    "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBHEi5MWF9yrzzcgS9PrphpW59Zi61oSPaWu38UogdqdRD9mG3dEGa3Sf49C5SLr4GFKhnbNbq8HeYD8FF2rGHdk=",
+    "f8:f3:47:1f:df:d3:d1:3e:f1:6f:d1:ca:69:7d:10:a8",
+);
+
+const KEYS: [(&str, (&str, &str)); 4] =
+    [("rsa-2048", RSA_2048), ("rsa-4096", RSA_4096), ("ed25519", ED25519), ("ecdsa-p256", ECDSA_P256)];
+
+/// Parse, validate, MD5.
+fn import(c: &mut Criterion) {
+    let mut group = c.benchmark_group("import");
+    for (name, (line, answer)) in KEYS {
+        assert_eq!(fingerprint(line).expect("a good key").to_string(), answer);
+        group.bench_function(name, |b| b.iter(|| fingerprint(black_box(line))));
+    }
+    group.finish();
+}
+
+/// The same answer by way of `ssh_key`, without the checks that it does not make.
+fn ssh_key(c: &mut Criterion) {
+    use md5::{Digest as _, Md5};
+
+    fn by_ssh_key(line: &str) -> [u8; 16] {
+        let key = ssh_key::PublicKey::from_openssh(line).expect("a good key");
+        Md5::digest(key.to_bytes().expect("a good key")).into()
+    }
+
+    let mut group = c.benchmark_group("ssh-key");
+    // Without its `p256` feature `ssh_key` reads no ECDSA.
+    for (name, (line, answer)) in KEYS.into_iter().filter(|(name, _)| *name != "ecdsa-p256") {
+        assert_eq!(nova_keypair::Fingerprint::from_bytes(by_ssh_key(line)).to_string(), answer);
+        group.bench_function(name, |b| b.iter(|| by_ssh_key(black_box(line))));
+    }
+    group.finish();
+}
+
+/// The parts of an import.
+fn stages(c: &mut Criterion) {
+    let key = PublicKey::parse(RSA_2048.0).expect("a good key");
+    assert_eq!(key.fingerprint().to_string(), RSA_2048.1);
+
+    let mut group = c.benchmark_group("stages");
+    group.bench_function("parse rsa-2048", |b| b.iter(|| PublicKey::parse(black_box(RSA_2048.0))));
+    group.bench_function("md5 rsa-2048", |b| b.iter(|| black_box(&key).fingerprint()));
+    group.bench_function("sha256 rsa-2048", |b| b.iter(|| black_box(&key).sha256_fingerprint()));
+    group.finish();
+}
+
+fn refuse(c: &mut Criterion) {
+    let no_limit = ImportPolicy::nova();
+    let long = "A".repeat(100_000_000);
+    let megabyte = |piece: &str| piece.repeat(1_000_000 / piece.len());
+    let mut base64 = String::from("ssh-rsa ");
+    base64.push_str(&megabyte("AAAAB3NzaC1yc2EA"));
+
+    let mut group = c.benchmark_group("refuse");
+    assert_eq!(PublicKey::parse(&long).expect_err("too long").code(), "key_too_long");
+    group.bench_function("100 MB, by its size", |b| b.iter(|| PublicKey::parse(black_box(&long))));
+    let cases = [
+        ("1 MB of letters", megabyte("garbage "), "key_unrecognized"),
+        ("1 MB of spaces", megabyte(" "), "key_leading_whitespace"),
+        ("1 MB of base64 after a key type", base64, "key_oversized"),
+        ("1 MB of dashes", megabyte("-"), "key_unrecognized"),
+        ("1 MB of Unicode", megabyte("\u{fffd}"), "key_unrecognized"),
+    ];
+    for (name, text, code) in cases {
+        assert_eq!(PublicKey::parse_with(&text, &no_limit).expect_err("garbage").code(), code);
+        group.throughput(Throughput::Elements(1));
+        group.bench_function(name, |b| b.iter(|| PublicKey::parse_with(black_box(&text), &no_limit)));
+    }
+    group.finish();
+}
+
+/// Every check, and without the modular exponentiation that asks whether the modulus is prime.
+fn weaknesses(c: &mut Criterion) {
+    let without_prime = ImportPolicy::strict().accepting(nova_keypair::Weakness::PrimeModulus);
+
+    let mut group = c.benchmark_group("weaknesses");
+    group.sample_size(20);
+    // 2048 bits of a key that is published, and 4096 of one that is sound.
+    let published = PublicKey::parse(RSA_2048.0).expect("a good key");
+    assert!(published.weaknesses().contains(&nova_keypair::Weakness::Compromised));
+    let sound = PublicKey::parse(RSA_4096.0).expect("a good key");
+    assert_eq!(sound.weaknesses(), []);
+    for (name, key) in [("rsa-2048", &published), ("rsa-4096", &sound)] {
+        group.bench_function(format!("all, {name}"), |b| b.iter(|| black_box(key).weaknesses()));
+    }
+    group.bench_function("all but prime modulus, with import, rsa-4096", |b| {
+        b.iter(|| PublicKey::parse_with(black_box(RSA_4096.0), &without_prime))
+    });
+    group.finish();
+}
+
+criterion_group!(benches, import, ssh_key, stages, refuse, weaknesses);
+criterion_main!(benches);

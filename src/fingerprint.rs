@@ -1,0 +1,287 @@
+//! Fingerprints of public keys, in each style that users meet: Nova's MD5, OpenSSH's SHA-256, the two of AWS, and randomart.
+//!
+//! MD5 is here because the interface records it, to recognise a key and not to authenticate it: whoever can make two keys with one
+//! MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
+
+use alloc::string::String;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use subtle::ConstantTimeEq;
+
+use crate::error::Error;
+
+/// MD5 of `data`: the one place in the crate that computes it.
+///
+/// It is plain Rust, so a host whose OpenSSL is in FIPS mode computes it all the same. Where a policy forbids MD5 altogether, this
+/// is the function to replace; parsing, policies, weaknesses, key generation and every other fingerprint do without it.
+fn md5(data: &[u8]) -> [u8; 16] {
+    use md5::Digest as _;
+    md5::Md5::digest(data).into()
+}
+
+/// A type for a digest of fixed length: equality in constant time, and the traits that do not depend on the style.
+macro_rules! digest {
+    ($name:ident, $bytes:literal) => {
+        impl $name {
+            /// From the bytes of the digest.
+            pub fn from_bytes(bytes: [u8; $bytes]) -> Self {
+                Self(bytes)
+            }
+
+            /// The bytes of the digest.
+            pub fn as_bytes(&self) -> &[u8; $bytes] {
+                &self.0
+            }
+        }
+
+        /// In constant time.
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.0.ct_eq(&other.0).into()
+            }
+        }
+
+        impl Eq for $name {}
+
+        impl Hash for $name {
+            fn hash<H: Hasher>(&self, state: &mut H) {
+                self.0.hash(state);
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    };
+}
+
+/// The MD5 fingerprint, which Nova records: `35:9d:d0:…`.
+///
+/// `Display` is Nova's form. [`FromStr`] takes that and what users paste: upper case, no colons, `MD5:` before it, or the line that
+/// `ssh-keygen -l -E md5` prints.
+#[derive(Clone, Copy)]
+pub struct Fingerprint([u8; 16]);
+
+digest!(Fingerprint, 16);
+
+impl Fingerprint {
+    pub(crate) fn of(data: &[u8]) -> Self {
+        Self(md5(data))
+    }
+
+    /// 32 hexadecimal digits without colons.
+    pub fn to_hex(&self) -> String {
+        hex(&self.0)
+    }
+
+    /// The picture that `ssh-keygen -lv -E md5` draws, where `title` is such as `RSA 2048`. See
+    /// [`PublicKey::randomart`](crate::PublicKey::randomart).
+    pub(crate) fn randomart(&self, title: &str) -> String {
+        randomart(&self.0, title, "MD5")
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        colon_hex(&self.0, f)
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let text = ssh_keygen_field(text);
+        let text = strip_prefix_ignoring_case(text, "MD5:").unwrap_or(text);
+        parse_hex(text).map(Self).ok_or(Error::FingerprintUnrecognized)
+    }
+}
+
+/// The SHA-256 fingerprint, which OpenSSH prints: `SHA256:` and base64 without padding.
+///
+/// [`FromStr`] takes it with padding too, without `SHA256:`, or as the line that `ssh-keygen -l` prints.
+#[derive(Clone, Copy)]
+pub struct Sha256Fingerprint([u8; 32]);
+
+digest!(Sha256Fingerprint, 32);
+
+impl Sha256Fingerprint {
+    pub(crate) fn of(data: &[u8]) -> Self {
+        use sha2::Digest as _;
+        Self(sha2::Sha256::digest(data).into())
+    }
+
+    pub(crate) fn randomart(&self, title: &str) -> String {
+        randomart(&self.0, title, "SHA256")
+    }
+}
+
+impl fmt::Display for Sha256Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SHA256:{}", STANDARD_NO_PAD.encode(self.0))
+    }
+}
+
+impl FromStr for Sha256Fingerprint {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let text = ssh_keygen_field(text);
+        let text = strip_prefix_ignoring_case(text, "SHA256:").unwrap_or(text);
+        let text = text.strip_suffix('=').unwrap_or(text);
+        let mut bytes = [0; 32];
+        // The length first, so that a long text is not decoded for nothing.
+        let whole = text.len() == 43 && STANDARD_NO_PAD.decode_slice_unchecked(text, &mut bytes).is_ok_and(|n| n == 32);
+        if whole { Ok(Self(bytes)) } else { Err(Error::FingerprintUnrecognized) }
+    }
+}
+
+/// The fingerprint that AWS shows for an RSA pair that it generated: SHA-1 of the private key in PKCS#8 DER, as colon hex.
+///
+/// For an imported RSA key AWS shows [`PublicKey::aws_imported_fingerprint`](crate::PublicKey::aws_imported_fingerprint) instead, and
+/// for Ed25519 the SHA-256 fingerprint of OpenSSH.
+#[derive(Clone, Copy)]
+pub struct AwsGeneratedFingerprint([u8; 20]);
+
+digest!(AwsGeneratedFingerprint, 20);
+
+impl AwsGeneratedFingerprint {
+    /// From the private key in PKCS#8 DER, unencrypted.
+    pub fn of_pkcs8_der(der: &[u8]) -> Self {
+        use sha1::Digest as _;
+        Self(sha1::Sha1::digest(der).into())
+    }
+}
+
+impl fmt::Display for AwsGeneratedFingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        colon_hex(&self.0, f)
+    }
+}
+
+impl FromStr for AwsGeneratedFingerprint {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        parse_hex(text.trim()).map(Self).ok_or(Error::FingerprintUnrecognized)
+    }
+}
+
+fn colon_hex(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    for (i, byte) in bytes.iter().enumerate() {
+        let colon = if i == 0 { "" } else { ":" };
+        write!(f, "{colon}{byte:02x}")?;
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+/// Two digits a byte, in either case, with a colon between all of them or none.
+fn parse_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let step = match text.len() {
+        length if length == 2 * N => 2,
+        length if length + 1 == 3 * N => 3,
+        _ => return None,
+    };
+    let mut bytes = [0; N];
+    for (byte, group) in bytes.iter_mut().zip(text.as_bytes().chunks(step)) {
+        let (high, low) = match *group {
+            [high, low] | [high, low, b':'] => (high, low),
+            _ => return None,
+        };
+        let digit = |c: u8| char::from(c).to_digit(16).and_then(|d| u8::try_from(d).ok());
+        *byte = (digit(high)? << 4) | digit(low)?;
+    }
+    Some(bytes)
+}
+
+/// The fingerprint in a line of `ssh-keygen -l`, `2048 SHA256:… comment (RSA)`, or else the text without its edges.
+fn ssh_keygen_field(text: &str) -> &str {
+    let text = text.trim();
+    let mut fields = text.split_ascii_whitespace();
+    match (fields.next(), fields.next()) {
+        (Some(bits), Some(fingerprint)) if bits.bytes().all(|c| c.is_ascii_digit()) => fingerprint,
+        _ => text,
+    }
+}
+
+fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// Columns and rows of the picture.
+const WIDTH: usize = 17;
+const HEIGHT: usize = 9;
+
+/// The picture of a digest as OpenSSH draws it: a bishop walks the board by two bits a step, and each square shows how often he
+/// was there ("The drunken bishop: an analysis of the OpenSSH fingerprint visualization algorithm", Loss, Limmer, von Gernler, 2009).
+fn randomart(digest: &[u8], title: &str, foot: &str) -> String {
+    /// A square by the number of visits; the last two mark the start and the end.
+    const SQUARES: &[u8; 17] = b" .o+=*BOX@%&#/^SE";
+    const START: usize = SQUARES.len() - 2;
+    const END: usize = SQUARES.len() - 1;
+
+    let mut board = [[0usize; WIDTH]; HEIGHT];
+    let (mut x, mut y) = (WIDTH / 2, HEIGHT / 2);
+    let set = |board: &mut [[usize; WIDTH]; HEIGHT], x: usize, y: usize, step: fn(usize) -> usize| {
+        if let Some(square) = board.get_mut(y).and_then(|row| row.get_mut(x)) {
+            *square = step(*square);
+        }
+    };
+    for byte in digest {
+        // Least significant bits first; at a wall the bishop slides along it.
+        for pair in [byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6] {
+            x = if pair & 1 == 1 { (x + 1).min(WIDTH - 1) } else { x.saturating_sub(1) };
+            y = if pair & 2 == 2 { (y + 1).min(HEIGHT - 1) } else { y.saturating_sub(1) };
+            set(&mut board, x, y, |visits| (visits + 1).min(START - 1));
+        }
+    }
+    set(&mut board, WIDTH / 2, HEIGHT / 2, |_| START);
+    set(&mut board, x, y, |_| END);
+
+    let mut picture = border(title);
+    for row in &board {
+        picture.push_str("\n|");
+        picture.extend(row.iter().filter_map(|&square| SQUARES.get(square)).map(|&c| char::from(c)));
+        picture.push('|');
+    }
+    picture.push('\n');
+    picture.push_str(&border(foot));
+    picture
+}
+
+/// `+---[RSA 2048]----+`: the label in brackets in the middle, one dash more on the right if need be.
+fn border(label: &str) -> String {
+    let dashes = WIDTH.saturating_sub(label.len() + 2);
+    let left = dashes / 2;
+    let mut line = String::with_capacity(WIDTH + 2);
+    line.push('+');
+    line.extend(core::iter::repeat_n('-', left));
+    line.push('[');
+    line.push_str(label);
+    line.push(']');
+    line.extend(core::iter::repeat_n('-', dashes - left));
+    line.push('+');
+    line
+}

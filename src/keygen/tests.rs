@@ -1,0 +1,395 @@
+//! The engine as a whole: published vectors, replays, faults.
+
+use super::lanes::portable::Portable;
+use super::*;
+use alloc::string::String;
+use core::convert::Infallible;
+use proptest::prelude::*;
+use rand_core::{TryCryptoRng, TryRng};
+use std::path::PathBuf;
+
+extern crate std;
+
+/// A file of the shared test data, or none and a line that says so.
+fn shared(path: &str) -> Option<String> {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|ancestor| ancestor.join("shared/data").join(path))
+        .find(|file| file.exists());
+    if file.is_none() {
+        std::eprintln!("SKIPPED: shared/data/{path} is not here");
+    }
+    file.map(|file| std::fs::read_to_string(file).unwrap())
+}
+
+fn bytes_of_hex(text: &str) -> Vec<u8> {
+    text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+}
+
+/// Replays bytes, then fails.
+struct Replay {
+    bytes: Vec<u8>,
+    at: usize,
+    draws: usize,
+}
+
+impl Replay {
+    fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, at: 0, draws: 0 }
+    }
+}
+
+#[derive(Debug)]
+struct Dry;
+
+impl core::fmt::Display for Dry {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("dry")
+    }
+}
+
+impl core::error::Error for Dry {}
+
+impl TryRng for Replay {
+    type Error = Dry;
+    fn try_next_u32(&mut self) -> core::result::Result<u32, Dry> {
+        unreachable!("candidates are drawn as bytes")
+    }
+    fn try_next_u64(&mut self) -> core::result::Result<u64, Dry> {
+        unreachable!("candidates are drawn as bytes")
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> core::result::Result<(), Dry> {
+        self.draws += 1;
+        let end = self.at + out.len();
+        out.copy_from_slice(self.bytes.get(self.at..end).ok_or(Dry)?);
+        self.at = end;
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Replay {}
+
+/// The bytes that a seed's candidates are made of.
+fn stream(seed: &[u8], bits: u32, candidates: usize) -> Vec<u8> {
+    let mut drbg = seeded(seed, bits).unwrap();
+    (0..candidates).flat_map(|_| drbg.bytes(bits as usize / 16).to_vec()).collect()
+}
+
+/// DER, as PKCS#8 (RFC 5958) around PKCS#1 (RFC 8017, A.1.2).
+fn pkcs8(key: &RsaComponents) -> Vec<u8> {
+    fn tlv(tag: u8, content: &[u8]) -> Vec<u8> {
+        let mut out = std::vec![tag];
+        match content.len() {
+            length @ 0..128 => out.push(length as u8),
+            length @ 128..256 => out.extend([0x81, length as u8]),
+            length => out.extend([0x82, (length >> 8) as u8, length as u8]),
+        }
+        out.extend(content);
+        out
+    }
+    let integer = |value: &[u8]| {
+        let start = value.iter().position(|&byte| byte != 0).unwrap();
+        let mut content = std::vec![0; usize::from(value[start] >> 7)];
+        content.extend(&value[start..]);
+        tlv(2, &content)
+    };
+    let e = [1, 0, 1];
+    let numbers: [&[u8]; 8] = [&key.n, &e, &key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qinv];
+    let mut pkcs1 = tlv(2, &[0]);
+    pkcs1.extend(numbers.iter().flat_map(|number| integer(number)));
+    let rsa_encryption = [0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
+    let mut info = tlv(2, &[0]);
+    info.extend(rsa_encryption);
+    info.extend(tlv(4, &tlv(0x30, &pkcs1)));
+    tlv(0x30, &info)
+}
+
+fn base64(text: &str) -> Vec<u8> {
+    use base64::Engine;
+    base64::engine::general_purpose::STANDARD.decode(text).unwrap()
+}
+
+#[test]
+fn det_keygen_vectors() {
+    let Some(file) = shared("det-keygen/rsa.json") else { return };
+    let vectors: Vec<serde_json::Value> = serde_json::from_str(&file).unwrap();
+    assert_eq!(vectors.len(), 21);
+    for (index, vector) in vectors.iter().enumerate() {
+        let bits = vector["bits"].as_u64().unwrap() as u32;
+        let seed = base64(vector["seed"].as_str().unwrap());
+        let key = from_seed(&seed, bits).unwrap();
+        assert!(pkcs8(&key) == base64(vector["private_key_pkcs8"].as_str().unwrap()), "vector {index}, {bits} bits");
+    }
+}
+
+/// One published vector that is always here: the SHA-256 of its PKCS#8 file.
+#[test]
+fn one_det_keygen_vector() {
+    use sha2::Digest;
+    let key = from_seed(&base64("Xl2U+6mkaGMosq89epJzbg=="), 2048).unwrap();
+    let digest: String = sha2::Sha256::digest(pkcs8(&key)).iter().map(|byte| std::format!("{byte:02x}")).collect();
+    assert_eq!(digest, "e81b5a0fdfb9e83ddec581598df84400047dc979f4c82bd142b0aca29a51ba2e");
+}
+
+/// C2SP CCTV: a file of candidates that ends with the second prime. The first is the last line of the first half.
+#[test]
+fn replaying_cctv_yields_its_primes() {
+    for (bits, first) in [(2048, 353), (3072, 531), (4096, 708)] {
+        let Some(file) = shared(&std::format!("cctv/rsa.bench.{bits}.txt")) else { continue };
+        let lines: Vec<Vec<u8>> = file.lines().map(bytes_of_hex).collect();
+        let mut rng = Replay::new(lines.concat());
+        let key = generate(bits, &mut rng).unwrap();
+        assert_eq!(key.p[..], lines[first]);
+        assert_eq!(key.q[..], *lines.last().unwrap());
+        // The last byte is enough, and all are needed.
+        let mut short = Replay::new(lines[..lines.len() - 1].concat());
+        assert_eq!(generate(bits, &mut short).err(), Some(Error::Rng));
+    }
+}
+
+/// A kernel that counts what it is asked for.
+struct Counting {
+    base2: core::cell::Cell<usize>,
+    pow: core::cell::RefCell<Vec<Vec<u64>>>,
+}
+
+impl Counting {
+    fn new() -> Self {
+        Self { base2: 0.into(), pow: Vec::new().into() }
+    }
+}
+
+impl Kernel for Counting {
+    fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+        self.base2.set(self.base2.get() + moduli.len());
+        Portable.base2(bits, moduli, verdicts);
+    }
+
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [limbs::Limbs]) {
+        self.pow.borrow_mut().extend(powers.iter().map(|power| power.modulus.to_vec()));
+        Portable.pow(bits, powers, results);
+    }
+}
+
+/// FIPS 186-5 table B.1, counted where the work is done: rounds per prime, and one exponentiation per prime for the pairwise test.
+#[test]
+fn each_prime_gets_exactly_its_rounds() {
+    for (bits, rounds) in [(2048, 5), (3072, 4)] {
+        let kernel = Counting::new();
+        let key = generate_with(&kernel, seeded(b"an even better seed", bits).unwrap(), bits).unwrap();
+        for prime in [&key.p, &key.q] {
+            let mut limbs = limbs::zero(limbs::limbs_for(bits / 2));
+            limbs::read_be(prime, &mut limbs);
+            let lanes = kernel.pow.borrow().iter().filter(|modulus| ***modulus == **limbs).count();
+            assert_eq!(lanes, rounds + 1, "{bits}");
+        }
+        assert_eq!(kernel.pow.borrow().len(), 2 * (rounds + 1));
+    }
+}
+
+/// A kernel that finds every candidate prime in the base-2 filter, so that all depends on the rounds.
+struct Gullible;
+
+impl Kernel for Gullible {
+    fn base2(&self, _: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+        verdicts.iter_mut().take(moduli.len()).for_each(|verdict| *verdict = Choice::from(1));
+    }
+
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [limbs::Limbs]) {
+        Portable.pow(bits, powers, results);
+    }
+}
+
+/// Bytes of which the candidates are those of a seed's stream, for keys too small for `from_seed`.
+fn small_stream(seed: u64, bits: u32, candidates: usize) -> Vec<u8> {
+    let mut drbg = HmacDrbg::new(&[&seed.to_be_bytes()]);
+    (0..candidates).flat_map(|_| drbg.bytes(bits as usize / 16).to_vec()).collect()
+}
+
+fn same_key(a: &RsaComponents, b: &RsaComponents) -> bool {
+    a.n == b.n && a.d == b.d && a.p == b.p && a.q == b.q && a.dp == b.dp && a.dq == b.dq && a.qinv == b.qinv
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    /// Pairs of which one or both fail their rounds: what is kept is what a generator finds that confirms one after the other.
+    #[test]
+    fn failed_rounds_do_not_change_the_key(seed in any::<u64>()) {
+        let drbg = || HmacDrbg::new(&[&seed.to_be_bytes()]);
+        let key = generate_with(&Portable, drbg(), 512).unwrap();
+        prop_assert!(same_key(&key, &generate_with(&Gullible, drbg(), 512).unwrap()));
+    }
+
+    /// The sequential search needs the bytes up to and with q's, and no more; nor does this one, however far it reads ahead.
+    #[test]
+    fn the_bytes_up_to_q_are_needed_and_enough(seed in any::<u64>()) {
+        let bytes = small_stream(seed, 512, 2000);
+        let key = generate_from(&Portable, 512, &mut Replay::new(bytes.clone())).unwrap();
+        let shaped = |chunk: &[u8]| {
+            let mut chunk = chunk.to_vec();
+            chunk[0] |= 0xc0;
+            *chunk.last_mut().unwrap() |= 7;
+            chunk
+        };
+        let end = 32 * (1 + bytes.chunks(32).position(|chunk| shaped(chunk) == key.q[..]).unwrap());
+        let enough = generate_from(&Portable, 512, &mut Replay::new(bytes[..end].to_vec())).unwrap();
+        prop_assert!(same_key(&key, &enough));
+        let short = generate_from(&Portable, 512, &mut Replay::new(bytes[..end - 32].to_vec()));
+        prop_assert_eq!(short.err(), Some(Error::Rng));
+        let drawn = {
+            let mut rng = Replay::new(bytes);
+            generate_from(&Portable, 512, &mut rng).unwrap();
+            rng.at
+        };
+        // What is read ahead is at most what it takes to fill one batch: here, with a fifth passing trial division, some tens.
+        prop_assert!(drawn <= end + 32 * 120, "{} after {}", drawn, end);
+    }
+}
+
+/// A generator that fails at the k-th draw is an error, for every k that the key needs, and never a panic.
+#[test]
+fn a_generator_that_fails_at_any_draw_is_an_error() {
+    let bytes = small_stream(7, 256, 400);
+    let key = generate_from(&Portable, 256, &mut Replay::new(bytes.clone())).unwrap();
+    let mut needed = 0;
+    for draws in 0..400 {
+        match generate_from(&Portable, 256, &mut Replay::new(bytes[..draws * 16].to_vec())) {
+            Err(error) => {
+                assert_eq!(error, Error::Rng);
+                needed = draws + 1;
+            }
+            Ok(other) => {
+                assert!(same_key(&key, &other));
+                assert!(draws >= needed, "no failure after a success");
+            }
+        }
+    }
+    assert!((2..400).contains(&needed));
+}
+
+/// A generator that yields `unit` over and over.
+struct Repeating {
+    unit: Vec<u8>,
+    at: usize,
+    draws: usize,
+}
+
+impl TryRng for Repeating {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> core::result::Result<u32, Infallible> {
+        unreachable!("candidates are drawn as bytes")
+    }
+    fn try_next_u64(&mut self) -> core::result::Result<u64, Infallible> {
+        unreachable!("candidates are drawn as bytes")
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> core::result::Result<(), Infallible> {
+        self.draws += 1;
+        for byte in out {
+            *byte = self.unit[self.at % self.unit.len()];
+            self.at += 1;
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Repeating {}
+
+#[test]
+fn a_stuck_generator_is_an_error_at_once() {
+    let random = small_stream(9, 2048, 8);
+    let within = |unit: &[u8]| {
+        let mut rng = Repeating { unit: unit.to_vec(), at: 0, draws: 0 };
+        assert_eq!(generate(2048, &mut rng).err(), Some(Error::RngStuck));
+        rng.draws
+    };
+    // All zeros, all ones, and any block that repeats within 64 bytes are seen in the first draw.
+    assert_eq!(within(&[0]), 1);
+    assert_eq!(within(&[0xff]), 1);
+    for length in [1, 2, 4, 8, 16, 32, 64] {
+        assert_eq!(within(&random[..length]), 1);
+    }
+    // The same candidate over and over: in the second.
+    assert_eq!(within(&random[..128]), 2);
+    // Longer cycles, and those that do not divide a draw: k draws long, within 3k.
+    for (length, cycle) in [(3, 3), (7, 7), (48, 3), (256, 2), (1000, 125)] {
+        assert!(within(&random[..length]) <= 3 * cycle, "{length}");
+    }
+}
+
+/// Composites only: 3·k, that is, forced bits and all. The limit is per prime, and it is what ends the search.
+#[test]
+fn the_candidate_limit_is_ten_times_the_bits() {
+    let bits = 256;
+    let mut rng = Replay::new(Vec::new());
+    let mut counter = HmacDrbg::new(&[b"composites"]);
+    while rng.bytes.len() < 16 * 3000 {
+        let candidate = counter.bytes(16);
+        let mut limbs = limbs::zero(2);
+        limbs::read_be(&candidate, &mut limbs);
+        limbs[0] |= 7;
+        limbs[1] |= 3 << 62;
+        if !trial_division::TrialDivision::up_to(128, 4).passes(&limbs) {
+            rng.bytes.extend(limbs::to_be(&limbs, 16).iter());
+        }
+    }
+    let limit = 10 * bits;
+    assert_eq!(generate_from(&Portable, bits, &mut rng).err(), Some(Error::CandidateLimit { candidates: limit }));
+    assert_eq!(rng.draws, limit as usize);
+    // The last candidate that counts may be p; q then has a limit of its own.
+    let key = generate_from(&Portable, bits, &mut Replay::new(small_stream(7, 256, 400))).unwrap();
+    let at = |from: usize, to: usize| rng.bytes[16 * from..16 * to].to_vec();
+    let limit = limit as usize;
+    let stream = |before: usize, between: usize| {
+        [at(0, before), key.p.to_vec(), at(before, before + between), key.q.to_vec()].concat()
+    };
+    let outcome = |before, between| generate_from(&Portable, bits, &mut Replay::new(stream(before, between)));
+    assert!(same_key(&key, &outcome(limit - 1, 100).unwrap()));
+    assert_eq!(outcome(limit, 100).err(), Some(Error::CandidateLimit { candidates: limit as u32 }));
+    assert_eq!(outcome(0, limit).err(), Some(Error::CandidateLimit { candidates: limit as u32 }));
+    rng.bytes.truncate(16 * 2900);
+}
+
+#[test]
+fn sizes_and_seeds() {
+    for bits in [0, 1024, 2047, 2049, 2056, 16400, u32::MAX] {
+        assert_eq!(from_seed(&[7; 32], bits).err(), Some(Error::KeySize { bits }));
+    }
+    for len in 0..MIN_SEED {
+        assert_eq!(from_seed(&std::vec![7; len], 2048).err(), Some(Error::SeedTooShort { len }));
+    }
+}
+
+/// A pair that `det-keygen` rejects is dropped whole, and the search goes on with the next candidate in order.
+#[test]
+fn a_rejected_pair_is_dropped_whole() {
+    // p = 1 mod 65537
+    let bits = 256;
+    let mut rejected = None;
+    let mut drbg = HmacDrbg::new(&[b"p - 1 is a multiple of e"]);
+    while rejected.is_none() {
+        let mut limbs = limbs::zero(2);
+        limbs::read_be(&drbg.bytes(16), &mut limbs);
+        limbs[1] |= 3 << 62;
+        limbs[0] |= 7;
+        let mut value = (u128::from(limbs[1]) << 64) | u128::from(limbs[0]);
+        value -= (value - 1) % 65537;
+        // e is 1 modulo 8, so steps of e reach 7.
+        while value % 8 != 7 {
+            value += 65537;
+        }
+        let limbs = [value as u64, (value >> 64) as u64];
+        let mut verdict = [Choice::from(0)];
+        Portable.base2(128, &[&limbs], &mut verdict);
+        if bool::from(verdict[0]) {
+            rejected = Some(value.to_be_bytes());
+        }
+    }
+    let rest = small_stream(7, 256, 400);
+    let key = generate_from(&Portable, bits, &mut Replay::new(rest.clone())).unwrap();
+    // As p with the good p for q, then as q after it: both times the pair goes, and the stream goes on.
+    let other = generate_from(&Portable, bits, &mut Replay::new(small_stream(8, 256, 400))).unwrap();
+    for pair in [[&rejected.unwrap()[..], &other.p[..]], [&other.p[..], &rejected.unwrap()[..]]] {
+        let stream = [pair.concat(), rest.clone()].concat();
+        assert!(same_key(&key, &generate_from(&Portable, bits, &mut Replay::new(stream)).unwrap()));
+    }
+}

@@ -1,0 +1,435 @@
+//! What Nova itself would answer for a public key, bug for bug.
+//!
+//! [`verdict`] is a report, for those who want to know what a cloud has stored or will say. It is no way around
+//! [`import`](crate::PublicKey): Nova accepts keys that no SSH server takes, and records fingerprints that belong to no key.
+//!
+//! The rule is that of `generate_fingerprint` in Nova's `crypto.py`, which no version has changed in substance since 2016, over
+//! `cryptography` 50 on CPython 3.11. Nova asks `load_ssh_public_key` whether the line is a key, throws the key away, and takes the MD5 of
+//! what is between the first and the second space of the line. The two see different things:
+//!
+//! | | the check | the fingerprint |
+//! |---|---|---|
+//! | fields end at | spaces, tabs, line ends | single spaces |
+//! | bytes that are not ASCII | skipped like any other stray character | an error |
+//! | what is hashed | – | all of the decoded second field, even if that is empty or the comment |
+//!
+//! Both decode base64 with CPython's `a2b_base64`, which skips what is not in the alphabet and stops at the first padding that completes a
+//! group. Of the key itself, `cryptography` asks less than OpenSSH: any length of RSA, even moduli, numbers with leading zeros.
+
+use crate::curve::Curve;
+use crate::error::NOVA_INVALID_KEY;
+use crate::fingerprint::Fingerprint;
+use crate::wire::{Reader, WireError};
+use alloc::vec::Vec;
+use core::fmt;
+
+/// What Nova answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nova stores the line, with this fingerprint. It need not be that of the key in the line.
+    Accepted {
+        /// What Nova records and shows.
+        fingerprint: Fingerprint,
+    },
+    /// Nova answers with status 400.
+    Refused {
+        /// Nova's words, the same for every key that it refuses.
+        message: &'static str,
+        /// Why; Nova does not say.
+        reason: Refusal,
+    },
+}
+
+impl Verdict {
+    /// Whether Nova would store the line.
+    pub fn is_accepted(&self) -> bool {
+        matches!(self, Self::Accepted { .. })
+    }
+
+    /// The fingerprint that Nova would record, if it accepts.
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        match self {
+            Self::Accepted { fingerprint } => Some(*fingerprint),
+            Self::Refused { .. } => None,
+        }
+    }
+
+    /// Nova's message, if it refuses.
+    pub fn message(&self) -> Option<&'static str> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Refused { message, .. } => Some(message),
+        }
+    }
+
+    /// A stable name for the reason, such as `nova_base64`, if Nova refuses.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Accepted { .. } => None,
+            Self::Refused { reason, .. } => Some(reason.code()),
+        }
+    }
+}
+
+/// At which step Nova's rule fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The line does not start with two fields that are separated by spaces or tabs.
+    LineFormat,
+    /// The first field is no type that `cryptography` knows.
+    KeyType,
+    /// The base64 of the key breaks off inside of a group.
+    Base64,
+    /// The type inside of the key is not that of the line.
+    TypeMismatch,
+    /// The key breaks off: a length in it runs past the end.
+    Truncated,
+    /// A number in the key is negative.
+    Negative,
+    /// There are bytes left over after the key's last field.
+    TrailingBytes,
+    /// RSA: the exponent is even, less than 3 or not less than the modulus.
+    RsaNumbers,
+    /// DSA: p is not of 1024 bits, q not of 160, 224 or 256, or g not between 1 and p.
+    DsaNumbers,
+    /// ECDSA: another curve than the type says, or no uncompressed point on it.
+    EcdsaPoint,
+    /// Ed25519: the key is not of 32 bytes.
+    Ed25519Length,
+    /// Security key: the application does not start with `ssh:`.
+    SkApplication,
+    /// Certificate: neither user nor host, options that are out of order or malformed, or a signature that does not fit the signer's type.
+    Certificate,
+    /// The check passed, but there is no single space in the line, so no second field to take the fingerprint of.
+    NoSecondField,
+    /// The check passed, but what is between the first and the second space is not ASCII.
+    SecondFieldAscii,
+    /// The check passed, but the base64 between the first and the second space breaks off inside of a group.
+    SecondFieldBase64,
+}
+
+impl Refusal {
+    /// A stable name in snake case.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::LineFormat => "nova_line_format",
+            Self::KeyType => "nova_key_type",
+            Self::Base64 => "nova_base64",
+            Self::TypeMismatch => "nova_type_mismatch",
+            Self::Truncated => "nova_truncated",
+            Self::Negative => "nova_negative",
+            Self::TrailingBytes => "nova_trailing_bytes",
+            Self::RsaNumbers => "nova_rsa_numbers",
+            Self::DsaNumbers => "nova_dsa_numbers",
+            Self::EcdsaPoint => "nova_ecdsa_point",
+            Self::Ed25519Length => "nova_ed25519_length",
+            Self::SkApplication => "nova_sk_application",
+            Self::Certificate => "nova_certificate",
+            Self::NoSecondField => "nova_no_second_field",
+            Self::SecondFieldAscii => "nova_second_field_ascii",
+            Self::SecondFieldBase64 => "nova_second_field_base64",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LineFormat => "the line does not start with a type, spaces or tabs, and a key",
+            Self::KeyType => "Nova does not know the type",
+            Self::Base64 => "the base64 of the key is cut off",
+            Self::TypeMismatch => "the type inside of the key is not that of the line",
+            Self::Truncated => "the key is cut off",
+            Self::Negative => "a number in the key is negative",
+            Self::TrailingBytes => "there are bytes after the end of the key",
+            Self::RsaNumbers => "the RSA exponent is even, less than 3 or not less than the modulus",
+            Self::DsaNumbers => "the DSA numbers are out of range; p must have 1024 bits",
+            Self::EcdsaPoint => "the point is not an uncompressed one on the curve that the type names",
+            Self::Ed25519Length => "the Ed25519 key does not have 32 bytes",
+            Self::SkApplication => "the application of the security key does not start with ssh:",
+            Self::Certificate => "the certificate is malformed",
+            Self::NoSecondField => {
+                "there is no space between type and key, and Nova takes the fingerprint of what follows one"
+            }
+            Self::SecondFieldAscii => "what follows the first space, which Nova takes the fingerprint of, is not ASCII",
+            Self::SecondFieldBase64 => {
+                "what follows the first space, which Nova takes the fingerprint of, is not whole base64"
+            }
+        })
+    }
+}
+
+/// What Nova would store or say for `public_key`, which may be any string.
+///
+/// ```
+/// use nova_keypair::nova::{Refusal, Verdict, verdict};
+///
+/// let key = "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+/// assert!(verdict(&format!("ssh-ed25519 {key} me@here")).is_accepted());
+/// // Two spaces: the second field is empty, and what Nova records is the MD5 of nothing.
+/// let recorded = verdict(&format!("ssh-ed25519  {key}")).fingerprint().unwrap();
+/// assert_eq!(recorded.to_string(), "d4:1d:8c:d9:8f:00:b2:04:e9:80:09:98:ec:f8:42:7e");
+/// assert!(matches!(verdict(&format!(" ssh-ed25519 {key}")), Verdict::Refused { reason: Refusal::LineFormat, .. }));
+/// ```
+pub fn verdict(public_key: &str) -> Verdict {
+    match load_ssh_public_key(public_key.as_bytes()).and_then(|()| fingerprint(public_key)) {
+        Ok(fingerprint) => Verdict::Accepted { fingerprint },
+        Err(reason) => Verdict::Refused { message: NOVA_INVALID_KEY, reason },
+    }
+}
+
+/// `md5(base64.b64decode(public_key.split(' ')[1]))`
+fn fingerprint(public_key: &str) -> Result<Fingerprint, Refusal> {
+    let field = public_key.split(' ').nth(1).ok_or(Refusal::NoSecondField)?;
+    if !field.is_ascii() {
+        return Err(Refusal::SecondFieldAscii);
+    }
+    let data = a2b_base64(field.as_bytes()).ok_or(Refusal::SecondFieldBase64)?;
+    Ok(Fingerprint::of(&data))
+}
+
+/// The end of a certificate's type. The types of OpenSSH's own `sk-` certificates lack the `@openssh.com` in the middle, and so
+/// `cryptography` does not know them.
+const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
+
+/// Whether `cryptography` takes the line, as `\A(\S+)[ \t]+(\S+)` and what it does with the two fields.
+fn load_ssh_public_key(line: &[u8]) -> Result<(), Refusal> {
+    let (line_type, rest) = split_at_white_space(line);
+    let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+    let (field, _) = split_at_white_space(rest.get(blanks..).unwrap_or_default());
+    if line_type.is_empty() || blanks == 0 || field.is_empty() {
+        return Err(Refusal::LineFormat);
+    }
+    let (key_type, is_certificate) = match line_type.strip_suffix(CERTIFICATE) {
+        Some(key_type) => (key_type, true),
+        None => (line_type, false),
+    };
+    let format = KeyFormat::from_name(key_type).ok_or(Refusal::KeyType)?;
+    let blob = a2b_base64(field).ok_or(Refusal::Base64)?;
+
+    let mut fields = Fields(Reader::new(&blob));
+    if fields.string()? != line_type {
+        return Err(Refusal::TypeMismatch);
+    }
+    if is_certificate {
+        let _nonce = fields.string()?;
+        fields.key(format)?;
+        fields.certificate()
+    } else {
+        fields.key(format)?;
+        fields.end()
+    }
+}
+
+/// Python's `\S*` on bytes, and the rest.
+fn split_at_white_space(bytes: &[u8]) -> (&[u8], &[u8]) {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
+    bytes.split_at(bytes.iter().position(is_space).unwrap_or(bytes.len()))
+}
+
+/// CPython's `binascii.a2b_base64` without its strict mode; `None` is its `binascii.Error`.
+///
+/// Characters outside of the alphabet are skipped. `=` is skipped as well unless it completes the padding of a group of which at least two
+/// characters are there: with that, decoding ends, whatever follows. Bits that the padding leaves over are dropped.
+fn a2b_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let (mut buffer, mut held, mut padding) = (0u32, 0, 0);
+    for &character in text {
+        if character == b'=' {
+            // Four bits are held after two characters of a group, two after three: one `=` for every two bits.
+            if matches!(held, 2 | 4) {
+                padding += 2;
+                if padding >= held {
+                    return Some(bytes);
+                }
+            }
+            continue;
+        }
+        let sextet = match character {
+            b'A'..=b'Z' => character - b'A',
+            b'a'..=b'z' => character - b'a' + 26,
+            b'0'..=b'9' => character - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        padding = 0;
+        buffer = buffer << 6 | u32::from(sextet);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((buffer >> held) as u8);
+        }
+    }
+    (held == 0).then_some(bytes)
+}
+
+/// `cryptography`'s `_KEY_FORMATS`.
+#[derive(Clone, Copy)]
+enum KeyFormat {
+    Rsa,
+    Dsa,
+    Ecdsa(Curve),
+    Ed25519,
+    SkEcdsa,
+    SkEd25519,
+}
+
+impl KeyFormat {
+    fn from_name(name: &[u8]) -> Option<Self> {
+        Some(match name {
+            b"ssh-rsa" => Self::Rsa,
+            b"ssh-dss" => Self::Dsa,
+            b"ecdsa-sha2-nistp256" => Self::Ecdsa(Curve::NistP256),
+            b"ecdsa-sha2-nistp384" => Self::Ecdsa(Curve::NistP384),
+            b"ecdsa-sha2-nistp521" => Self::Ecdsa(Curve::NistP521),
+            b"ssh-ed25519" => Self::Ed25519,
+            b"sk-ecdsa-sha2-nistp256@openssh.com" => Self::SkEcdsa,
+            b"sk-ssh-ed25519@openssh.com" => Self::SkEd25519,
+            _ => return None,
+        })
+    }
+}
+
+impl From<WireError> for Refusal {
+    fn from(_: WireError) -> Self {
+        Self::Truncated
+    }
+}
+
+/// The fields of a blob, as `cryptography` reads them.
+struct Fields<'a>(Reader<'a>);
+
+impl<'a> Fields<'a> {
+    fn string(&mut self) -> Result<&'a [u8], Refusal> {
+        Ok(self.0.string()?)
+    }
+
+    /// An mpint without its leading zeros, of which there may be any number.
+    fn mpint(&mut self) -> Result<Natural<'a>, Refusal> {
+        let field = self.string()?;
+        if field.first().is_some_and(|&first| first & 0x80 != 0) {
+            return Err(Refusal::Negative);
+        }
+        let zeros = field.iter().take_while(|&&byte| byte == 0).count();
+        Ok(Natural(field.get(zeros..).unwrap_or_default()))
+    }
+
+    fn end(&self) -> Result<(), Refusal> {
+        if self.0.is_empty() { Ok(()) } else { Err(Refusal::TrailingBytes) }
+    }
+
+    fn key(&mut self, format: KeyFormat) -> Result<(), Refusal> {
+        match format {
+            KeyFormat::Rsa => self.rsa(),
+            KeyFormat::Dsa => self.dsa(),
+            KeyFormat::Ecdsa(curve) => self.ecdsa(curve),
+            KeyFormat::Ed25519 => self.ed25519(),
+            KeyFormat::SkEcdsa => self.ecdsa(Curve::NistP256).and_then(|()| self.application()),
+            KeyFormat::SkEd25519 => self.ed25519().and_then(|()| self.application()),
+        }
+    }
+
+    /// 3 ≤ e < n and e odd; n may be even, and 4 is enough.
+    fn rsa(&mut self) -> Result<(), Refusal> {
+        let (e, n) = (self.mpint()?, self.mpint()?);
+        if e.is_odd() && e > Natural(&[1]) && e < n { Ok(()) } else { Err(Refusal::RsaNumbers) }
+    }
+
+    /// Nothing is asked of y, nor whether p and q are primes.
+    fn dsa(&mut self) -> Result<(), Refusal> {
+        let [p, q, g, _y] = [self.mpint()?, self.mpint()?, self.mpint()?, self.mpint()?];
+        let sound = p.bits() == 1024 && matches!(q.bits(), 160 | 224 | 256) && g > Natural(&[1]) && g < p;
+        if sound { Ok(()) } else { Err(Refusal::DsaNumbers) }
+    }
+
+    fn ecdsa(&mut self, curve: Curve) -> Result<(), Refusal> {
+        let (name, point) = (self.string()?, self.string()?);
+        let on_curve = curve.split_point(point).is_some_and(|(x, y)| curve.contains(x, y));
+        if name == curve.name().as_bytes() && on_curve { Ok(()) } else { Err(Refusal::EcdsaPoint) }
+    }
+
+    /// Any 32 bytes.
+    fn ed25519(&mut self) -> Result<(), Refusal> {
+        if self.string()?.len() == 32 { Ok(()) } else { Err(Refusal::Ed25519Length) }
+    }
+
+    fn application(&mut self) -> Result<(), Refusal> {
+        if self.string()?.starts_with(b"ssh:") { Ok(()) } else { Err(Refusal::SkApplication) }
+    }
+
+    /// What follows the key in a certificate (OpenSSH's PROTOCOL.certkeys). The signature is not verified, and of the signer's key only the
+    /// type is looked at.
+    fn certificate(&mut self) -> Result<(), Refusal> {
+        let _serial = self.0.uint64()?;
+        let kind = self.0.uint32()?;
+        let _key_id = self.string()?;
+        let mut principals = Fields(Reader::new(self.string()?));
+        while !principals.0.is_empty() {
+            principals.string()?;
+        }
+        let _valid = (self.0.uint64()?, self.0.uint64()?);
+        options(self.string()?)?;
+        options(self.string()?)?;
+        let _reserved = self.string()?;
+        let signer_type = Fields(Reader::new(self.string()?)).string()?;
+        let mut signature = Fields(Reader::new(self.string()?));
+        self.end()?;
+
+        let signature_type = signature.string()?;
+        let _signature = signature.string()?;
+        signature.end()?;
+        let fits = match signer_type {
+            b"ssh-rsa" => [&b"ssh-rsa"[..], b"rsa-sha2-256", b"rsa-sha2-512"].contains(&signature_type),
+            _ => signature_type == signer_type,
+        };
+        // 1 is a user's, 2 a host's.
+        if fits && matches!(kind, 1 | 2) { Ok(()) } else { Err(Refusal::Certificate) }
+    }
+}
+
+/// Critical options or extensions: names in ascending order, each with a value that is empty or a string inside of a string.
+fn options(field: &[u8]) -> Result<(), Refusal> {
+    let mut options = Fields(Reader::new(field));
+    let mut last = None;
+    while !options.0.is_empty() {
+        let name = options.string()?;
+        if last.is_some_and(|last| name <= last) {
+            return Err(Refusal::Certificate);
+        }
+        last = Some(name);
+        let mut value = Fields(Reader::new(options.string()?));
+        if !value.0.is_empty() {
+            value.string()?;
+            value.end()?;
+        }
+    }
+    Ok(())
+}
+
+/// A number that is not negative, big-endian and without leading zeros; the order is that of the numbers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Natural<'a>(&'a [u8]);
+
+impl Natural<'_> {
+    fn is_odd(self) -> bool {
+        self.0.last().is_some_and(|last| last & 1 == 1)
+    }
+
+    fn bits(self) -> usize {
+        self.0.first().map_or(0, |first| 8 * self.0.len() - first.leading_zeros() as usize)
+    }
+}
+
+impl PartialOrd for Natural<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<core::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Natural<'_> {
+    fn cmp(&self, other: &Self) -> core::cmp::Ordering {
+        (self.0.len(), self.0).cmp(&(other.0.len(), other.0))
+    }
+}

@@ -1,0 +1,135 @@
+//! [`ImportPolicy`]: which of the keys that are well formed may be imported.
+
+use alloc::vec::Vec;
+
+use crate::error::{Error, Result};
+use crate::key_blob::{Algorithm, KeyBlob, RSA_MIN_BITS};
+use crate::weakness::{Weakness, weaknesses};
+
+/// What an import allows: size, types, RSA length, weaknesses.
+///
+/// A policy narrows; nothing in it lets a line through that is malformed, or whose fingerprint Nova would record wrongly.
+///
+/// ```
+/// use nova_keypair::{Algorithm, ImportPolicy, PublicKey, Weakness};
+///
+/// let policy = ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519]).refusing(Weakness::Compromised);
+/// let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
+/// assert!(PublicKey::parse_with(line, &policy).is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportPolicy {
+    size_limit: Option<usize>,
+    /// One bit for each [`Algorithm`] that is allowed.
+    algorithms: u32,
+    rsa_min_bits: u32,
+    /// One bit for each [`Weakness`] that is refused.
+    refused: u32,
+}
+
+/// The documented interface: 1024 bytes, every plain type, RSA from 1024 bits, weak keys accepted.
+impl Default for ImportPolicy {
+    fn default() -> Self {
+        Self {
+            size_limit: Some(Self::DOCUMENTED_SIZE_LIMIT),
+            algorithms: u32::MAX,
+            rsa_min_bits: RSA_MIN_BITS,
+            refused: 0,
+        }
+    }
+}
+
+impl ImportPolicy {
+    /// "The maximum size of the imported public key is 1024 bytes": of the string as sent, comment and line end included.
+    pub const DOCUMENTED_SIZE_LIMIT: usize = 1024;
+
+    /// Like the default, but without a size limit, as Nova itself has none.
+    pub fn nova() -> Self {
+        Self { size_limit: None, ..Self::default() }
+    }
+
+    /// Like the default, but refuses every [`Weakness`], those of later versions of this crate included.
+    pub fn strict() -> Self {
+        Self { refused: u32::MAX, ..Self::default() }
+    }
+
+    /// The most bytes that the string may have, comment and line end included; `None` for no limit.
+    #[must_use]
+    pub fn with_size_limit(self, size_limit: Option<usize>) -> Self {
+        Self { size_limit, ..self }
+    }
+
+    /// The types that are allowed, in place of those allowed so far.
+    #[must_use]
+    pub fn with_algorithms(self, allowed: &[Algorithm]) -> Self {
+        Self { algorithms: allowed.iter().fold(0, |set, &algorithm| set | algorithm_bit(algorithm)), ..self }
+    }
+
+    /// The fewest bits that an RSA modulus may have. Below 1024 OpenSSH refuses the key, so a smaller number means 1024.
+    #[must_use]
+    pub fn with_rsa_min_bits(self, rsa_min_bits: u32) -> Self {
+        Self { rsa_min_bits: rsa_min_bits.max(RSA_MIN_BITS), ..self }
+    }
+
+    /// Refuses keys with this weakness as well.
+    #[must_use]
+    pub fn refusing(self, weakness: Weakness) -> Self {
+        Self { refused: self.refused | weakness_bit(weakness), ..self }
+    }
+
+    /// Accepts keys with this weakness.
+    #[must_use]
+    pub fn accepting(self, weakness: Weakness) -> Self {
+        Self { refused: self.refused & !weakness_bit(weakness), ..self }
+    }
+
+    /// Whether a key with this weakness is refused.
+    pub fn refuses(&self, weakness: Weakness) -> bool {
+        self.refused & weakness_bit(weakness) != 0
+    }
+
+    /// The first of all checks, so that a string of any length costs nothing.
+    pub(crate) fn check_size(&self, bytes: usize) -> Result<()> {
+        match self.size_limit {
+            Some(limit) if bytes > limit => Err(Error::KeyTooLong { bytes, limit }),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn check_algorithm(&self, algorithm: Algorithm) -> Result<()> {
+        if self.algorithms & algorithm_bit(algorithm) == 0 {
+            return Err(Error::AlgorithmNotAllowed { algorithm: algorithm.as_str() });
+        }
+        Ok(())
+    }
+
+    /// The last of all checks: length, then weaknesses, the costliest at the end and none that is not asked for.
+    pub(crate) fn check_key(&self, key: &KeyBlob) -> Result<()> {
+        let bits = key.bits();
+        if key.algorithm() == Algorithm::Rsa && bits < self.rsa_min_bits {
+            return Err(Error::RsaTooShort { bits, minimum: self.rsa_min_bits });
+        }
+        // In two steps, as `PrimeModulus` costs more than all others together.
+        let (costly, cheap): (Vec<_>, Vec<_>) = Weakness::ALL
+            .into_iter()
+            .filter(|&weakness| self.refuses(weakness))
+            .partition(|&weakness| weakness == Weakness::PrimeModulus);
+        for wanted in [cheap, costly] {
+            if wanted.is_empty() {
+                continue;
+            }
+            if let Some(weakness) = weaknesses(key, &wanted).first() {
+                return Err(Error::KeyWeak { weakness: weakness.name() });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn algorithm_bit(algorithm: Algorithm) -> u32 {
+    1 << (algorithm as u32)
+}
+
+fn weakness_bit(weakness: Weakness) -> u32 {
+    1 << (weakness as u32)
+}

@@ -1,0 +1,243 @@
+//! [`PublicKey`]: one line, parsed, validated and canonical.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use core::hash::{Hash, Hasher};
+use core::ops::Range;
+use core::str::FromStr;
+
+use crate::diagnosis;
+use crate::error::{Error, Result};
+use crate::fingerprint::{Fingerprint, Sha256Fingerprint};
+use crate::key_blob::{Algorithm, KeyBlob};
+use crate::line::Line;
+use crate::policy::ImportPolicy;
+use crate::repair::{Repair, Repaired};
+use crate::spki;
+use crate::weakness::{Weakness, weaknesses};
+
+/// A public key in OpenSSH's one-line format, with its comment.
+///
+/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. Equality and hash are
+/// those of the key: the comment does not count.
+///
+/// The comment is free text of the sender. It has no line ends, but may have other control characters: escape it before showing it
+/// on a terminal.
+#[derive(Clone)]
+pub struct PublicKey {
+    /// As sent.
+    line: String,
+    /// The end of the canonical line, which is a prefix of the line as sent.
+    end: usize,
+    /// The start of the comment, or `end`.
+    comment: usize,
+    blob: KeyBlob,
+}
+
+/// What [`PublicKey::canonicalize`] made of a text.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Canonicalized {
+    /// The key, whose line is canonical.
+    pub public_key: PublicKey,
+    /// What was changed, from left to right but edges first; empty for a line that was canonical already.
+    pub repairs: Vec<Repair>,
+}
+
+impl PublicKey {
+    /// Parses and validates a line under [`ImportPolicy::default`].
+    ///
+    /// No input panics.
+    ///
+    /// # Errors
+    ///
+    /// Each reason to refuse a line is an [`Error`] of its own, with the position where it went wrong.
+    pub fn parse(line: &str) -> Result<Self> {
+        Self::parse_with(line, &ImportPolicy::default())
+    }
+
+    /// Parses and validates a line under `policy`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Self::parse), and where the policy refuses the key.
+    pub fn parse_with(line: &str, policy: &ImportPolicy) -> Result<Self> {
+        policy.check_size(line.len()).map_err(|error| diagnosis::explain_long(line).unwrap_or(error))?;
+        let parts = Line::split(line)?;
+        policy.check_algorithm(parts.algorithm)?;
+        let blob = parts.decode()?;
+        let Range { start: comment, end } = parts.comment()?;
+        policy.check_key(&blob)?;
+        Ok(Self { line: line.into(), end, comment, blob })
+    }
+
+    /// Repairs what can be repaired without a guess, parses under [`ImportPolicy::default`], and says what was changed.
+    ///
+    /// Repaired are a byte order mark, quotation marks around the line, white space around it, and tabs, several spaces or
+    /// non-breaking spaces between its parts. Base64 is never touched, nor is a second line dropped: which key it is does not change.
+    ///
+    /// ```
+    /// use nova_keypair::{PublicKey, Repair};
+    ///
+    /// let line = " ssh-ed25519\tAAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz\r\n";
+    /// let canonical = PublicKey::canonicalize(line)?;
+    /// assert!(PublicKey::parse(line).is_err() && PublicKey::parse(&canonical.public_key.to_openssh()).is_ok());
+    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TypeSeparator, Repair::TrailingSpace]);
+    /// # Ok::<(), nova_keypair::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Self::parse), with positions in the text as sent. The size limit is for the repaired line.
+    pub fn canonicalize(text: &str) -> Result<Canonicalized> {
+        Self::canonicalize_with(text, &ImportPolicy::default())
+    }
+
+    /// As [`canonicalize`](Self::canonicalize), under `policy`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`canonicalize`](Self::canonicalize), and where the policy refuses the key.
+    pub fn canonicalize_with(text: &str, policy: &ImportPolicy) -> Result<Canonicalized> {
+        let repaired = Repaired::from_text(text, policy)?;
+        policy.check_algorithm(repaired.line.algorithm)?;
+        let blob = repaired.line.decode()?;
+        let comment = repaired.line.check_comment(repaired.comment.clone())?;
+        policy.check_key(&blob)?;
+
+        let part = |range: Range<usize>| text.get(range).unwrap_or_default();
+        let mut line = [repaired.line.algorithm.as_str(), " ", part(repaired.line.base64.clone())].concat();
+        let mut start = line.len();
+        if !comment.is_empty() {
+            line.push(' ');
+            start = line.len();
+            line.push_str(part(comment));
+        }
+        let public_key = Self { end: line.len(), comment: start, line, blob };
+        Ok(Canonicalized { public_key, repairs: repaired.repairs })
+    }
+
+    /// The canonical line: type, base64 and comment, with one space between them and nothing after.
+    pub fn to_openssh(&self) -> String {
+        self.canonical().into()
+    }
+
+    /// The line exactly as it was sent, with its line end.
+    pub fn as_sent(&self) -> &str {
+        &self.line
+    }
+
+    /// The type of the key.
+    pub fn algorithm(&self) -> Algorithm {
+        self.blob.algorithm()
+    }
+
+    /// The size as `ssh-keygen` prints it: the bits of the RSA modulus or the DSA prime, exactly, or of the curve.
+    pub fn bits(&self) -> u32 {
+        self.blob.bits()
+    }
+
+    /// The comment; empty if there is none.
+    pub fn comment(&self) -> &str {
+        self.line.get(self.comment..self.end).unwrap_or_default()
+    }
+
+    /// The key in SSH wire format: what the base64 holds.
+    pub fn to_bytes(&self) -> &[u8] {
+        self.blob.bytes()
+    }
+
+    /// The MD5 fingerprint, which Nova records.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.blob.bytes())
+    }
+
+    /// The SHA-256 fingerprint, which OpenSSH prints.
+    pub fn sha256_fingerprint(&self) -> Sha256Fingerprint {
+        Sha256Fingerprint::of(self.blob.bytes())
+    }
+
+    /// The fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For RSA only; for Ed25519
+    /// AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
+    pub fn aws_imported_fingerprint(&self) -> Option<Fingerprint> {
+        self.blob.rsa().map(|rsa| Fingerprint::of(&spki::rsa_public_key(rsa.n, rsa.e)))
+    }
+
+    /// The picture that `ssh-keygen -lv` draws: of the SHA-256 fingerprint, 11 lines without a line end after the last.
+    pub fn randomart(&self) -> String {
+        self.sha256_fingerprint().randomart(&self.randomart_title())
+    }
+
+    /// The picture that `ssh-keygen -lv -E md5` draws.
+    pub fn randomart_md5(&self) -> String {
+        self.fingerprint().randomart(&self.randomart_title())
+    }
+
+    fn randomart_title(&self) -> String {
+        alloc::format!("{} {}", self.algorithm().short_name(), self.bits())
+    }
+
+    /// Everything that is wrong with this key although it is well formed; empty for a sound key.
+    ///
+    /// Includes [`Weakness::PrimeModulus`], which takes most of the time.
+    pub fn weaknesses(&self) -> Vec<Weakness> {
+        weaknesses(&self.blob, &Weakness::ALL)
+    }
+
+    fn canonical(&self) -> &str {
+        self.line.get(..self.end).unwrap_or_default()
+    }
+}
+
+/// [`PublicKey::parse`], then [`PublicKey::fingerprint`].
+///
+/// # Errors
+///
+/// As for [`PublicKey::parse`].
+pub fn fingerprint(public_key: &str) -> Result<Fingerprint> {
+    Ok(PublicKey::parse(public_key)?.fingerprint())
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.blob.bytes() == other.blob.bytes()
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl Hash for PublicKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.blob.bytes().hash(state);
+    }
+}
+
+impl FromStr for PublicKey {
+    type Err = Error;
+
+    fn from_str(line: &str) -> Result<Self> {
+        Self::parse(line)
+    }
+}
+
+/// The canonical line.
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.canonical())
+    }
+}
+
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PublicKey").field(&self.canonical()).finish()
+    }
+}
+
+/// As a string: the line as sent, since that is what Nova stores and answers.
+#[cfg(feature = "serde")]
+impl serde::Serialize for PublicKey {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.line)
+    }
+}

@@ -1,0 +1,207 @@
+//! What is said of a text that is no public key: each kind has its own code, position and remedy.
+
+use nova_keypair::{Error, ImportPolicy, PublicKey};
+
+const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
+const BLOB: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
+
+fn refused(text: &str) -> Error {
+    PublicKey::parse(text).expect_err(text)
+}
+
+#[test]
+fn every_kind_of_text_is_named() {
+    let digits = "1".repeat(309);
+    let cases: Vec<(String, &str, Option<usize>)> = vec![
+        // Nothing, and edges.
+        ("".into(), "key_empty", None),
+        (" \r\n\t ".into(), "key_empty", None),
+        (format!("\u{feff}{ED25519}"), "key_byte_order_mark", Some(0)),
+        (format!("\"{ED25519}\""), "key_quoted", Some(0)),
+        (format!("'{ED25519}'"), "key_quoted", Some(0)),
+        (format!("  \u{201c}{ED25519}\u{201d}"), "key_quoted", Some(2)),
+        (format!("\u{a0}{ED25519}"), "key_unicode_space", Some(0)),
+        (ED25519.replace(' ', "\u{a0}"), "key_unicode_space", Some(11)),
+        (ED25519.replace(' ', "\u{2003}"), "key_unicode_space", Some(11)),
+        (format!("{ED25519}\u{a0}comment"), "key_unicode_space", Some(80)),
+        (ED25519.replace(' ', "\n"), "key_wrapped", Some(11)),
+        (ED25519.replace(' ', ""), "key_separator_missing", Some(11)),
+        // Lines of other files.
+        (format!("no-pty {ED25519}"), "key_options", Some(7)),
+        (format!("from=\"10.0.0.0/8\",command=\"a b ssh\" {ED25519}"), "key_options", Some(36)),
+        (format!("NO-PTY {ED25519}"), "key_options", Some(7)),
+        (format!("github.com {ED25519}"), "key_known_hosts", Some(11)),
+        (format!("github.com,140.82.121.4 {ED25519}"), "key_known_hosts", Some(24)),
+        (format!("[::1]:2222 {ED25519}"), "key_known_hosts", Some(11)),
+        (
+            format!("|1|JfKTdBh7rNbXkVAQCRp4OQoPfmI=|USECr3SWf1JUPsms5AqfD5QfxkM= {ED25519}"),
+            "key_known_hosts",
+            Some(61),
+        ),
+        (format!("@cert-authority *.example.org {ED25519}"), "key_known_hosts", Some(30)),
+        (format!("user@example.org {ED25519}"), "key_text_before", Some(17)),
+        (format!("my key:\n{ED25519}"), "key_text_before", Some(8)),
+        (format!("# remark\n{ED25519}"), "key_hash_line", Some(0)),
+        // Parts of a key.
+        (BLOB.into(), "key_type_missing", Some(0)),
+        (format!("{BLOB} user@host"), "key_type_missing", Some(0)),
+        ("ssh-ed25519".into(), "key_missing", Some(11)),
+        ("ssh-ed25519 ".into(), "key_missing", Some(12)),
+        ("ssh-ed25519 \n".into(), "key_missing", Some(12)),
+        ("ssh-ed25519\n".into(), "key_missing", Some(11)),
+        // Fingerprints and file names.
+        ("SHA256:1KcBG++MOWHm5/5oCDjGDZwK2ijqi4HDUKeZz/gEVz0".into(), "key_is_fingerprint", Some(0)),
+        ("MD5:1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:12".into(), "key_is_fingerprint", Some(0)),
+        ("1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:12".into(), "key_is_fingerprint", Some(0)),
+        ("256 SHA256:1KcBG++MOWHm5/5oCDjGDZwK2ijqi4HDUKeZz/gEVz0 user (ED25519)".into(), "key_is_fingerprint", Some(4)),
+        ("~/.ssh/id_rsa.pub".into(), "key_is_path", Some(0)),
+        ("/home/user/.ssh/id_ed25519.pub\n".into(), "key_is_path", Some(0)),
+        ("C:\\Users\\me\\.ssh\\id_rsa".into(), "key_is_path", Some(0)),
+        ("https://github.com/user.keys".into(), "key_is_path", Some(0)),
+        // Types.
+        (ED25519.replace("ssh-ed", "SSH-ED"), "key_type_case", Some(0)),
+        (format!("rsa-sha2-512 {BLOB}"), "key_type_signature", Some(0)),
+        ("ssh-ed448 AAAACXNzaC1lZDQ0OAAAADkBAQEB".into(), "key_type_unsupported", Some(0)),
+        ("foo@example.org AAAAE2Zvb19rZXlAZXhhbXBsZS5jb20AAAADYWJj".into(), "key_type_unsupported", Some(0)),
+        ("ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20".into(), "key_certificate", Some(0)),
+        ("ssh-rsa AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20=".into(), "key_certificate", Some(8)),
+        (format!("2048 65537 {digits} user@host"), "key_ssh1", Some(0)),
+        // Formats with a header.
+        (
+            "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"x\"\nAAAA\n---- END SSH2 PUBLIC KEY ----".into(),
+            "key_rfc4716",
+            Some(0),
+        ),
+        ("-----BEGIN RSA PUBLIC KEY-----\nMIIBCgKCAQEA\n".into(), "key_pkcs1_pem", Some(0)),
+        ("  -----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n".into(), "key_spki_pem", Some(2)),
+        ("-----BEGIN CERTIFICATE-----\nMII\n".into(), "key_x509", Some(0)),
+        ("-----BEGIN CERTIFICATE REQUEST-----\nMII\n".into(), "key_x509", Some(0)),
+        ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n".into(), "key_pgp", Some(0)),
+        ("-----BEGIN DH PARAMETERS-----\nMII\n".into(), "key_unknown_pem", Some(0)),
+        ("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into(), "key_age", Some(0)),
+        // Anything else.
+        ("garbage".into(), "key_unrecognized", Some(0)),
+        ("{\"keypair\": {}}".into(), "key_unrecognized", Some(0)),
+        ("\0\0\0\0".into(), "key_unrecognized", Some(0)),
+    ];
+    for (text, code, position) in cases {
+        let error = refused(&text);
+        assert_eq!((error.code(), error.position()), (code, position), "{text:?}");
+        // A position is named where there is one, and the sentence says what to do.
+        let sentence = error.to_string();
+        assert!(position.is_none_or(|position| sentence.contains(&format!("byte {position}"))), "{sentence}");
+        assert!(sentence.contains(": ") || sentence.contains("; "), "{sentence}");
+    }
+}
+
+/// A private key is called one whatever is around it, above the size limit too, and no error holds any of it.
+#[test]
+fn a_private_key_is_named_loudly_and_never_echoed() {
+    let secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
+    let cases = [
+        (format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n-----END OPENSSH PRIVATE KEY-----\n"), 0),
+        (format!("-----BEGIN RSA PRIVATE KEY-----\n{secret}\n"), 0),
+        (format!("\u{feff}\n-----BEGIN EC PRIVATE KEY-----\n{secret}\n"), 4),
+        (format!("-----BEGIN ENCRYPTED PRIVATE KEY-----\n{secret}\n"), 0),
+        (format!("-----BEGIN PGP PRIVATE KEY BLOCK-----\n{secret}\n"), 0),
+        (format!("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\n{secret}\n"), 0),
+        (format!("my key:\n  -----BEGIN PRIVATE KEY-----\n{secret}\n"), 10),
+        (format!("-----BEGIN PRIVATE KEY-----\\n{secret}\\n"), 0),
+        (format!("\"-----BEGIN PRIVATE KEY-----\\n{secret}\\n\""), 1),
+        (format!("-----BEGIN RSA PRIVATE KEY-----\n{}", secret.repeat(100)), 0),
+        (format!("SSH PRIVATE KEY FILE FORMAT 1.1\n{secret}"), 4),
+        (format!("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ{secret}"), 0),
+        (format!("MIIEpAIBAAKCAQEA{secret}"), 0),
+        (format!("AGE-SECRET-KEY-1{secret}"), 0),
+        (format!("{ED25519} me\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 84),
+        (format!("{ED25519} -----BEGIN OPENSSH PRIVATE KEY----- {secret}"), 81),
+        (format!("{ED25519}\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 81),
+    ];
+    for (text, position) in cases {
+        for error in [refused(&text), PublicKey::canonicalize(&text).unwrap_err()] {
+            assert_eq!(error, Error::KeyIsPrivate { position }, "{text}");
+            assert!(error.to_string().starts_with("THIS IS A PRIVATE KEY"));
+        }
+    }
+    let putty = format!("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPrivate-Lines: 1\n{secret}\n");
+    assert_eq!(refused(&putty), Error::KeyPutty { position: 0 });
+    assert!(refused(&putty).to_string().contains("HOLDS THE PRIVATE KEY"));
+}
+
+/// Neither `Display` nor `Debug` shows what was sent, as any of it may be a secret.
+#[test]
+fn no_error_holds_the_text_that_caused_it() {
+    let secret = "Zm9yIG15IGV5ZXMgb25seSE";
+    for text in [
+        secret.to_owned(),
+        format!("ssh-rsa {secret}"),
+        format!("ssh-rsa {secret}!"),
+        format!("{secret} {ED25519}"),
+        format!("{ED25519} comment\n{secret}"),
+        format!("{ED25519}\t{secret}"),
+        format!("ssh-rsa AAAAF{secret}"),
+        secret.repeat(1000),
+    ] {
+        let error = refused(&text);
+        assert!(!format!("{error} {error:?}").contains(&secret[..8]), "{error:?}");
+    }
+}
+
+#[test]
+fn canonicalize_repairs_what_is_safe_and_says_what() {
+    use nova_keypair::Repair::{ByteOrderMark, CommentSeparator, LeadingSpace, Quotes, TrailingSpace, TypeSeparator};
+    let cases = [
+        (format!("{ED25519} a b"), vec![]),
+        (format!("{ED25519} a b\n"), vec![TrailingSpace]),
+        (format!("\r\n {ED25519} a b"), vec![LeadingSpace]),
+        (format!("\u{feff}{ED25519} a b"), vec![ByteOrderMark]),
+        (format!("\u{feff} {ED25519} a b\u{a0}"), vec![ByteOrderMark, LeadingSpace, TrailingSpace]),
+        (format!("\"{ED25519} a b\""), vec![Quotes]),
+        (format!(" \u{201c} '{ED25519} a b\n' \u{201d}"), vec![LeadingSpace, Quotes, TrailingSpace]),
+        (format!("{}\ta b", ED25519.replace(' ', "\t")), vec![TypeSeparator, CommentSeparator]),
+        (format!("{} \u{a0} a b", ED25519.replace(' ', "  ")), vec![TypeSeparator, CommentSeparator]),
+        (format!("{} a b", ED25519.replace(' ', "\r\n")), vec![TypeSeparator]),
+    ];
+    for (text, repairs) in cases {
+        let canonical = PublicKey::canonicalize(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        assert_eq!(canonical.public_key.to_openssh(), format!("{ED25519} a b"), "{text:?}");
+        assert_eq!(canonical.public_key.as_sent(), format!("{ED25519} a b"));
+        assert_eq!(canonical.public_key.comment(), "a b");
+        assert_eq!(canonical.repairs, repairs, "{text:?}");
+    }
+}
+
+#[test]
+fn canonicalize_makes_no_guess() {
+    let cases = [
+        (format!("  {ED25519} a\nb"), "key_second_line", Some(85)),
+        (format!("  {ED25519}\nb"), "key_second_line", Some(83)),
+        (format!("{ED25519} a\u{2028}b"), "key_line_separator", Some(82)),
+        (format!("  {}\n{}", &ED25519[..40], &ED25519[40..]), "key_wrapped", Some(42)),
+        (format!("  {}", &ED25519[..76]), "key_truncated", Some(34)),
+        (format!("  {ED25519}="), "key_base64_surplus", Some(82)),
+        (format!("\u{feff}no-pty {ED25519}"), "key_options", Some(10)),
+        (format!("\"{ED25519}"), "key_quoted", Some(0)),
+        (format!("\" {} \"", ED25519.replace('/', "_")), "key_base64_url_safe", Some(62)),
+        ("\u{feff}".into(), "key_empty", None),
+        (format!("  {}", ED25519.to_uppercase()), "key_type_case", Some(2)),
+    ];
+    for (text, code, position) in cases {
+        let error = PublicKey::canonicalize(&text).expect_err(&text);
+        assert_eq!((error.code(), error.position()), (code, position), "{text:?}");
+    }
+}
+
+/// The limit is for what would be sent.
+#[test]
+fn canonicalize_measures_the_repaired_line() {
+    let spaces = " ".repeat(2000);
+    assert!(PublicKey::canonicalize(&format!("{spaces}{}{spaces}", ED25519.replace(' ', &spaces))).is_ok());
+    let long = format!("{ED25519} {}", "c".repeat(1025 - ED25519.len() - 1));
+    assert_eq!(
+        PublicKey::canonicalize(&format!("{long}\n")).unwrap_err(),
+        Error::KeyTooLong { bytes: 1025, limit: 1024 }
+    );
+    assert!(PublicKey::canonicalize(&long[..1024]).is_ok());
+    assert!(PublicKey::canonicalize_with(&long, &ImportPolicy::nova()).is_ok());
+}

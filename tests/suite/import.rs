@@ -1,0 +1,566 @@
+//! What an import accepts: the law, the table of the design row by row, and the keys of other projects' tests.
+use crate::support::shared_json;
+use std::process::{Command, Stdio};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use nova_keypair::{Algorithm, Error, ImportPolicy, PublicKey, Weakness, fingerprint};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+
+/// OpenStack Nova's test key: 380 bytes, then the comment.
+const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDkbjgPqUSAyPpxHAI/J2wyXVVE3YH0NXJXmWbCywZ4kKXLBkxZwqVJkFpY9vBu3bT+vvh4wZk+Wq0SL1Gj4QePj+fn7cDYyHXWHQ8ZK3nc9I99bChmESD2FDXDVnF8EwLHt4bZh0YVChwyBHTNBqwkaOO3yGu4KdZEHek0f0OETAqGARMfT8IXPFKHR5laz87gZJ/i6nCZEb/Vi73S+dVmrcBqfC+9blQGTqDi5ZvoVMRLzruQDLhvkRwfpZHeUsTT2ia4b82q0f6qSAh1ByicOSaS4rfF/mCjoZLASh3R6szUbW974LjD8wP3wpnhmWif2HLugTatyodd/nyBm05N";
+const RSA_MD5: &str = "e7:66:a1:2c:4f:90:6e:11:19:da:ac:c2:69:e1:ad:89";
+/// The example of the documented interface, whose base64 ends in padding.
+const RSA_1024: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQC9mC3WZN9UGLxgPBpP7H5jZMc6pKwOoSgre8yun6REFktn/Kz7DUt9jaR1UJyRzHxITfCfAIgSxPdGqB/oF1suMyWgu5i0625vavLB5z5kC8Hq3qZJ9zJO1poE1kyD+htiTtPWJ88e12xuH2XB/CZN9OpEiF98hAagiOE0EnOS5Q==";
+const RSA_1024_MD5: &str = "35:9d:d0:c3:4a:80:d3:d8:86:f1:ca:f7:df:c4:f9:d8";
+const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
+const ED25519_MD5: &str = "1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:12";
+const P256: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA/CkqWXSlbdo7jPshvIWT/m3FAdpSIKUx/uTmz87ObpBxXsfF8aMSiwGMKHjqviTV4cG6F7vFf28ll+9CbGsbs=";
+
+/// The code and the position with which `line` is refused.
+fn refusal(line: &str) -> (&'static str, Option<usize>) {
+    let error = PublicKey::parse_with(line, &ImportPolicy::nova()).expect_err(line);
+    (error.code(), error.position())
+}
+
+/// A line of a blob made of `fields`, each a string of the wire format, the first of them the type.
+fn line_of(fields: &[&[u8]]) -> String {
+    let mut blob = Vec::new();
+    for field in fields {
+        blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+        blob.extend(*field);
+    }
+    format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
+}
+
+fn rsa_line(e: &[u8], n: &[u8]) -> String {
+    line_of(&[b"ssh-rsa", e, n])
+}
+
+/// An mpint of `bits` ones, with its sign byte if need be.
+fn ones(bits: usize) -> Vec<u8> {
+    let mut number = vec![0xff; bits / 8];
+    match bits % 8 {
+        0 if bits > 0 => number.insert(0, 0),
+        0 => {}
+        odd => number.insert(0, (1 << odd) - 1),
+    }
+    number
+}
+
+// ---- The law
+
+/// What `ssh-keygen -l -E md5` prints for these lines, each in a file of its own: `None` where it fails.
+fn ssh_keygen(lines: &[&str]) -> Option<Vec<Option<String>>> {
+    let directory = std::env::temp_dir().join(format!("nova-keypair-import-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let path = directory.join("key.pub");
+    let answers = lines.iter().map(|line| {
+        std::fs::write(&path, line).unwrap();
+        let run = Command::new("ssh-keygen").args(["-l", "-E", "md5", "-f"]).arg(&path).stderr(Stdio::null()).output();
+        let output = run.ok()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        Some(text.split("MD5:").nth(1).map(|rest| rest[..47].to_owned()).filter(|_| output.status.success()))
+    });
+    let answers = answers.collect();
+    std::fs::remove_dir_all(directory).unwrap();
+    if answers == None {
+        eprintln!("SKIPPED: there is no ssh-keygen here, so what it accepts is NOT compared");
+    }
+    answers
+}
+
+#[test]
+fn what_import_accepts_nova_and_openssh_accept_with_one_fingerprint() {
+    let Some(edges) = shared_json("ssh/edges.json") else { return };
+    let mut accepted = 0;
+    for case in edges["cases"].as_array().unwrap() {
+        let raw = STANDARD.decode(case["raw_base64"].as_str().unwrap()).unwrap();
+        let Ok(line) = std::str::from_utf8(&raw) else { continue };
+        let Ok(key) = PublicKey::parse_with(line, &ImportPolicy::nova()) else { continue };
+        accepted += 1;
+        assert_eq!((&case["nova"], &case["openssh"]), (&"accept".into(), &"accept".into()), "{}", case["case"]);
+        assert_eq!(case["nova_md5"], key.fingerprint().to_string(), "{}", case["case"]);
+        assert_eq!(case["openssh_md5"], key.fingerprint().to_string(), "{}", case["case"]);
+    }
+    assert!(accepted > 40, "{accepted}");
+
+    let Some(edges) = shared_json("nova/edges.json") else { return };
+    for case in edges["edges"].as_array().unwrap() {
+        let Ok(fingerprint) = fingerprint(case["public_key"].as_str().unwrap()) else { continue };
+        assert_eq!(case["nova"], "accept", "{}", case["id"]);
+        assert_eq!(case["fingerprint"], fingerprint.to_string(), "{}", case["id"]);
+        assert_eq!(case["ssh_keygen_9_2"], fingerprint.to_string(), "{}", case["id"]);
+    }
+}
+
+/// And what both accept is accepted, but for what the table names.
+#[test]
+fn what_nova_and_openssh_agree_on_is_refused_for_a_stated_reason_only() {
+    let Some(edges) = shared_json("ssh/edges.json") else { return };
+    let mut refused = Vec::new();
+    for case in edges["cases"].as_array().unwrap() {
+        let raw = STANDARD.decode(case["raw_base64"].as_str().unwrap()).unwrap();
+        let Ok(line) = std::str::from_utf8(&raw) else { continue };
+        if case["nova"] == "accept" && case["openssh"] == "accept" && case["nova_md5"] == case["openssh_md5"] {
+            if let Err(error) = PublicKey::parse_with(line, &ImportPolicy::nova()) {
+                refused.push((case["case"].as_str().unwrap().to_owned(), error.code()));
+            }
+        }
+    }
+    refused.sort();
+    let stated = [
+        ("double_space_before_comment", "key_several_spaces"),
+        ("embedded_lf_in_comment", "key_second_line"),
+        ("n_even", "rsa_modulus_even"),
+        ("space_tab_after_type", "key_tab"),
+        ("two_lines_rsa_ed", "key_several"),
+    ];
+    assert_eq!(refused, stated.map(|(case, code)| (case.to_owned(), code)));
+}
+
+#[test]
+fn keys_of_other_projects_are_accepted_with_the_fingerprint_and_size_of_ssh_keygen() {
+    let Some(corpus) = shared_json("ssh/corpus.json") else { return };
+    let mut accepted = 0;
+    for key in corpus["keys"].as_array().unwrap() {
+        let line = key["line"].as_str().unwrap();
+        let agreed = key["nova"] == "accept" && key["nova_md5"] == key["md5"];
+        let is_certificate = key["type"].as_str().unwrap().contains("-cert-");
+        match PublicKey::parse(line) {
+            Ok(parsed) => {
+                assert!(agreed && !is_certificate && line.len() <= 1024, "{line}");
+                assert_eq!(key["md5"], parsed.fingerprint().to_string());
+                assert_eq!(
+                    parsed.sha256_fingerprint().to_string(),
+                    format!("SHA256:{}", key["sha256"].as_str().unwrap())
+                );
+                assert_eq!(key["bits"], parsed.bits());
+                assert_eq!(key["type"], parsed.algorithm().as_str());
+                assert_eq!(parsed.to_openssh(), line.trim_end());
+                accepted += 1;
+            }
+            Err(error) => {
+                assert!(!agreed || is_certificate || line.len() > 1024, "{line}: {error}");
+                if line.len() > 1024 {
+                    assert_eq!(error, Error::KeyTooLong { bytes: line.len(), limit: 1024 });
+                } else if is_certificate {
+                    assert_eq!(error, Error::KeyCertificate { position: 0 });
+                }
+            }
+        }
+    }
+    assert!(accepted > 650, "{accepted}");
+}
+
+#[test]
+fn documented_keys_have_their_fingerprints() {
+    assert_eq!(fingerprint(RSA).unwrap().to_string(), RSA_MD5);
+    assert_eq!(fingerprint(ED25519).unwrap().to_string(), ED25519_MD5);
+    let example = PublicKey::parse(&format!("{RSA_1024} Generated by Nova\n")).unwrap();
+    assert_eq!(example.fingerprint().to_string(), RSA_1024_MD5);
+    assert_eq!(example.comment(), "Generated by Nova");
+    assert!(example.weaknesses().contains(&Weakness::Compromised));
+
+    let Some(vectors) = shared_json("nova/fingerprints.json") else { return };
+    for vector in vectors["vectors"].as_array().unwrap() {
+        let line = vector["public_key"].as_str().unwrap();
+        if vector["type"] == "ssh" {
+            let key = PublicKey::parse(line).unwrap();
+            assert_eq!(vector["fingerprint"], key.fingerprint().to_string());
+            assert_eq!(vector["sha256"], key.sha256_fingerprint().to_string());
+        } else {
+            assert_eq!(refusal(line), ("key_x509", Some(0)));
+        }
+    }
+}
+
+// ---- The table, row by row
+
+#[test]
+fn trailing_white_space_and_comments_are_accepted_and_kept_as_sent() {
+    let comments = ["", "user@host", "user at host   two", "usér@hôst ключ", "tab\tinside", "日本\u{a0}語"];
+    for comment in comments {
+        for end in ["", "\n", "\r\n", " ", "  ", "\n\n\n", " \r\n", "\t", "\t \n"] {
+            let canonical = if comment.is_empty() { RSA.to_owned() } else { format!("{RSA} {comment}") };
+            let line = format!("{canonical}{end}");
+            let key = PublicKey::parse(&line).unwrap_or_else(|error| panic!("{line:?}: {error}"));
+            assert_eq!(key.as_sent(), line);
+            assert_eq!(key.to_openssh(), canonical);
+            assert_eq!(key.to_string(), canonical);
+            assert_eq!(key.comment(), comment);
+            assert_eq!(key.fingerprint().to_string(), RSA_MD5);
+        }
+    }
+    // The space before an empty comment is trailing white space.
+    assert_eq!(PublicKey::parse(&format!("{RSA} \n")).unwrap().to_openssh(), RSA);
+}
+
+#[test]
+fn framing_is_refused_each_with_its_own_reason_and_position() {
+    let cases = [
+        (format!(" {RSA}"), "key_leading_whitespace", 1),
+        (format!("\n{RSA}"), "key_leading_whitespace", 1),
+        (format!("\r\n\t{RSA}"), "key_leading_whitespace", 3),
+        (format!("no-pty,command=\"/bin/true\" {RSA}"), "key_options", 27),
+        (format!("command=\"a b\" {RSA}"), "key_options", 14),
+        (format!("# a remark\n{RSA}"), "key_hash_line", 0),
+        (format!("{RSA} one\ntwo"), "key_second_line", 385),
+        (format!("{RSA} one\r\ntwo"), "key_second_line", 386),
+        (format!("{RSA}\n{ED25519}"), "key_several", 381),
+        (format!("{RSA} one\n{ED25519}\n"), "key_several", 385),
+        (format!("{RSA} one\n\nno-pty {ED25519}\n"), "key_several", 386),
+        (RSA.replacen(' ', "\t", 1), "key_tab", 7),
+        (RSA.replacen(' ', " \t", 1), "key_tab", 8),
+        (RSA.replacen(' ', "  ", 1), "key_several_spaces", 8),
+        (format!("{RSA}\tcomment"), "key_tab", 380),
+        (format!("{RSA} \tcomment"), "key_tab", 381),
+        (format!("{RSA}  comment"), "key_several_spaces", 381),
+    ];
+    for (line, code, position) in cases {
+        assert_eq!(refusal(&line), (code, Some(position)), "{line:?}");
+    }
+}
+
+/// Each starts a new line for Python's `str.splitlines`, which cloud-init applies to what Nova stores.
+#[test]
+fn no_character_that_ends_a_line_somewhere_is_accepted_within_a_comment() {
+    for separator in ['\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}'] {
+        let line = format!("{RSA} one{separator}{ED25519}");
+        assert_eq!(refusal(&line), ("key_line_separator", Some(384)), "{separator:?}");
+    }
+    for harmless in ['\0', '\x07', '\x1b', '\x1f', '\x7f', '\u{84}', '\u{2027}', '\u{feff}'] {
+        assert_eq!(fingerprint(&format!("{RSA} one{harmless}two")).unwrap().to_string(), RSA_MD5, "{harmless:?}");
+    }
+}
+
+#[test]
+fn base64_is_strict() {
+    let (symbols, _) = RSA_1024.split_once('=').unwrap();
+    let end = symbols.len();
+    let cases = [
+        (symbols.to_owned(), "key_base64_padding", end),
+        (format!("{symbols}="), "key_base64_padding", end + 1),
+        (format!("{symbols}==="), "key_base64_surplus", end + 2),
+        (format!("{symbols}===="), "key_base64_surplus", end + 2),
+        (format!("{symbols}==AAAA"), "key_base64_surplus", end),
+        (format!("{RSA}="), "key_base64_surplus", 380),
+        (RSA_1024.replace("5Q==", "5R=="), "key_base64_trailing_bits", end - 1),
+        (RSA.replacen("BAQDk", "BAQ*k", 1), "key_base64_character", 38),
+        (RSA.replacen("BAQDk", "BAQ\0k", 1), "key_base64_character", 38),
+        (RSA.replacen("BAQDk", "BAQék", 1), "key_base64_character", 38),
+        (RSA.replacen("BAQDk", "BAQ\u{a0}k", 1), "key_unicode_space", 38),
+        (RSA.replacen("BAQDk", "BAQ\x0bk", 1), "key_base64_character", 38),
+        (RSA.replace('/', "_"), "key_base64_url_safe", 55),
+        (RSA[..379].to_owned(), "key_base64_padding", 379),
+        (RSA[..376].to_owned(), "key_truncated", 32),
+        (format!("{}\n{}", &RSA[..76], &RSA[76..]), "key_wrapped", 76),
+        (format!("{} {}", &RSA[..77], &RSA[77..]), "key_wrapped", 77),
+        (format!("{} john", &RSA[..376]), "key_truncated", 32),
+        ("ssh-rsa ====".to_owned(), "key_base64_surplus", 8),
+    ];
+    for (line, code, position) in cases {
+        assert_eq!(refusal(&line), (code, Some(position)), "{line}");
+    }
+}
+
+#[test]
+fn type_and_blob_must_agree_and_nothing_may_be_left_over() {
+    let blob = RSA.split_once(' ').unwrap().1;
+    assert_eq!(refusal(&format!("ssh-ed25519 {blob}")), ("key_type_mismatch", Some(12)));
+    assert_eq!(refusal(&format!("rsa-sha2-256 {blob}")), ("key_type_signature", Some(0)));
+    let key = [7; 32];
+    assert_eq!(refusal(&line_of(&[b"ssh-ed25519", &key, b""])), ("key_trailing_bytes", Some(80)));
+    assert_eq!(refusal(&line_of(&[b"ssh-ed25519", &key[1..]])), ("ed25519_length", Some(32)));
+    assert_eq!(refusal(&line_of(&[b"ssh-ed25519"])), ("key_truncated", Some(32)));
+    assert!(PublicKey::parse(&line_of(&[b"ssh-ed25519", &key])).is_ok());
+}
+
+#[test]
+fn rsa_numbers_are_minimal_positive_odd_and_in_range() {
+    let e: &[u8] = &[1, 0, 1];
+    let n = &ones(2048)[..];
+    assert_eq!(PublicKey::parse(&rsa_line(e, n)).unwrap().bits(), 2048);
+    assert_eq!(refusal(&rsa_line(e, &n[1..])), ("key_negative", Some(32)));
+    assert_eq!(refusal(&rsa_line(e, &[&[0], n].concat())), ("key_non_minimal", Some(32)));
+    assert_eq!(refusal(&rsa_line(&[0, 1, 0, 1], n)), ("key_non_minimal", Some(20)));
+    assert_eq!(refusal(&rsa_line(&[0xff], n)), ("key_negative", Some(20)));
+    assert_eq!(refusal(&rsa_line(e, &[])), ("rsa_too_short", None));
+
+    let mut even = n.to_vec();
+    *even.last_mut().unwrap() = 0xfe;
+    assert_eq!(refusal(&rsa_line(e, &even)).0, "rsa_modulus_even");
+
+    for bits in [1024, 1025, 1031, 1032, 2047, 16383, 16384] {
+        let key = PublicKey::parse_with(&rsa_line(e, &ones(bits)), &ImportPolicy::nova()).unwrap();
+        assert_eq!(key.bits() as usize, bits);
+    }
+    for bits in [1, 3, 512, 1023] {
+        assert_eq!(refusal(&rsa_line(e, &ones(bits))).0, "rsa_too_short", "{bits}");
+    }
+    assert_eq!(refusal(&rsa_line(e, &ones(16385))).0, "rsa_too_long");
+
+    let mut below = n.to_vec();
+    *below.last_mut().unwrap() = 0xfd;
+    for good in [&[3][..], &[17], &[1, 0, 1], &below] {
+        assert!(PublicKey::parse(&rsa_line(good, n)).is_ok());
+    }
+    for bad in [&[][..], &[1], &[2], &[4], &[1, 0, 0], n, &ones(2056)] {
+        assert_eq!(refusal(&rsa_line(bad, n)), ("rsa_exponent", Some(20)), "{bad:?}");
+    }
+}
+
+#[test]
+fn ecdsa_points_are_uncompressed_and_on_the_curve() {
+    let blob = STANDARD.decode(P256.split_once(' ').unwrap().1).unwrap();
+    let point = &blob[39..];
+    let line = |curve: &[u8], point: &[u8]| line_of(&[b"ecdsa-sha2-nistp256", curve, point]);
+    assert_eq!(line(b"nistp256", point), P256);
+    assert_eq!(PublicKey::parse(P256).unwrap().bits(), 256);
+    assert_eq!(refusal(&line(b"nistp384", point)).0, "ecdsa_curve");
+    let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
+    for malformed in [&[][..], &[0], &[4], &point[..64], &[point, &[0]].concat(), &compressed] {
+        assert_eq!(refusal(&line(b"nistp256", malformed)), ("ecdsa_point_form", Some(64)));
+    }
+    for byte in 1..65 {
+        let mut moved = point.to_vec();
+        moved[byte] ^= 1;
+        assert_eq!(refusal(&line(b"nistp256", &moved)), ("ecdsa_not_on_curve", Some(64)));
+    }
+    // Both coordinates above the prime of the field.
+    assert_eq!(refusal(&line(b"nistp256", &[&[4][..], &[0xff; 64]].concat())).0, "ecdsa_not_on_curve");
+}
+
+/// Points that are on the curve, so that Nova takes them, but that OpenSSH refuses: x = 5, and an x between the order and the prime.
+#[test]
+fn ecdsa_points_that_openssh_refuses_are_refused() {
+    let points = [
+        (
+            "0000000000000000000000000000000000000000000000000000000000000005",
+            "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc",
+        ),
+        (
+            "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632554",
+            "484f0c0fda434ef0a808458914f328715d7a545e198ac7eee31dffe861b5d23f",
+        ),
+    ];
+    let lines = points.map(|(x, y)| {
+        let point = [&[4][..], &hex(x), &hex(y)].concat();
+        line_of(&[b"ecdsa-sha2-nistp256", b"nistp256", &point])
+    });
+    for line in &lines {
+        assert_eq!(refusal(line), ("ecdsa_coordinate", Some(64)), "{line}");
+    }
+    let Some(answers) = ssh_keygen(&lines.each_ref().map(String::as_str)) else { return };
+    assert_eq!(answers, [None, None]);
+}
+
+fn hex(digits: &str) -> Vec<u8> {
+    (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn security_keys_need_an_application_that_both_read_alike() {
+    let line = |application: &[u8]| line_of(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], application]);
+    for good in ["ssh:", "ssh:user", "ssh://example.org"] {
+        let key = PublicKey::parse(&line(good.as_bytes())).unwrap();
+        assert_eq!((key.algorithm(), key.bits()), (Algorithm::SkEd25519, 256));
+    }
+    for bad in ["", "ssh", "https://example.org", "ssh:\0", "ssh:a\0b"] {
+        assert_eq!(refusal(&line(bad.as_bytes())), ("sk_application", Some(115)), "{bad:?}");
+    }
+    // OpenSSH drops the NUL, so its fingerprint would differ from Nova's.
+    let nul = line(b"ssh:\0");
+    let Some(answers) = ssh_keygen(&[&nul]) else { return };
+    let blob = STANDARD.decode(nul.split_once(' ').unwrap().1).unwrap();
+    let whole = md5::Digest::finalize(md5::Digest::chain_update(<md5::Md5 as md5::Digest>::new(), blob));
+    assert_ne!(answers[0].as_deref(), Some(&*nova_keypair::Fingerprint::from_bytes(whole.into()).to_string()));
+}
+
+#[test]
+fn dsa_has_1024_bits_and_numbers_in_range() {
+    let p = ones(1024);
+    let q = ones(160);
+    let line = |p: &[u8], q: &[u8], g: &[u8], y: &[u8]| line_of(&[b"ssh-dss", p, q, g, y]);
+    assert_eq!(PublicKey::parse(&line(&p, &q, &[2], &[3])).unwrap().bits(), 1024);
+    for bits in [0, 512, 1023, 1025, 2048] {
+        assert_eq!(refusal(&line(&ones(bits), &q, &[2], &[3])).0, "dsa_bits", "{bits}");
+    }
+    for bits in [0, 1, 159, 161, 256] {
+        assert_eq!(refusal(&line(&p, &ones(bits), &[2], &[3])).0, "dsa_range", "{bits}");
+    }
+    for out in [&[][..], &[1], &p, &ones(1032)] {
+        assert_eq!(refusal(&line(&p, &q, out, &[3])).0, "dsa_range");
+        assert_eq!(refusal(&line(&p, &q, &[2], out)).0, "dsa_range");
+    }
+}
+
+#[test]
+fn size_is_counted_in_bytes_as_sent_and_before_anything_else() {
+    // The comment is of two-byte letters.
+    let line = format!("{RSA} {}", "é".repeat((1024 - 381) / 2));
+    assert_eq!(line.len(), 1023);
+    assert!(PublicKey::parse(&format!("{line}\n")).is_ok());
+    let error = PublicKey::parse(&format!("{line}\r\n")).unwrap_err();
+    assert_eq!(error, Error::KeyTooLong { bytes: 1025, limit: 1024 });
+    assert!(error.to_string().contains("1025") && error.to_string().contains("1024"));
+    assert_eq!(PublicKey::parse(&"?".repeat(1025)).unwrap_err().code(), "key_too_long");
+    assert_eq!(PublicKey::parse(&" ".repeat(100_000_000)).unwrap_err().code(), "key_too_long");
+    assert!(PublicKey::parse_with(&format!("{line}\r\n"), &ImportPolicy::nova()).is_ok());
+    // The largest modulus that fits, and the next, without a comment.
+    assert_eq!(rsa_line(&[1, 0, 1], &ones(5919)).len(), 1024);
+    assert!(PublicKey::parse(&rsa_line(&[1, 0, 1], &ones(5919))).is_ok());
+    assert_eq!(PublicKey::parse(&rsa_line(&[1, 0, 1], &ones(5920))).unwrap_err().code(), "key_too_long");
+}
+
+// ---- Policies and equality
+
+#[test]
+fn policies_narrow() {
+    let line = format!("{RSA_1024} Generated by Nova");
+    let refused = |line: &str, policy: ImportPolicy| PublicKey::parse_with(line, &policy).unwrap_err();
+    assert!(PublicKey::parse(&line).is_ok());
+    assert_eq!(refused(&line, ImportPolicy::strict()).code(), "key_weak");
+    assert_eq!(
+        refused(&line, ImportPolicy::default().with_rsa_min_bits(2048)),
+        Error::RsaTooShort { bits: 1024, minimum: 2048 }
+    );
+    assert_eq!(
+        refused(&line, ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519])),
+        Error::AlgorithmNotAllowed { algorithm: "ssh-rsa" }
+    );
+    assert_eq!(
+        refused(&line, ImportPolicy::default().refusing(Weakness::Compromised)),
+        Error::KeyWeak { weakness: "compromised" }
+    );
+    assert_eq!(refused(&line, ImportPolicy::default().with_size_limit(Some(100))).code(), "key_too_long");
+    assert!(PublicKey::parse_with(ED25519, &ImportPolicy::strict().accepting(Weakness::Compromised)).is_ok());
+    // A policy cannot widen: 1024 bits are OpenSSH's minimum.
+    let short = rsa_line(&[1, 0, 1], &ones(1023));
+    assert_eq!(refused(&short, ImportPolicy::nova().with_rsa_min_bits(0)).code(), "rsa_too_short");
+}
+
+#[test]
+fn equality_is_on_the_key() {
+    let one: PublicKey = format!("{RSA} one\n").parse().unwrap();
+    let two: PublicKey = format!("{RSA} two").parse().unwrap();
+    let other: PublicKey = ED25519.parse().unwrap();
+    assert_eq!(one, two);
+    assert_ne!(one, other);
+    assert_eq!(std::collections::HashSet::from([one, two, other]).len(), 2);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn serialized_as_sent() {
+    let line = format!("{RSA} one\r\n");
+    assert_eq!(serde_json::to_value(PublicKey::parse(&line).unwrap()).unwrap(), line);
+}
+
+// ---- Laws
+
+/// Lines near the good ones: a good line with a few bytes inserted, deleted, replaced or swapped.
+fn mutated_line() -> impl Strategy<Value = String> {
+    let good = prop::sample::select(vec![RSA, RSA_1024, ED25519, P256]);
+    let comment = prop::sample::select(vec!["", " user@host", " a b", "\n", " c\r\n"]);
+    let edit = (
+        any::<prop::sample::Index>(),
+        prop::sample::select("\t\n\r \0\u{b}=!-_+/AaZ9é\u{a0}\u{2028}#\"".chars().collect::<Vec<_>>()),
+        0..4u8,
+    );
+    (good, comment, prop::collection::vec(edit, 0..3)).prop_map(|(good, comment, edits)| {
+        let mut chars: Vec<char> = format!("{good}{comment}").chars().collect();
+        for (at, c, kind) in edits {
+            let at = at.index(chars.len());
+            match kind {
+                0 => chars.insert(at, c),
+                1 => chars[at] = c,
+                2 => drop(chars.remove(at)),
+                _ => chars.swap(at, 0),
+            }
+        }
+        chars.into_iter().collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn import_never_panics(text in any::<String>()) {
+        let _ = PublicKey::parse(&text);
+        let _ = PublicKey::canonicalize(&text);
+    }
+
+    #[test]
+    fn parse_then_print_is_the_identity_on_canonical_lines(comment in "[^\\p{Cc}\\p{Zs}\\p{Zl}\\p{Zp}]( ?[^\\p{Cc}\\p{Zs}\\p{Zl}\\p{Zp}]){0,20}") {
+        for key in [RSA, RSA_1024, ED25519, P256] {
+            let line = format!("{key} {comment}");
+            prop_assert_eq!(PublicKey::parse(&line).unwrap().to_openssh(), line);
+        }
+    }
+
+    /// Nova's fingerprint, by its own rule, of whatever is accepted; and the line is still one of the same key when printed.
+    #[test]
+    fn a_mutated_line_never_changes_its_fingerprint_silently(line in mutated_line()) {
+        match PublicKey::parse(&line) {
+            Ok(key) => {
+                let field = line.split(' ').nth(1).unwrap();
+                let kept: String = field.chars().filter(|c| c.is_ascii_alphanumeric() || "+/=".contains(*c)).collect();
+                prop_assert_eq!(&STANDARD.decode(kept).unwrap(), key.to_bytes());
+                let printed = PublicKey::parse(&key.to_openssh()).unwrap();
+                prop_assert_eq!(&printed, &key);
+                prop_assert_eq!(printed.comment(), key.comment());
+                prop_assert_eq!(printed.to_openssh(), key.to_openssh());
+                prop_assert!(!key.to_openssh().contains(['\n', '\r']));
+            }
+            Err(error) => {
+                let sentence = error.to_string();
+                prop_assert!(!sentence.is_empty() && !sentence.ends_with('.'));
+                prop_assert!(error.position().is_none_or(|position| position <= line.len()), "{:?}", error);
+                prop_assert_eq!(error.nova_message(), "Keypair data is invalid: failed to generate fingerprint");
+                prop_assert_eq!(error.http_status(), 400);
+            }
+        }
+    }
+
+    #[test]
+    fn canonicalize_repairs_to_a_line_of_the_same_key_and_is_idempotent(line in mutated_line()) {
+        let strict = PublicKey::parse(&line);
+        match PublicKey::canonicalize(&line) {
+            Ok(canonical) => {
+                let printed = canonical.public_key.to_openssh();
+                let again = PublicKey::canonicalize(&printed).unwrap();
+                prop_assert_eq!(again.public_key.to_openssh(), &*printed);
+                prop_assert_eq!(again.repairs, []);
+                prop_assert_eq!(PublicKey::parse(&printed).unwrap(), canonical.public_key.clone());
+                if let Ok(strict) = strict {
+                    prop_assert_eq!(strict, canonical.public_key);
+                }
+                // The base64 stands in the text as sent.
+                prop_assert!(line.contains(printed.split(' ').nth(1).unwrap()));
+            }
+            Err(error) => {
+                prop_assert!(strict.is_err(), "{:?}", error);
+                prop_assert!(error.position().is_none_or(|position| position <= line.len()), "{:?}", error);
+            }
+        }
+    }
+}
+
+/// `ssh-keygen` itself on lines near the good ones.
+#[test]
+fn what_import_accepts_ssh_keygen_accepts() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let strategy = mutated_line();
+    let mut lines = Vec::new();
+    while lines.len() < 60 {
+        let line = strategy.new_tree(&mut runner).unwrap().current();
+        if PublicKey::parse(&line).is_ok() {
+            lines.push(line);
+        }
+    }
+    let Some(answers) = ssh_keygen(&lines.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
+    for (line, answer) in lines.iter().zip(answers) {
+        assert_eq!(answer, Some(fingerprint(line).unwrap().to_string()), "{line:?}");
+    }
+}

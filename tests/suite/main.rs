@@ -1,0 +1,14 @@
+//! The tests of the public API and of the house, in one binary, which links once.
+
+mod dependencies;
+mod diagnosis;
+mod example;
+mod fingerprint_styles;
+mod import;
+mod interop;
+mod layers;
+mod nova_rule;
+mod nova_verdict;
+mod os_keypairs;
+mod private_key;
+mod support;

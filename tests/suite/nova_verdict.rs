@@ -1,0 +1,356 @@
+//! `nova::verdict` against what Nova answered, and against a second, literal implementation of its rule.
+
+use crate::nova_rule;
+use crate::support::shared_json;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use nova_keypair::nova::{Refusal, Verdict, verdict};
+use nova_keypair::{Fingerprint, ImportPolicy, PublicKey};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+fn md5(data: &[u8]) -> Fingerprint {
+    use md5::Digest as _;
+    Fingerprint::from_bytes(md5::Md5::digest(data).into())
+}
+
+/// What the literal rule answers.
+fn expected(line: &str) -> Option<Fingerprint> {
+    nova_rule::generate_fingerprint(line).ok().map(|hashed| md5(&hashed))
+}
+
+fn string(bytes: &[u8]) -> Vec<u8> {
+    [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+}
+
+#[test]
+fn verdict_is_what_nova_answered() {
+    let mut cases: Vec<(String, String, Option<String>)> = Vec::new();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    if let Some(edges) = shared_json("ssh/edges.json") {
+        for case in edges["cases"].as_array().unwrap() {
+            let Ok(line) = String::from_utf8(STANDARD.decode(text(&case["raw_base64"])).unwrap()) else {
+                assert_eq!(case["nova"], "reject", "not UTF-8");
+                continue;
+            };
+            cases.push((text(&case["case"]), line, (case["nova"] == "accept").then(|| text(&case["nova_md5"]))));
+        }
+    }
+    if let Some(edges) = shared_json("nova/edges.json") {
+        for case in edges["edges"].as_array().unwrap() {
+            let fingerprint = (case["nova"] == "accept").then(|| text(&case["fingerprint"]));
+            cases.push((text(&case["id"]), text(&case["public_key"]), fingerprint));
+        }
+    }
+    if let Some(vectors) = shared_json("nova/fingerprints.json") {
+        for case in vectors["vectors"].as_array().unwrap().iter().filter(|case| case["type"] == "ssh") {
+            cases.push((text(&case["id"]), text(&case["public_key"]), Some(text(&case["fingerprint"]))));
+        }
+    }
+    if let Some(corpus) = shared_json("ssh/corpus.json") {
+        for case in corpus["keys"].as_array().unwrap() {
+            let fingerprint = (case["nova"] == "accept").then(|| text(&case["nova_md5"]));
+            cases.push((text(&case["source"]), text(&case["line"]), fingerprint));
+        }
+    }
+    for (name, line, fingerprint) in cases {
+        assert_eq!(verdict(&line).fingerprint().map(|f| f.to_string()), fingerprint, "{name}: {:?}", verdict(&line));
+        assert_eq!(expected(&line).map(|f| f.to_string()), fingerprint, "the literal rule, {name}");
+    }
+}
+
+/// Without any data at hand: one line for each way to be refused and for each wrong fingerprint.
+#[test]
+fn every_refusal_has_a_line() {
+    let key = |fields: &[&[u8]]| STANDARD.encode(fields.iter().flat_map(|field| string(field)).collect::<Vec<u8>>());
+    let ed25519 = key(&[b"ssh-ed25519", &[7; 32]]);
+    let blob = STANDARD.decode(&ed25519).unwrap();
+    let accepted = |line: &str, hashed: &[u8]| {
+        assert_eq!(verdict(line), Verdict::Accepted { fingerprint: md5(hashed) }, "{line:?}");
+        assert_eq!(expected(line), Some(md5(hashed)), "{line:?}");
+    };
+    accepted(&format!("ssh-ed25519 {ed25519}"), &blob);
+    accepted(&format!("ssh-ed25519 {ed25519}====\n"), &blob);
+    accepted(&format!("ssh-ed25519 !{ed25519} x"), &blob);
+    accepted(&format!("ssh-ed25519  {ed25519}"), b"");
+    accepted(&format!("ssh-ed25519\t{ed25519} YWJj"), b"abc");
+    accepted(&format!("ssh-ed25519\té{ed25519} YWJj="), b"abc");
+    accepted(&format!("ssh-ed25519 {ed25519}\tYWJj"), &[&blob[..], b"abc"].concat());
+
+    let sk = b"sk-ssh-ed25519@openssh.com";
+    let certificate = b"ssh-ed25519-cert-v01@openssh.com";
+    let certificate_of_kind = |kind: u8| {
+        let fields: [&[u8]; 3] = [certificate, b"nonce", &[7; 32]];
+        let mut blob: Vec<u8> = fields.iter().flat_map(|field| string(field)).collect();
+        blob.extend(
+            [[0; 8].as_slice(), &[0, 0, 0, kind], &string(b"id"), &string(&string(b"root")), &[0; 16]].concat(),
+        );
+        blob.extend([string(b""), string(&[string(b"permit-pty"), string(b"")].concat()), string(b"")].concat());
+        let signature = [string(b"rsa-sha2-256"), string(b"signature")].concat();
+        blob.extend([string(&string(b"ssh-rsa")), string(&signature)].concat());
+        (blob.clone(), format!("ssh-ed25519-cert-v01@openssh.com {}", STANDARD.encode(blob)))
+    };
+    for kind in [1, 2] {
+        let (blob, line) = certificate_of_kind(kind);
+        accepted(&line, &blob);
+    }
+
+    let lines = [
+        (Refusal::LineFormat, format!(" ssh-ed25519 {ed25519}")),
+        (Refusal::KeyType, format!("ssh-ed448 {ed25519}")),
+        (Refusal::KeyType, format!("sk-ssh-ed25519-cert-v01@openssh.com {ed25519}")),
+        (Refusal::Base64, format!("ssh-ed25519 {}", &ed25519[..ed25519.len() - 2])),
+        (Refusal::TypeMismatch, format!("ssh-rsa {ed25519}")),
+        (Refusal::Truncated, format!("ssh-ed25519 {}", &ed25519[..ed25519.len() - 4])),
+        (Refusal::Negative, format!("ssh-rsa {}", key(&[b"ssh-rsa", &[3], &[0x80]]))),
+        (Refusal::TrailingBytes, format!("ssh-ed25519 {}", key(&[b"ssh-ed25519", &[7; 32], b""]))),
+        (Refusal::RsaNumbers, format!("ssh-rsa {}", key(&[b"ssh-rsa", &[5], &[5]]))),
+        (Refusal::DsaNumbers, format!("ssh-dss {}", key(&[b"ssh-dss", &[7], &[3], &[2], &[2]]))),
+        (Refusal::EcdsaPoint, format!("ecdsa-sha2-nistp256 {}", key(&[b"ecdsa-sha2-nistp256", b"nistp256", &[4; 65]]))),
+        (Refusal::Ed25519Length, format!("ssh-ed25519 {}", key(&[b"ssh-ed25519", &[7; 31]]))),
+        (Refusal::SkApplication, format!("sk-ssh-ed25519@openssh.com {}", key(&[sk, &[7; 32], b"ssh"]))),
+        (Refusal::Certificate, certificate_of_kind(3).1),
+        (Refusal::NoSecondField, format!("ssh-ed25519\t{ed25519}")),
+        (Refusal::SecondFieldAscii, format!("ssh-ed25519 {ed25519}é")),
+        (Refusal::SecondFieldBase64, format!("ssh-ed25519\t{ed25519} a")),
+    ];
+    for (reason, line) in lines {
+        let message = "Keypair data is invalid: failed to generate fingerprint";
+        assert_eq!(verdict(&line), Verdict::Refused { message, reason }, "{line:?}");
+        assert_eq!(verdict(&line).code(), Some(reason.code()));
+        assert_eq!(expected(&line), None, "the literal rule, {line:?}");
+    }
+}
+
+/// The base points of the three curves (SP 800-186), uncompressed.
+const BASE_POINTS: [(&str, &str); 3] = [
+    (
+        "nistp256",
+        "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+    ),
+    (
+        "nistp384",
+        "04aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab73617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
+    ),
+    (
+        "nistp521",
+        "0400c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
+    ),
+];
+
+/// An mpint of about so many bytes, rarely negative, sometimes with more leading zeros than it needs.
+fn mpint(bytes: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
+    let zeros = prop_oneof![8 => Just(1), 1 => Just(0), 1 => 2usize..4];
+    (vec(any::<u8>(), bytes), zeros).prop_map(|(digits, zeros)| {
+        let top = digits.first().is_some_and(|first| first & 0x80 != 0);
+        let zeros = if top || zeros > 1 { zeros } else { 0 };
+        [vec![0; zeros], digits].concat()
+    })
+}
+
+fn exponent() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![Just(vec![1, 0, 1]), Just(vec![3]), vec(0u8..4, 0..2), mpint(0..6)]
+}
+
+fn rsa() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let modulus = prop_oneof![2 => mpint(128..140), 1 => mpint(0..5)];
+    (exponent(), modulus, any::<bool>()).prop_flat_map(|(e, n, near)| {
+        // An exponent just below, at and just above the modulus, from time to time.
+        let mut above = n.clone();
+        if let Some(last) = above.last_mut() {
+            *last = last.wrapping_add(2);
+        }
+        let exponents = if near { vec![e, n.clone(), above] } else { vec![e] };
+        select(exponents).prop_map(move |e| vec![e, n.clone()])
+    })
+}
+
+fn dsa() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let q = prop_oneof![3 => mpint(20), 1 => mpint(19..34)];
+    (mpint(128), q, mpint(0..129), mpint(0..129)).prop_map(|(p, q, g, y)| vec![p, q, g, y])
+}
+
+fn ecdsa(curves: &'static [(&'static str, &'static str)]) -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let damage = prop_oneof![4 => Just(None), 1 => any::<(prop::sample::Index, u8)>().prop_map(Some)];
+    (select(curves), select(&BASE_POINTS[..]), damage, 0usize..12).prop_map(
+        |((name, point), (other_name, _), damage, form)| {
+            let mut point: Vec<u8> =
+                (0..point.len() / 2).map(|i| u8::from_str_radix(&point[2 * i..2 * i + 2], 16).unwrap()).collect();
+            if let Some((place, bits)) = damage {
+                *place.get_mut(&mut point) ^= bits;
+            }
+            match form {
+                0 => point.truncate(1),
+                1 => point.push(0),
+                2 => point.clear(),
+                _ => {}
+            }
+            let name = if form == 3 { other_name } else { name };
+            vec![name.into(), point]
+        },
+    )
+}
+
+fn ed25519() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    prop_oneof![5 => vec(any::<u8>(), 32), 1 => vec(any::<u8>(), 31..34)].prop_map(|key| vec![key])
+}
+
+/// Key fields with an application after them.
+fn with_application(key: impl Strategy<Value = Vec<Vec<u8>>>) -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let application = select(&["ssh:", "ssh:login", "ssh:\0", "ssh", "", "webauthn:"][..]);
+    (key, application).prop_map(|(key, application)| [key, vec![application.into()]].concat())
+}
+
+/// A type and the fields of a key of it.
+fn key() -> impl Strategy<Value = (&'static str, Vec<Vec<u8>>)> {
+    prop_oneof![
+        rsa().prop_map(|key| ("ssh-rsa", key)),
+        dsa().prop_map(|key| ("ssh-dss", key)),
+        ed25519().prop_map(|key| ("ssh-ed25519", key)),
+        ecdsa(&BASE_POINTS[..1]).prop_map(|key| ("ecdsa-sha2-nistp256", key)),
+        ecdsa(&BASE_POINTS[1..2]).prop_map(|key| ("ecdsa-sha2-nistp384", key)),
+        ecdsa(&BASE_POINTS[2..]).prop_map(|key| ("ecdsa-sha2-nistp521", key)),
+        with_application(ed25519()).prop_map(|key| ("sk-ssh-ed25519@openssh.com", key)),
+        with_application(ecdsa(&BASE_POINTS[..1])).prop_map(|key| ("sk-ecdsa-sha2-nistp256@openssh.com", key)),
+    ]
+}
+
+/// Critical options or extensions.
+fn options() -> impl Strategy<Value = Vec<u8>> {
+    let name = select(&["", "force-command", "permit-pty", "source-address"][..]);
+    let value = prop_oneof![3 => Just(vec![]), 3 => Just(string(b"value")), 1 => Just(b"value".to_vec()), 1 => Just(string(b"").repeat(2))];
+    (vec((name, value), 0..4), any::<bool>()).prop_map(|(mut options, tidy)| {
+        if tidy {
+            options.sort();
+            options.dedup_by(|a, b| a.0 == b.0);
+        }
+        options.iter().flat_map(|(name, value)| [string(name.as_bytes()), string(value)].concat()).collect()
+    })
+}
+
+/// What follows the key in a certificate.
+fn certificate() -> impl Strategy<Value = Vec<u8>> {
+    let algorithms = select(&["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512", "ssh-ed25519", "ssh-dss", ""][..]);
+    let same = prop_oneof![3 => Just(true), 1 => Just(false)];
+    let kind = prop_oneof![6 => 1u32..3, 1 => any::<u32>()];
+    let principals = prop_oneof![4 => vec(vec(any::<u8>(), 0..3), 0..3).prop_map(|all| all.iter().flat_map(|one| string(one)).collect()), 1 => vec(any::<u8>(), 0..5)];
+    let slack = prop_oneof![8 => Just(&b""[..]), 1 => Just(&b"x"[..])];
+    (kind, principals, options(), options(), (algorithms.clone(), algorithms, same), slack).prop_map(
+        |(kind, principals, critical, extensions, (signer, signature, same), slack)| {
+            let signature = if same { signer } else { signature };
+            let signature = [&string(signature.as_bytes())[..], &string(b"signature"), slack].concat();
+            let numbers = [&[0; 8][..], &kind.to_be_bytes()].concat();
+            let strings =
+                [string(b"id"), string(&principals), vec![9; 16], string(&critical), string(&extensions), string(b"")]
+                    .concat();
+            [numbers, strings, string(&string(signer.as_bytes())), string(&signature)].concat()
+        },
+    )
+}
+
+/// A type as in the line, and a blob.
+fn blob() -> impl Strategy<Value = (String, Vec<u8>)> {
+    let certificate = prop_oneof![2 => Just(None), 1 => certificate().prop_map(Some)];
+    let damage = prop_oneof![
+        8 => Just(0),
+        1 => Just(1),
+        1 => Just(2),
+        1 => Just(3),
+        1 => Just(4),
+    ];
+    (key(), certificate, damage, any::<prop::sample::Index>(), any::<u8>()).prop_map(
+        |((name, key), certificate, damage, place, byte)| {
+            let key: Vec<u8> = key.iter().flat_map(|field| string(field)).collect();
+            let (name, mut blob) = match certificate {
+                None => (name.to_owned(), [string(name.as_bytes()), key].concat()),
+                Some(rest) => {
+                    let name = format!("{name}-cert-v01@openssh.com");
+                    (name.clone(), [string(name.as_bytes()), string(b"nonce"), key, rest].concat())
+                }
+            };
+            match damage {
+                1 => blob.truncate(place.index(blob.len())),
+                2 => blob.push(byte),
+                3 => *place.get_mut(&mut blob) = byte,
+                _ => {}
+            }
+            let name = if damage == 4 { "ssh-rsa".to_owned() } else { name };
+            (name, blob)
+        },
+    )
+}
+
+/// Lines as they are and as they should not be: everything that Nova's two parsers see differently happens often.
+fn line() -> impl Strategy<Value = String> {
+    let separator =
+        prop_oneof![4 => Just(" "), 1 => select(&["  ", "\t", " \t", "\t ", "\u{a0}", "\n", "", "\u{b}"][..])];
+    let before = prop_oneof![12 => Just(""), 1 => select(&[" ", "\n", "\u{feff}", "no-pty "][..])];
+    let after = select(
+        &[
+            "",
+            " me@here",
+            "\n",
+            "\r\n",
+            "\tYWJj",
+            "\tYWJj x",
+            "\tYWJ",
+            "\tYWJj= x",
+            "\nYWJj",
+            "\u{c}=",
+            " é",
+            "é",
+            "\té x",
+            "=",
+            "\t=",
+        ][..],
+    );
+    let stray =
+        select(&["=", "==", "====", "!", "-", "_", "A", "AAAA", "é", "\0", " ", "\t", "\n", "\u{1f}", "\u{b}"][..]);
+    let edits = prop_oneof![2 => vec((any::<prop::sample::Index>(), Just("")), 0), 1 => vec((any::<prop::sample::Index>(), stray), 1..4)];
+    let at_end = any::<bool>();
+    (blob(), before, separator, edits, at_end, any::<bool>(), after).prop_map(
+        |((name, blob), before, separator, edits, at_end, padded, after)| {
+            let mut base64: Vec<char> = STANDARD.encode(blob).chars().collect();
+            while !padded && base64.last() == Some(&'=') {
+                base64.pop();
+            }
+            for (place, text) in edits {
+                let near_end = if at_end { base64.len().saturating_sub(3) } else { 0 };
+                let place = near_end + place.index(base64.len() - near_end + 1);
+                base64.splice(place..place, text.chars());
+            }
+            format!("{before}{name}{separator}{}{after}", base64.iter().collect::<String>())
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn verdict_matches_the_literal_rule(line in line()) {
+        prop_assert_eq!(verdict(&line).fingerprint(), expected(&line), "{:?}: {:?}", verdict(&line), nova_rule::generate_fingerprint(&line));
+    }
+
+    #[test]
+    fn verdict_matches_the_literal_rule_on_any_base64(text in "[A-Da-d=! é]{0,24}") {
+        // A key that is always accepted, and anything in the field that is hashed.
+        let key = STANDARD.encode([string(b"ssh-ed25519"), string(&[7; 32])].concat());
+        let line = format!("ssh-ed25519\t{key} {text}");
+        prop_assert_eq!(verdict(&line).fingerprint(), expected(&line));
+    }
+
+    #[test]
+    fn verdict_matches_the_literal_rule_on_any_text(line in any::<String>()) {
+        prop_assert_eq!(verdict(&line).fingerprint(), expected(&line));
+    }
+
+    /// The law of the import, as far as Nova goes.
+    #[test]
+    fn what_import_accepts_nova_records_alike(line in line()) {
+        if let Ok(key) = PublicKey::parse_with(&line, &ImportPolicy::nova()) {
+            prop_assert_eq!(verdict(&line), Verdict::Accepted { fingerprint: key.fingerprint() });
+        }
+    }
+}

@@ -5,7 +5,6 @@
 
 use std::fmt::Write as _;
 
-use crate::peers::ConstantTime;
 use crate::report::{Report, Row};
 use crate::stats::{figures, milliseconds};
 
@@ -29,7 +28,7 @@ const STYLE: &str = "\
 text{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-size:13px;fill:#1f2328}\
 .title{font-size:17px;font-weight:600}.soft{fill:#59636e;font-size:12px}.name,.mean{font-weight:600}.end{text-anchor:end}.mid{text-anchor:middle}\
 .back{fill:#fff;stroke:#d1d9e0}.grid{stroke:#d1d9e0;stroke-width:1}.dots{fill:none;stroke-width:3;stroke-linecap:round;stroke-opacity:.55}\
-.whisker{stroke-width:1.5}.box{stroke:none;fill-opacity:.3}.median{stroke-width:2.5}.point{stroke:#fff!important;stroke-width:1.5;paint-order:stroke}\
+.whisker{stroke-width:1.5}.box{fill-opacity:.3}.median{stroke-width:2.5}.point{stroke:#fff!important;stroke-width:1.5;paint-order:stroke}\
 .ours{stroke:#0969da;fill:#0969da}.yes{stroke:#57606a;fill:#57606a}.part{stroke:#8250df;fill:#8250df}.no{stroke:#9a6700;fill:#9a6700}\
 text.ours,text.yes,text.part,text.no{stroke:none}\
 @media(prefers-color-scheme:dark){text{fill:#f0f6fc}.soft{fill:#9198a1}.back{fill:#0d1117;stroke:#3d444d}.grid{stroke:#2f353d}\
@@ -85,11 +84,11 @@ pub(crate) fn svg(report: &Report) -> String {
 }
 
 fn draw(svg: &mut String, axis: &Axis, row: &Row, top: f64) {
-    let class = class(row);
+    let class = if row.about.ours { "ours" } else { row.about.constant_time.class };
     let summary = &row.summary;
     let (name, mean) = (escape(&row.about.name), figures(summary.mean));
     let version = row.about.version.split([' ', ',']).next().unwrap_or_default();
-    let label = escape(&format!("{version} · {}", row.about.constant_time.label()));
+    let label = escape(&format!("{version} · {}", row.about.constant_time.label));
     let ratio = row.ratio.map_or("1".into(), |(ratio, _)| figures(ratio));
     let (upper, lower) = (top + 27.0, top + 44.0);
     let _ = writeln!(
@@ -121,16 +120,6 @@ fn draw(svg: &mut String, axis: &Axis, row: &Row, top: f64) {
         middle - 5.0,
         middle - 4.0,
     );
-}
-
-/// The colour of a row: it says again what the words below the name say.
-fn class(row: &Row) -> &'static str {
-    match row.about.constant_time {
-        _ if row.about.ours => "ours",
-        ConstantTime::Yes => "yes",
-        ConstantTime::Partly => "part",
-        ConstantTime::No => "no",
-    }
 }
 
 /// From milliseconds to the horizontal.
@@ -182,12 +171,7 @@ fn swarm(positions: &[f64]) -> Vec<(f64, f64)> {
 fn description(report: &Report) -> String {
     let rows = report.rows.iter().map(|row| {
         let ratio = row.ratio.map_or(String::new(), |(ratio, _)| format!(", {} times ours", figures(ratio)));
-        format!(
-            "{} ({}): mean {} ms{ratio}",
-            row.about.name,
-            row.about.constant_time.label(),
-            figures(row.summary.mean)
-        )
+        format!("{} ({}): mean {} ms{ratio}", row.about.name, row.about.constant_time.label, figures(row.summary.mean))
     });
     rows.collect::<Vec<_>>().join("; ")
 }

@@ -22,29 +22,19 @@ use ::rsa::pkcs8::der::asn1::UintRef;
 use crate::check::Numbers;
 
 /// Whether timing is kept from depending on the primes that end up in the key, as far as source and documentation say.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ConstantTime {
-    Yes,
-    Partly,
-    No,
+#[derive(Clone, Copy)]
+pub(crate) struct ConstantTime {
+    /// For the table.
+    pub(crate) word: &'static str,
+    /// For the chart.
+    pub(crate) label: &'static str,
+    /// Its colour in the chart, as a class.
+    pub(crate) class: &'static str,
 }
 
 impl ConstantTime {
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::Partly => "in part",
-            Self::No => "no",
-        }
-    }
-
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Self::Yes => "constant-time",
-            Self::Partly => "constant-time in part",
-            Self::No => "not constant-time",
-        }
-    }
+    pub(crate) const YES: Self = Self { word: "yes", label: "constant-time", class: "yes" };
+    pub(crate) const NO: Self = Self { word: "no", label: "not constant-time", class: "no" };
 }
 
 /// What a row of the table says of a peer.

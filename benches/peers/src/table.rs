@@ -42,7 +42,7 @@ fn times(report: &Report) -> String {
             figures(summary.median()),
             figures(summary.min),
             figures(summary.deviation),
-            row.about.constant_time.word(),
+            row.about.constant_time.word,
         );
     }
     table
@@ -66,7 +66,7 @@ fn subjects(report: &Report) -> String {
             about.scope,
             about.rounds,
             about.generator,
-            about.constant_time.word(),
+            about.constant_time.word,
             about.timing,
         );
     }

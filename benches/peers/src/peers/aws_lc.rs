@@ -19,7 +19,7 @@ impl Peer for AwsLc {
             name: "aws-lc-rs".into(),
             version: format!("{}, AWS-LC {}", crate_version("aws-lc-rs"), aws_lc_rs::awslc_version()),
             ours: false,
-            constant_time: ConstantTime::Yes,
+            constant_time: ConstantTime::YES,
             timing: "by design, as in BoringSSL: division-free trial division, masked and blinded Miller-Rabin",
             // `BN_primality_test` runs BN_PRIME_CHECKS_BLINDED iterations whatever the table asks for: the surplus hides how many bases
             // were out of range.

@@ -21,7 +21,7 @@ impl Peer for Gmp {
             name: "GMP, nextprime twice".into(),
             version: format!("{VERSION}.{VERSION_MINOR}.{VERSION_PATCHLEVEL}, rug {}", crate_version("rug")),
             ours: false,
-            constant_time: ConstantTime::No,
+            constant_time: ConstantTime::NO,
             timing: "made for speed: division, powers and the incremental search take variable time",
             rounds: "base 2, a strong Lucas test (BPSW), one random base".into(),
             scope: "steps from a random start; two primes, **no key**",

@@ -20,7 +20,7 @@ impl Peer for OpenSsl {
             name: "OpenSSL".into(),
             version: format!("{}, crate openssl {}", library.trim_start_matches("OpenSSL "), crate_version("openssl")),
             ours: false,
-            constant_time: ConstantTime::Partly,
+            constant_time: ConstantTime { word: "in part", label: "constant-time in part", class: "part" },
             timing: "exponentiation, gcd and inverse are; trial division uses the processor's division, and the search is incremental",
             // OpenSSL 3.2 took up the rounds of FIPS 186-5 (its pull request 19579).
             rounds: match (before_3_2, bits < 3072) {

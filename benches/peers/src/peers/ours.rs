@@ -62,7 +62,7 @@ fn about(bits: u32) -> About {
         name: String::new(),
         version: crate_version("nova-keypair").into(),
         ours: true,
-        constant_time: ConstantTime::Yes,
+        constant_time: ConstantTime::YES,
         timing: "by construction: only rejected candidates and their number are public; see the documentation of the engine",
         // FIPS 186-5, table B.1, at an error of 2^-112 and 2^-128.
         rounds: format!("base 2, then {} random bases", if bits < 3072 { 5 } else { 4 }),

@@ -19,7 +19,7 @@ impl Peer for Rsa {
             name: "rsa".into(),
             version: format!("{}, crypto-primes {}", crate_version("rsa"), crate_version("crypto-primes")),
             ours: false,
-            constant_time: ConstantTime::No,
+            constant_time: ConstantTime::NO,
             timing: "the sieve, the Lucas test and the incremental search take variable time",
             rounds: "base 2 and a strong Lucas test (BPSW)".into(),
             scope: "steps from a random start; key, validation",

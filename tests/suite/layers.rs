@@ -11,7 +11,7 @@ const KEYS: &[&[&str]] = &[
     &["name", "curve", "fingerprint"],
     &["key_blob"],
     &["spki", "weakness"],
-    &["policy", "diagnosis"],
+    &["policy", "diagnosis", "forms"],
     &["line"],
     &["repair"],
     &["public_key"],

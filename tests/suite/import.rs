@@ -555,3 +555,62 @@ fn what_import_accepts_ssh_keygen_accepts() {
         assert_eq!(answer, Some(fingerprint(line).unwrap().to_string()), "{line:?}");
     }
 }
+
+// ---- One key in several forms
+
+/// The forms that `ssh-keygen -e` writes of a key, and the line of another key.
+#[test]
+fn a_key_is_the_same_in_every_form() {
+    let [rsa, short, ed25519, p256] = [RSA, RSA_1024, ED25519, P256].map(|line| PublicKey::parse(line).unwrap());
+    assert_eq!(rsa.same_key(&format!(" \"{RSA}\"\n")), Ok(true));
+    assert_eq!(rsa.same_key(&format!("{RSA} {}", "c".repeat(2000))), Ok(true));
+    assert_eq!(rsa.same_key(RSA_1024), Ok(false));
+    assert_eq!(rsa.same_key("garbage").unwrap_err().code(), "key_unrecognized");
+    let unreadable = "---- BEGIN SSH2 PUBLIC KEY ----\n?\n---- END SSH2 PUBLIC KEY ----\n";
+    assert_eq!(rsa.same_key(unreadable).unwrap_err().code(), "key_rfc4716");
+
+    if !support::has_tool("ssh-keygen") {
+        return;
+    }
+    let directory = support::TempDir::new("forms");
+    let path = directory.0.join("key.pub");
+    for (key, formats) in [
+        (&rsa, &["RFC4716", "PKCS8", "PEM"][..]),
+        (&short, &["RFC4716", "PKCS8", "PEM"]),
+        (&ed25519, &["RFC4716"]),
+        (&p256, &["RFC4716", "PKCS8"]),
+    ] {
+        std::fs::write(&path, key.to_openssh()).unwrap();
+        for format in formats {
+            let text = support::run(Command::new("ssh-keygen").args(["-e", "-m", format, "-f"]).arg(&path));
+            for other in [&rsa, &short, &ed25519, &p256] {
+                assert_eq!(other.same_key(&text), Ok(other == key), "{format} of {key}: {other}");
+            }
+        }
+    }
+    // `openssl pkey` writes this of the Ed25519 key; ssh-keygen does not.
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAWXq7vkFOLzEa1I+bXJUm4sT+gy0I64QwkmcFK5kR1fM=\n-----END PUBLIC KEY-----\n";
+    assert_eq!(ed25519.same_key(pem), Ok(true));
+    assert_eq!(rsa.same_key(pem), Ok(false));
+}
+
+/// Certificates that other projects made, of keys that they have as well.
+#[test]
+fn a_certificate_is_of_the_key_in_it() {
+    let Some(corpus) = support::shared_json("ssh/corpus.json") else { return };
+    let entries = || corpus["keys"].as_array().unwrap().iter().map(|key| (key["line"].as_str().unwrap(), &key["md5"]));
+    let keys: Vec<_> = entries().filter_map(|(line, md5)| Some((PublicKey::parse(line).ok()?, md5))).collect();
+    let mut found = 0;
+    for (certificate, certified_md5) in entries().filter(|(line, _)| line.contains("-cert-v01@")) {
+        for (key, md5) in &keys {
+            // ssh-keygen's fingerprint of a certificate is that of the key in it.
+            let is_same = *md5 == certified_md5;
+            // Each against the keys of its type and a few others, as it is read anew for each.
+            if is_same || certificate.starts_with(key.algorithm().as_str()) || found < 3 {
+                assert_eq!(key.same_key(certificate), Ok(is_same), "{key} {certificate}");
+            }
+            found += usize::from(is_same);
+        }
+    }
+    assert!(found > 10, "{found}");
+}

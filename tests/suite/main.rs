@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod diagnosis;
+mod errors;
 mod example;
 mod fingerprint_styles;
 mod import;

@@ -147,6 +147,11 @@ pub(crate) fn equal(a: &[u64], b: &[u64]) -> Choice {
     a.ct_eq(b)
 }
 
+/// Whether a number is zero.
+pub(crate) fn is_zero(a: &[u64]) -> Choice {
+    a.iter().fold(0, |any, limb| any | limb).ct_eq(&0)
+}
+
 /// Whether `a < b`.
 pub(crate) fn less(a: &[u64], b: &[u64]) -> Choice {
     let mut borrow = false;

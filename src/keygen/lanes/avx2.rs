@@ -1,108 +1,135 @@
-//! Modular exponentiation by four odd moduli at once, one in each 64-bit lane of AVX2 vectors.
+//! Four Montgomery exponentiations side by side, for processors with AVX2 and FMA.
 //!
-//! A number is a row of digits in radix B = 2²⁹, and a vector holds the same digit of four numbers:
+//! Every 64-bit lane of a vector belongs to another number with its own modulus, and every operation does the same to all
+//! four, so no branch and no address depends on a value:
 //!
 //! ```text
-//!            lane 0    lane 1    lane 2    lane 3
-//!   x[0]    digit 0   digit 0   digit 0   digit 0     weight 1
-//!   x[1]    digit 1   digit 1   digit 1   digit 1     weight B
-//!   ...                                               ...
+//!              lane 0      lane 1      lane 2      lane 3
+//!  x[0]      digit 0 A   digit 0 B   digit 0 C   digit 0 D     one __m256d
+//!  x[1]      digit 1 A   digit 1 B   digit 1 C   digit 1 D
+//!  ...
+//!  x[n-1]    the highest digits
 //! ```
 //!
-//! No lane ever branches and no address depends on a value, so time depends on the bit length alone.
-//!
 //! # Numbers
-//! Digits are balanced, −2²⁸ ≤ d < 2²⁸, and only the low 32 bits of a lane are read: `vpmuldq` multiplies them as signed numbers.
-//! Six digits make a [`Block`], `NB` blocks a [`Number`] of L = 6·NB digits, and R = Bᴸ. The modulus N has `bits` bits, top bit
-//! set, and R ≥ 2¹²·N. Results are congruent to what they should be, and small: |x| < 0.77·N. Only the way out makes them
-//! canonical.
+//! A number is Σ x[k]·2^(wk) with w = 47. Digits are signed integers held in doubles, |x[k]| ≤ 2^46 + 2^7 =: D (the highest
+//! one takes what is left). n = ⌈(bits + 4)/47⌉ digits: 22, 33 and 44 for moduli of 1024, 1536 and 2048 bits.
+//! R = 2^(wn) ≥ 16·2^bits. Values are signed and not fully reduced: |x| ≤ 1.2·N, until the end.
 //!
-//! # Reduction
-//! For M ≡ B⁻⁶ mod N, T = lo + B⁶·hi gives T·B⁻⁶ ≡ hi + lo·M: six digits of T fold into the rest at the price of six rows of
-//! products, and the quotient digits of the usual method are replaced by digits of T itself, that is, by a carry. NB − 1 folds
-//! leave 6 digits too many, and these go the exact way: q = lo·(−N⁻¹) mod B⁶, then (T + q·N)/B⁶.
+//! # A product takes two FMAs and two additions
+//! A column collects products in two sums: h, whose unit in the last place is 2^w because it starts at M = 1.5·2^(52+w), and l:
 //!
-//! Size: |lo| and |q| are at most B⁶/2 (times 1 + 2⁻²⁸, from here on left out), so |M| ≤ N/2, a fold adds at most B⁶·N/4 and
-//! the exact step N/2, in all |result| ≤ |T|/R + N/4 + N/2. For T = 2·x² with |x| ≤ 0.77·N that is at most
-//! 2·0.6·N·2⁻¹² + 0.75·N < 0.77·N again. A number that starts larger, |x| ≤ R/32, gets there after a few squarings.
+//! ```text
+//!  s = fma(a, b, h)      h + a·b rounded to a multiple of 2^w
+//!  d = s - h             exact: the part of a·b that went into h
+//!  e = fma(a, b, -d)     exact: the rest, |e| ≤ 2^(w-1)
+//!  h = s;  l += e
+//! ```
 //!
-//! # Columns
-//! Column k of T sums the products of weight Bᵏ, in units of 2⁵⁶, the largest product of two digits. A squaring takes each
-//! unordered pair once and doubles it, twice where the exponentiation wants 2·x²: 4 units. A fold takes 1 unit a row. That is at
-//! most 108 units for L = 36, and 128 units are 2⁶³. Longer numbers settle on the way, see [`settles`]; [`worst_column`] adds up what
-//! a column can reach, and the compiler rejects an `NB` where that leaves no unit for carries, which are below 2³⁵.
+//! Nothing is lost, so column k is worth l + (h - M), and the digit k of the result is built from t[k] = l[k] + (h[k-1] - M)/2^w:
+//! u = t rounded to a multiple of 2^w (add M, subtract M), x[k] = t[k] - u[k] + u[k-1]/2^w. A carry moves one place only, so there
+//! is no chain through the digits.
 //!
-//! AVX2 has no arithmetic shift of 64-bit lanes. A column t is therefore kept as t + [`BIAS`], which is never negative. With
-//! c = ⌊(t + 2²⁸)/B⌋ and d = t − c·B in balanced form, t + 2⁶³ + 2²⁸ has d + 2²⁸ in its low 29 bits, and c + 2³⁴ above them. The
-//! 2³⁴ comes with every carry, and is already subtracted in the `BIAS` of the column that receives it; column 0 receives none.
+//! # The reduction has no chain either
+//! T = x², q = T·(-1/N) mod R, result (T + q·N)/R. Lower half of x², lower half of the product giving q, upper half of x²,
+//! upper half of q·N: four triangles of n²/4, n²/2, n²/4 and n²/2 products. The lower half of T + q·N is a multiple of R by construction; which
+//! one shows in its two highest columns, and the lower of those may be rounded.
+//!
+//! # Why nothing overflows (w = 47, n ≤ 44; unit U = 2^45, so that exactness ends at 2^53 = 256 U)
+//! A product is at most D² ≤ 2^92·(1 + 2^-37), which puts ≤ U·(1 + 2^-37) + 1/2 into h/2^w; a product with a doubled factor counts as two. A column
+//! has at most n products, so |h - M|/2^w ≤ 44 U·(1 + 2^-36) < 2^51: h stays between 2^(52+w) and 2^(53+w), where its unit is 2^w, and
+//! h, d and e are exact. Each product, doubled or not, puts at most 2^46 = 2 U into l. So (leaving out factors of 1 + 2^-36):
+//!  * `mul_low`: |t| ≤ 44·2 U + 44 U = 132 U.
+//!  * x²: a column has at most 22 products and one of them is a square: |t| ≤ 22·2 U + 44 U = 88 U.
+//!  * `mul_high` of q·N: a column above the middle has at most n - 1 products: 43·2 U + 44 U, and T on top, 88 U after a squaring and 2 U after a
+//!    multiplication (whose upper half is made of digits): |t| ≤ 218 U.
+//!
+//! All < 256 U, so every t is exact. u ≤ 2^53·f with the factor f ∈ {1, 2} of `mul_high` makes a carry of at most 2^7: digits are within D.
+//! In `mul_high` only fma(t, f, ·) sees the factor, and its results (a multiple of 2^w below 2^54, a remainder ≤ 2^46) are exact.
+//!
+//! The multiple c of R: (column n-1) = c·2^w - r with |r| ≤ 2^7 what columns below n-1 carry beyond h[n-2]. h[n-2] is summed in rounded doubles: 43
+//! roundings of at most 2^44 before the division by 2^47. Together an error below 2^8, while rounding to c allows 2^46.
+//!
+//! Values: |q| ≤ R/2·(1 + 2^-38), so with |x|, |y| ≤ 1.2 N (or y < 2^bits < 2 N): |x·y/R + q·N/R| ≤ 2.4/16 N + 0.5 N·(1 + 2^-38) < 0.66 N, and
+//! for a doubled square 2·(1.44/16 + 0.5·(1 + 2^-38)) N < 1.2 N. Leaving Montgomery form multiplies by 1: the result is within ±0.6 N and one masked
+//! addition of N brings it into [0, N).
+//!
+//! # Floating point and time
+//! All values are integers (or integers over 2^47) of ordinary size: nothing is subnormal, infinite or NaN, so additions, multiplications and FMAs take
+//! the same time whatever the value, and whether subnormals are flushed does not matter. The rounding mode does: every use of the token asks
+//! whether it is to nearest, as a caller in another language may have left it otherwise, and leaves the work to the portable kernel if not.
 //!
 //! # Cost
-//! A squaring takes L·(L+1)/2 + L² + 21 products, each a `vpmuldq` and a `vpaddq`: 1983 for L = 36. Zen 3 sustains about 1.6 such
-//! pairs a cycle in [`rows`], however they are ordered: both pipes that multiply also add, and the scheduler sends them additions. The
-//! carries of a fold hide beside the squaring's rows, those of the result inside the last rows; they cost their instructions, about a
-//! tenth of the whole, and no latency.
+//! A squaring of n digits takes (3n² + 3n)/2 products (759 for n = 22), of two FMAs and two additions each; a digit takes 6 operations
+//! more. Zen 3 runs two FMAs and two additions a cycle at best; products run at 1.25-1.3 cycles each in six columns at a time.
 //!
 //! # Unsafe
-//! Here and nowhere else: calls into functions compiled for AVX2, which the token allows, and two pieces of assembly.
+//! Here and nowhere else: assembly, pointers that walk along the digits, and calls into functions compiled for AVX2 and FMA, which the
+//! token allows. [`Length`] keeps every walk inside a [`Digits`]. What is safe, set-up and exponentiation, is in `avx2/moduli.rs`.
 
 #![allow(unsafe_code)]
 
+mod moduli;
 mod sweep;
 #[cfg(test)]
 mod tests;
-mod words;
 
-use super::super::limbs::{Limbs, bits_at, double_mod, power_of_two_minus};
+use super::super::limbs::Limbs;
 use super::super::trial_division::TrialDivision;
 use super::portable::Portable;
 use super::{Kernel, LANES, Power};
-use core::arch::asm;
 use core::arch::x86_64::*;
-use subtle::{Choice, ConstantTimeEq};
-use words::{lanes, load, store, unload};
-use zeroize::{Zeroize, Zeroizing};
+use moduli::Moduli;
+use subtle::Choice;
+use zeroize::Zeroize;
 
-type V = __m256i;
-/// Six digits, or six columns.
-type Block = [V; 6];
-/// Four numbers, least significant block first.
-type Number<const NB: usize> = [Block; NB];
+type V = __m256d;
+/// Bits of a digit.
+const W: u32 = 47;
+/// Digits of the largest number.
+const MAX: usize = 44;
+/// Digits that a number has room for: the last group of six columns reads past the highest digit, and finds zeros.
+const PAD: usize = MAX + 6;
 
-/// log₂ of the radix.
-const W: u32 = 29;
-const HALF: i64 = 1 << (W - 1);
-const MASK: i64 = (1 << W) - 1;
-/// What column 0 is kept with: the sign made positive, and half a unit of the next column, so that carries round.
-const FIRST: i64 = i64::MIN + HALF;
-/// What the other columns are kept with: the same, less the 2⁶³ of the column below, as its carry brings it.
-const BIAS: i64 = FIRST.wrapping_sub(1 << (63 - W));
+const fn pow2(e: i32) -> f64 {
+    f64::from_bits(((1023 + e) as u64) << 52)
+}
+/// M = 1.5·2^(52+w)
+const MAGIC: f64 = 1.5 * pow2(52 + W as i32);
+/// 2^-w
+const SHIFT: f64 = pow2(-(W as i32));
 
-cpufeatures::new!(cpuid, "avx2");
+cpufeatures::new!(cpuid, "avx2", "fma");
 
-/// Proof that the processor has AVX2: [`new`](Self::new) makes one only where that was detected.
+/// Proof that the processor has AVX2 and FMA: [`new`](Self::new) makes one only where they were detected.
 #[derive(Clone, Copy)]
 pub(crate) struct Avx2(());
 
 impl Avx2 {
-    /// The token, if the processor has AVX2 and the operating system saves its registers.
+    /// The token, if the processor has AVX2 and FMA and the operating system saves their registers.
     pub(crate) fn new() -> Option<Self> {
         cpuid::get().then_some(Self(()))
     }
 }
 
+/// Whether sums are rounded to nearest now.
+fn rounds_to_nearest() -> bool {
+    /// MXCSR's rounding control: 00 is to nearest.
+    const ROUNDING: u32 = 0b11 << 13;
+    let mut mxcsr = 0u32;
+    // SAFETY: stmxcsr writes four bytes, to where the pointer points, and every x86-64 has it. `_mm_getcsr` is deprecated in favour of this.
+    unsafe { core::arch::asm!("stmxcsr [{}]", in(reg) &raw mut mxcsr, options(nostack, preserves_flags)) };
+    mxcsr & ROUNDING == 0
+}
+
 impl Kernel for Avx2 {
     fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
-        let Some(blocks) = blocks(bits) else { return Portable.base2(bits, moduli, verdicts) };
+        let Some(length) = Length::of(bits).filter(|_| rounds_to_nearest()) else {
+            return Portable.base2(bits, moduli, verdicts);
+        };
         for (moduli, verdicts) in moduli.chunks(LANES).zip(verdicts.chunks_mut(LANES)) {
-            let n = filled(moduli, |n| *n);
-            // SAFETY: `self` is the proof that AVX2 is there.
-            let answers = unsafe {
-                match blocks {
-                    6 => Four::<6>::new(n, bits).base2(n),
-                    9 => Four::<9>::new(n, bits).base2(n),
-                    _ => Four::<12>::new(n, bits).base2(n),
-                }
-            };
+            // SAFETY: `self` is the proof that AVX2 and FMA are there.
+            let answers = unsafe { Moduli::new(length, bits, filled(moduli, |n| *n)).base2() };
             for (verdict, answer) in verdicts.iter_mut().zip(answers) {
                 *verdict = answer;
             }
@@ -110,19 +137,13 @@ impl Kernel for Avx2 {
     }
 
     fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [Limbs]) {
-        let Some(blocks) = blocks(bits) else { return Portable.pow(bits, powers, results) };
+        let Some(length) = Length::of(bits).filter(|_| rounds_to_nearest()) else {
+            return Portable.pow(bits, powers, results);
+        };
         for (powers, results) in powers.chunks(LANES).zip(results.chunks_mut(LANES)) {
-            let n = filled(powers, |power| power.modulus);
-            let base = filled(powers, |power| power.base);
-            let exponent = filled(powers, |power| power.exponent);
-            // SAFETY: `self` is the proof that AVX2 is there.
-            unsafe {
-                match blocks {
-                    6 => Four::<6>::new(n, bits).pow(n, base, exponent, results),
-                    9 => Four::<9>::new(n, bits).pow(n, base, exponent, results),
-                    _ => Four::<12>::new(n, bits).pow(n, base, exponent, results),
-                }
-            }
+            let (bases, exponents) = (filled(powers, |power| power.base), filled(powers, |power| power.exponent));
+            // SAFETY: `self` is the proof that AVX2 and FMA are there.
+            unsafe { Moduli::new(length, bits, filled(powers, |power| power.modulus)).pow(bases, exponents, results) };
         }
     }
 
@@ -137,503 +158,687 @@ fn filled<'a, T>(lanes: &[T], operand: impl Fn(&T) -> &'a [u64]) -> [&'a [u64]; 
     core::array::from_fn(|lane| lanes.get(lane).or(lanes.last()).map_or(&[][..], &operand))
 }
 
-/// Blocks that hold `bits` bits and 12 to spare.
-fn blocks(bits: u32) -> Option<usize> {
-    [6, 9, 12].into_iter().find(|&nb| (128..=6 * W * nb as u32 - 12).contains(&bits))
+/// How many digits a number has: 8 to [`MAX`], which is what the walks below rely on.
+#[derive(Clone, Copy)]
+struct Length(usize);
+
+impl Length {
+    /// For moduli of `bits` bits: four bits above the modulus make R ≥ 16·2^bits. None where that is out of range.
+    fn of(bits: u32) -> Option<Self> {
+        let digits = (bits as usize + 4).div_ceil(W as usize);
+        (8..=MAX).contains(&digits).then_some(Self(digits))
+    }
 }
 
-/// Whether columns are carried before fold `b`: all that are in use, but for the three blocks that the next folds take away.
-const fn settles(nb: usize, b: usize) -> bool {
-    b.is_multiple_of(3) && b > 0 && b + 3 < nb
+/// Four numbers, lowest digits first, zeros above the highest. Wiped when dropped.
+#[derive(Clone)]
+#[repr(align(64))]
+struct Digits([[f64; LANES]; PAD]);
+
+impl Digits {
+    const ZERO: Self = Self([[0.0; LANES]; PAD]);
+
+    fn ptr(&self) -> *const V {
+        self.0.as_ptr().cast()
+    }
+
+    fn mut_ptr(&mut self) -> *mut V {
+        self.0.as_mut_ptr().cast()
+    }
 }
 
-/// The most that a column can hold, in units of 2⁵⁶: a squaring is played through with every digit at its maximum.
-const fn worst_column(nb: usize) -> usize {
-    let l = 6 * nb;
-    let mut column = [0; 160];
-    let mut worst = 0;
-    let mut b = 0;
-    while b <= nb {
-        // As `square` does: settle, the squaring's rows of block b, the fold of block b − 1. A settled column holds a digit and a carry of
-        // 35 bits, less than a unit.
-        let mut k = 0;
-        while k < 2 * l {
-            if b > 0 && settles(nb, b - 1) && k >= 6 * (b + 3) && k < 6 * (b + nb - 1) {
-                column[k] = 1;
+impl Drop for Digits {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// A number: its digits, and the same doubled, for the products that a square has twice.
+struct Number {
+    d: Digits,
+    dd: Digits,
+}
+
+/// Room for the columns of a product, and for a quotient.
+struct Work {
+    t: [Digits; 2],
+    q: Digits,
+}
+
+impl Work {
+    const ZERO: Self = Self { t: [Digits::ZERO; 2], q: Digits::ZERO };
+}
+
+/// The product of the module's comment; the macros below are the same in assembly, six columns at a time.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn mac(h: &mut V, l: &mut V, a: V, b: V) {
+    let s = _mm256_fmadd_pd(a, b, *h);
+    let d = _mm256_sub_pd(s, *h);
+    let e = _mm256_fmsub_pd(a, b, d);
+    *h = s;
+    *l = _mm256_add_pd(*l, e);
+}
+
+/// A vector that stays in memory: the product loops need all registers, and this measured 4 % faster than what the compiler spills.
+struct Mem(V);
+impl Mem {
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn get(&self) -> V {
+        // SAFETY: a reference is valid for reads.
+        unsafe { core::ptr::read_volatile(&self.0) }
+    }
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn set(&mut self, v: V) {
+        // SAFETY: a reference is valid for writes.
+        unsafe { core::ptr::write_volatile(&mut self.0, v) }
+    }
+}
+
+/// One product: $n = $h + b·$w rounded, and the rest of it into $l. $h is free afterwards.
+macro_rules! prod {
+    ($n:literal $h:literal $l:literal $w:literal) => {
+        concat!(
+            "vmovapd ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vfmadd231pd ",
+            $n,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vsubpd ",
+            $h,
+            ", ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vfmsub231pd ",
+            $h,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vaddpd ",
+            $l,
+            ", ",
+            $l,
+            ", ",
+            $h,
+            "\n",
+        )
+    };
+}
+/// Two of them interleaved, which runs a tenth faster.
+macro_rules! pair {
+    ($n:literal $h:literal $l:literal $w:literal, $m:literal $i:literal $k:literal $v:literal) => {
+        concat!(
+            "vmovapd ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vfmadd231pd ",
+            $n,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vmovapd ",
+            $m,
+            ", ",
+            $i,
+            "\n",
+            "vfmadd231pd ",
+            $m,
+            ", {b}, ",
+            $v,
+            "\n",
+            "vsubpd ",
+            $h,
+            ", ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vsubpd ",
+            $i,
+            ", ",
+            $m,
+            ", ",
+            $i,
+            "\n",
+            "vfmsub231pd ",
+            $h,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vfmsub231pd ",
+            $i,
+            ", {b}, ",
+            $v,
+            "\n",
+            "vaddpd ",
+            $l,
+            ", ",
+            $l,
+            ", ",
+            $h,
+            "\n",
+            "vaddpd ",
+            $k,
+            ", ",
+            $k,
+            ", ",
+            $i,
+            "\n",
+        )
+    };
+}
+
+/// Rows 0..r of six columns, then `$tail`: h\[c], l\[c] += pa\[c-i]·pb\[i] for i < r, upwards in memory for D = 1, downwards for D = -1.
+/// Afterwards {pa} is r digits further down, {pb} r digits up. Two rows leave every sum in the register it came from.
+///
+/// In assembly, because the speed hangs on the order and on 15 registers holding what they hold. It reads a\[k+5] down to a\[0], b\[0] up to
+/// b\[r+5], and writes registers only.
+macro_rules! rows {
+    ($d:ident, $pa:expr, $pb:expr, $r:expr, $h:ident, $l:ident, [$($tail:expr),*], [$o0:tt $o1:tt $o2:tt $o3:tt $o4:tt $o5:tt $o6:tt $o7:tt]) => {
+        core::arch::asm!(
+            "test {n}, 1",
+            "jz 2f",
+            "vmovapd {b}, [{pb}]",
+            pair!("{t0}" "{h0}" "{l0}" "[{pa} + 0*{d}]", "{t1}" "{h1}" "{l1}" "[{pa} + 1*{d}]"),
+            pair!("{h0}" "{h2}" "{l2}" "[{pa} + 2*{d}]", "{h1}" "{h3}" "{l3}" "[{pa} + 3*{d}]"),
+            pair!("{h2}" "{h4}" "{l4}" "[{pa} + 4*{d}]", "{h3}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
+            "vmovapd {h5}, {h3}",
+            "vmovapd {h4}, {h2}",
+            "vmovapd {h3}, {h1}",
+            "vmovapd {h2}, {h0}",
+            "vmovapd {h1}, {t1}",
+            "vmovapd {h0}, {t0}",
+            "add {pa}, {e}",
+            "add {pb}, {d}",
+            "2:",
+            "shr {n}, 1",
+            "jz 3f",
+            "2:",
+            "vmovapd {b}, [{pb}]",
+            "add {pa}, {e}",
+            pair!("{t0}" "{h0}" "{l0}" "[{pa} + 1*{d}]", "{t1}" "{h1}" "{l1}" "[{pa} + 2*{d}]"),
+            pair!("{h0}" "{h2}" "{l2}" "[{pa} + 3*{d}]", "{h1}" "{h3}" "{l3}" "[{pa} + 4*{d}]"),
+            pair!("{h2}" "{h4}" "{l4}" "[{pa} + 5*{d}]", "{h3}" "{h5}" "{l5}" "[{pa} + 6*{d}]"),
+            "vmovapd {b}, [{pb} + {d}]",
+            pair!("{h5}" "{h3}" "{l5}" "[{pa} + 5*{d}]", "{h4}" "{h2}" "{l4}" "[{pa} + 4*{d}]"),
+            pair!("{h3}" "{h1}" "{l3}" "[{pa} + 3*{d}]", "{h2}" "{h0}" "{l2}" "[{pa} + 2*{d}]"),
+            pair!("{h1}" "{t1}" "{l1}" "[{pa} + 1*{d}]", "{h0}" "{t0}" "{l0}" "[{pa} + 0*{d}]"),
+            "add {pa}, {e}",
+            "add {pb}, 2*{d}",
+            "dec {n}",
+            "jnz 2b",
+            "3:",
+            $($tail,)*
+            d = const 32 * $d,
+            e = const -32 * $d,
+            n = inout(reg) $r => _,
+            pa = inout(reg) $pa => _,
+            pb = inout(reg) $pb => _,
+            h0 = inout(ymm_reg) $h[0] => $o0, h1 = inout(ymm_reg) $h[1] => $o1, h2 = inout(ymm_reg) $h[2] => $o2,
+            h3 = inout(ymm_reg) $h[3] => $o3, h4 = inout(ymm_reg) $h[4] => $o4, h5 = inout(ymm_reg) $h[5] => $o5,
+            l0 = inout(ymm_reg) $l[0], l1 = inout(ymm_reg) $l[1], l2 = inout(ymm_reg) $l[2],
+            l3 = inout(ymm_reg) $l[3], l4 = inout(ymm_reg) $l[4], l5 = inout(ymm_reg) $l[5],
+            t0 = out(ymm_reg) $o6, t1 = out(ymm_reg) $o7, b = out(ymm_reg) _,
+            options(nostack, readonly)
+        )
+    };
+}
+
+/// Columns k..k+C of a·b, where C < 6 only for k = 0.
+macro_rules! tri {
+    (6, $d:ident, $a:expr, $b:expr, $k:expr, $h:ident, $l:ident) => {
+        let (o0, o1, o2, o3, o4, o5): (V, V, V, V, V, V);
+        rows!($d, $a.offset($d * $k as isize), $b, $k, $h, $l, [
+            "vmovapd {b}, [{pb} + 0*{d}]",
+            pair!("{t0}" "{h0}" "{l0}" "[{pa} + 0*{d}]", "{t1}" "{h1}" "{l1}" "[{pa} + 1*{d}]"),
+            pair!("{h1}" "{h2}" "{l2}" "[{pa} + 2*{d}]", "{h0}" "{h3}" "{l3}" "[{pa} + 3*{d}]"),
+            pair!("{h3}" "{h4}" "{l4}" "[{pa} + 4*{d}]", "{h2}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
+            "vmovapd {b}, [{pb} + 1*{d}]",
+            pair!("{h5}" "{h2}" "{l5}" "[{pa} + 4*{d}]", "{h4}" "{h3}" "{l4}" "[{pa} + 3*{d}]"),
+            pair!("{h3}" "{h0}" "{l3}" "[{pa} + 2*{d}]", "{h2}" "{h1}" "{l2}" "[{pa} + 1*{d}]"),
+            prod!("{h1}" "{t1}" "{l1}" "[{pa} + 0*{d}]"),
+            "vmovapd {b}, [{pb} + 2*{d}]",
+            pair!("{h0}" "{h2}" "{l2}" "[{pa} + 0*{d}]", "{t1}" "{h3}" "{l3}" "[{pa} + 1*{d}]"),
+            pair!("{h3}" "{h4}" "{l4}" "[{pa} + 2*{d}]", "{h2}" "{h5}" "{l5}" "[{pa} + 3*{d}]"),
+            "vmovapd {b}, [{pb} + 3*{d}]",
+            pair!("{h5}" "{h2}" "{l5}" "[{pa} + 2*{d}]", "{h4}" "{h3}" "{l4}" "[{pa} + 1*{d}]"),
+            prod!("{h3}" "{t1}" "{l3}" "[{pa} + 0*{d}]"),
+            "vmovapd {b}, [{pb} + 4*{d}]",
+            pair!("{h2}" "{h4}" "{l4}" "[{pa} + 0*{d}]", "{t1}" "{h5}" "{l5}" "[{pa} + 1*{d}]"),
+            "vmovapd {b}, [{pb} + 5*{d}]",
+            prod!("{h5}" "{t1}" "{l5}" "[{pa} + 0*{d}]")
+        ], [o2 o1 o4 o3 _ o5 o0 _]);
+        $h = [o0, o1, o2, o3, o4, o5];
+    };
+    ($c:tt, $d:ident, $a:expr, $b:expr, $k:expr, $h:ident, $l:ident) => {
+        for s in 0..$c {
+            let x = *$b.offset($d * s as isize);
+            for c in s..$c {
+                mac(&mut $h[c], &mut $l[c], *$a.offset($d * (c - s) as isize), x);
             }
-            let mut i = 6 * b;
-            while i < 6 * b + 6 {
-                if k >= 2 * i && k < i + l {
-                    column[k] += if k == 2 * i { 2 } else { 4 };
+        }
+    };
+}
+
+/// Columns k..k+C of a², where C < 6 only for k = 0. Even: k is even, the squares are in columns k, k+2, k+4.
+macro_rules! squ {
+    (6, $d:ident, even, $a:expr, $aa:expr, $k:expr, $h:ident, $l:ident) => {
+        let (o0, o1, o2, o3, o4, o5): (V, V, V, V, V, V);
+        rows!($d, $aa.offset($d * $k as isize), $a, $k / 2, $h, $l, [
+            "vmovapd {b}, [{pb} + 0*{d}]",
+            pair!("{t0}" "{h0}" "{l0}" "{b}", "{t1}" "{h1}" "{l1}" "[{pa} + 1*{d}]"),
+            pair!("{h1}" "{h2}" "{l2}" "[{pa} + 2*{d}]", "{h0}" "{h3}" "{l3}" "[{pa} + 3*{d}]"),
+            pair!("{h3}" "{h4}" "{l4}" "[{pa} + 4*{d}]", "{h2}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
+            "vmovapd {b}, [{pb} + 1*{d}]",
+            pair!("{h5}" "{h2}" "{l5}" "[{pa} + 4*{d}]", "{h4}" "{h3}" "{l4}" "[{pa} + 3*{d}]"),
+            pair!("{h3}" "{h0}" "{l3}" "[{pa} + 2*{d}]", "{h2}" "{h1}" "{l2}" "{b}"),
+            "vmovapd {b}, [{pb} + 2*{d}]",
+            pair!("{h1}" "{h4}" "{l4}" "{b}", "{h0}" "{h5}" "{l5}" "[{pa} + 3*{d}]")
+        ], [o5 o4 o2 o3 _ _ o0 o1]);
+        $h = [o0, o1, o2, o3, o4, o5];
+    };
+    (6, $d:ident, odd, $a:expr, $aa:expr, $k:expr, $h:ident, $l:ident) => {
+        let (o0, o1, o2, o3, o4, o5): (V, V, V, V, V, V);
+        rows!($d, $aa.offset($d * $k as isize), $a, $k / 2 + 1, $h, $l, [
+            "vmovapd {b}, [{pb} + 0*{d}]",
+            pair!("{t0}" "{h1}" "{l1}" "{b}", "{t1}" "{h2}" "{l2}" "[{pa} + 2*{d}]"),
+            pair!("{h2}" "{h3}" "{l3}" "[{pa} + 3*{d}]", "{h1}" "{h4}" "{l4}" "[{pa} + 4*{d}]"),
+            prod!("{h4}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
+            "vmovapd {b}, [{pb} + 1*{d}]",
+            pair!("{h3}" "{h4}" "{l5}" "[{pa} + 4*{d}]", "{h5}" "{h1}" "{l4}" "[{pa} + 3*{d}]"),
+            prod!("{h1}" "{h2}" "{l3}" "{b}"),
+            "vmovapd {b}, [{pb} + 2*{d}]",
+            prod!("{h4}" "{h3}" "{l5}" "{b}")
+        ], [o0 o3 _ _ o5 o4 o1 o2]);
+        $h = [o0, o1, o2, o3, o4, o5];
+    };
+    ($c:tt, $d:ident, even, $a:expr, $aa:expr, $k:expr, $h:ident, $l:ident) => {
+        for s in 0..$c / 2 + 1 {
+            let x = *$a.offset($d * s as isize);
+            mac(&mut $h[2 * s], &mut $l[2 * s], x, x);
+            for c in 2 * s + 1..$c {
+                mac(&mut $h[c], &mut $l[c], *$aa.offset($d * (c - s) as isize), x);
+            }
+        }
+    };
+}
+
+/// Turns columns into digits, from the lowest up.
+struct Up {
+    h: Mem,
+    u: Mem,
+}
+impl Up {
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn new() -> Self {
+        Up { h: Mem(_mm256_set1_pd(MAGIC)), u: Mem(_mm256_setzero_pd()) }
+    }
+    /// What belongs into the next column.
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn carry(&self) -> V {
+        let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
+        _mm256_mul_pd(_mm256_add_pd(_mm256_sub_pd(self.h.get(), m), self.u.get()), s)
+    }
+    /// # Safety
+    /// `out` is valid for C digits.
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    unsafe fn put<const C: usize>(&mut self, h: &[V; C], l: &[V; C], out: *mut V) {
+        unsafe {
+            let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
+            let mut hp = self.h.get();
+            let mut up = self.u.get();
+            for c in 0..C {
+                let t = _mm256_fmadd_pd(_mm256_sub_pd(hp, m), s, l[c]);
+                let u = _mm256_sub_pd(_mm256_add_pd(t, m), m);
+                *out.add(c) = _mm256_fmadd_pd(up, s, _mm256_sub_pd(t, u));
+                hp = h[c];
+                up = u;
+            }
+            self.h.set(hp);
+            self.u.set(up);
+        }
+    }
+}
+
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn init<const C: usize>() -> ([V; C], [V; C]) {
+    ([_mm256_set1_pd(MAGIC); C], [_mm256_setzero_pd(); C])
+}
+
+/// out\[0..n] = the digits of the lower n columns of a·b; returns what belongs into column n.
+///
+/// # Safety
+/// a and b are valid for n digits, and out, which is neither, too.
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
+    const D: isize = 1;
+    unsafe {
+        let mut up = Up::new();
+        macro_rules! group {
+            ($c:tt, $k:expr) => {
+                let (mut h, mut l) = init::<$c>();
+                tri!($c, D, a, b, $k, h, l);
+                up.put(&h, &l, out.add($k));
+            };
+        }
+        let mut k = n % 6;
+        match k {
+            1 => {
+                group!(1, 0);
+            }
+            2 => {
+                group!(2, 0);
+            }
+            3 => {
+                group!(3, 0);
+            }
+            4 => {
+                group!(4, 0);
+            }
+            5 => {
+                group!(5, 0);
+            }
+            _ => {}
+        }
+        while k < n {
+            let (mut h, mut l) = init::<6>();
+            tri!(6, D, a, b, k, h, l);
+            up.put(&h, &l, out.add(k));
+            k += 6;
+        }
+        up.carry()
+    }
+}
+
+/// The digits of the upper half, highest first: x\[j] = digit n+j.
+/// REDUCE: of f·(a·b + t)/R, where t is given in columns n-1..2n and e is column n-2 of a·b, rounded; xx = 2x.
+/// Otherwise of a·b + e·R, with f = 1; t and xx are not used.
+///
+/// # Safety
+/// a and b are valid for n digits, t for 2n, x and xx for n + 1 (the one above the highest becomes 0).
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+unsafe fn mul_high<const REDUCE: bool>(
+    a: *const V,
+    b: *const V,
+    n: usize,
+    t: *const V,
+    e: Mem,
+    f: Mem,
+    x: *mut V,
+    xx: *mut V,
+) {
+    const D: isize = -1;
+    unsafe {
+        let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
+        let (a, b) = (a.add(n - 1), b.add(n - 1));
+        let mut lm = Mem(if REDUCE { *t.add(2 * n - 1) } else { _mm256_setzero_pd() });
+        let mut rm = Mem(_mm256_setzero_pd());
+        let mut k = 0;
+        let end = if REDUCE { n } else { n - 1 };
+        macro_rules! emit {
+            ($t:expr, $i:expr, $rp:ident, $f:expr) => {
+                let f = $f;
+                let u = _mm256_sub_pd(_mm256_fmadd_pd($t, f, m), m);
+                let y = _mm256_fmadd_pd(u, s, $rp);
+                *x.add($i) = y;
+                if REDUCE {
+                    *xx.add($i) = _mm256_add_pd(y, y);
                 }
-                // The exact step begins at its own block, the folds one higher.
-                let at = if b == nb { i - 6 } else { i };
-                if b > 0 && k >= at && k < at + l {
-                    column[k] += 1;
+                $rp = _mm256_fmsub_pd($t, f, u);
+            };
+        }
+        macro_rules! group {
+            ($c:tt) => {
+                let (mut h, mut l) = init::<$c>();
+                let col = 2 * n - 2 - k;
+                if REDUCE {
+                    for c in 0..$c {
+                        l[c] = *t.add(col - c);
+                    }
                 }
+                tri!($c, D, a, b, k, h, l);
+                k += $c;
+                let (mut lp, mut rp, f) = (lm.get(), rm.get(), f.get());
+                for c in 0..$c {
+                    let mut t = _mm256_fmadd_pd(_mm256_sub_pd(h[c], m), s, lp);
+                    if REDUCE && c == $c - 1 && k == end {
+                        // the lower half amounts to this many times R
+                        let v = _mm256_fmadd_pd(e.get(), s, l[c]);
+                        t = _mm256_fmadd_pd(_mm256_sub_pd(_mm256_add_pd(v, m), m), s, t);
+                    }
+                    emit!(t, col + 2 - c - n, rp, f);
+                    lp = l[c];
+                }
+                lm.set(lp);
+                rm.set(rp);
+            };
+        }
+        match end % 6 {
+            1 => {
+                group!(1);
+            }
+            2 => {
+                group!(2);
+            }
+            3 => {
+                group!(3);
+            }
+            4 => {
+                group!(4);
+            }
+            5 => {
+                group!(5);
+            }
+            _ => {}
+        }
+        while k < end {
+            group!(6);
+        }
+        if !REDUCE {
+            let t = _mm256_add_pd(lm.get(), e.get());
+            let mut rp = rm.get();
+            emit!(t, 1, rp, f.get());
+            rm.set(rp);
+        }
+        let rp = rm.get();
+        *x = rp;
+        if REDUCE {
+            *xx = _mm256_add_pd(rp, rp);
+        }
+    }
+}
+
+/// Columns 0..low of a², as digits; returns what belongs into column low. aa = 2a. low is a multiple of 6.
+///
+/// # Safety
+/// a, aa and out are valid for low digits.
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+unsafe fn sqr_low(a: *const V, aa: *const V, low: usize, out: *mut V) -> V {
+    const D: isize = 1;
+    unsafe {
+        let mut up = Up::new();
+        let mut k = 0;
+        while k < low {
+            let (mut h, mut l) = init::<6>();
+            squ!(6, D, even, a, aa, k, h, l);
+            up.put(&h, &l, out.add(k));
+            k += 6;
+        }
+        up.carry()
+    }
+}
+
+/// Columns 2n-1 down to low of a², as sums t; carry goes into column low, a multiple of 6.
+///
+/// # Safety
+/// a and aa are valid for n digits, out for 2n.
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, out: *mut V) {
+    const D: isize = -1;
+    unsafe {
+        let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
+        let (a, aa) = (a.add(n - 1), aa.add(n - 1));
+        let mut o = out.add(2 * n - 1);
+        let mut lm = Mem(_mm256_setzero_pd());
+        let carry = Mem(carry);
+        let count = 2 * n - 1 - low;
+        let mut k = 0;
+        macro_rules! group {
+            ($c:tt, $odd:ident) => {
+                let (mut h, mut l) = init::<$c>();
+                squ!($c, D, $odd, a, aa, k, h, l);
+                k += $c;
+                let mut lp = lm.get();
+                for c in 0..$c {
+                    *o = _mm256_fmadd_pd(_mm256_sub_pd(h[c], m), s, lp);
+                    o = o.sub(1);
+                    lp = l[c];
+                }
+                lm.set(lp);
+            };
+        }
+        // an odd number of columns, so that all groups but the first begin at an odd one
+        match count % 6 {
+            1 => {
+                group!(1, even);
+            }
+            3 => {
+                group!(3, even);
+            }
+            _ => {
+                group!(5, even);
+            }
+        }
+        while k < count {
+            group!(6, odd);
+        }
+        *o = _mm256_add_pd(lm.get(), carry.get());
+    }
+}
+
+/// Four odd moduli, as the arithmetic needs them.
+struct Ring {
+    length: Length,
+    /// N
+    m: Digits,
+    /// -1/N mod R
+    inverse: Digits,
+}
+
+impl Ring {
+    /// Column n-2 of q·N, rounded.
+    #[target_feature(enable = "avx2,fma")]
+    fn estimate(&self, wk: &Work) -> V {
+        // SAFETY: indices below n.
+        unsafe {
+            let n = self.length.0;
+            let (q, m) = (wk.q.ptr(), self.m.ptr());
+            let mut e = [_mm256_setzero_pd(); 4];
+            let mut i = 0;
+            while i + 4 < n {
+                for j in 0..4 {
+                    e[j] = _mm256_fmadd_pd(*q.add(i + j), *m.add(n - 2 - i - j), e[j]);
+                }
+                i += 4;
+            }
+            while i < n - 1 {
+                e[0] = _mm256_fmadd_pd(*q.add(i), *m.add(n - 2 - i), e[0]);
                 i += 1;
             }
-            if column[k] > worst {
-                worst = column[k];
+            _mm256_add_pd(_mm256_add_pd(e[0], e[1]), _mm256_add_pd(e[2], e[3]))
+        }
+    }
+
+    /// x = f·x²/R
+    #[target_feature(enable = "avx2,fma")]
+    fn sqr(&self, wk: &mut Work, f: V, x: &mut Number) {
+        // SAFETY: all of these hold PAD or 2·PAD digits, and low <= PAD; the processor has AVX2 and FMA, as this is compiled for it.
+        unsafe {
+            let n = self.length.0;
+            let low = n.next_multiple_of(6);
+            let t = wk.t.as_mut_ptr() as *mut V;
+            let c = sqr_low(x.d.ptr(), x.dd.ptr(), low, t);
+            mul_low(self.inverse.ptr(), t, n, wk.q.mut_ptr());
+            sqr_high(x.d.ptr(), x.dd.ptr(), n, low, c, t);
+            let e = self.estimate(wk);
+            mul_high::<true>(self.m.ptr(), wk.q.ptr(), n, t, Mem(e), Mem(f), x.d.mut_ptr(), x.dd.mut_ptr());
+        }
+    }
+
+    /// x = x·y/R
+    #[target_feature(enable = "avx2,fma")]
+    fn mul(&self, wk: &mut Work, y: &Digits, x: &mut Number) {
+        // SAFETY: all of these hold PAD or 2·PAD digits, and low <= PAD; the processor has AVX2 and FMA, as this is compiled for it.
+        unsafe {
+            let n = self.length.0;
+            let t = wk.t.as_mut_ptr() as *mut V;
+            let one = _mm256_set1_pd(1.0);
+            let c = mul_low(x.d.ptr(), y.ptr(), n, t);
+            mul_low(self.inverse.ptr(), t, n, wk.q.mut_ptr());
+            let e = self.estimate(wk);
+            mul_high::<false>(x.d.ptr(), y.ptr(), n, t, Mem(c), Mem(one), t.add(n), t);
+            mul_high::<true>(self.m.ptr(), wk.q.ptr(), n, t, Mem(e), Mem(one), x.d.mut_ptr(), x.dd.mut_ptr());
+        }
+    }
+
+    /// inverse ← inverse·(2 + N·inverse) in `k` digits, for an inverse that is right in half as many.
+    #[target_feature(enable = "avx2,fma")]
+    fn lift(&mut self, k: usize, wk: &mut Work) {
+        let k = k.min(self.length.0);
+        // SAFETY: all hold PAD digits; the processor has AVX2 and FMA.
+        unsafe {
+            mul_low(self.m.ptr(), self.inverse.ptr(), k, wk.q.mut_ptr());
+            for sum in wk.q.0.iter_mut().take(1).flatten() {
+                *sum += 2.0;
             }
-            k += 1;
+            let half = self.inverse.clone();
+            mul_low(half.ptr(), wk.q.ptr(), k, self.inverse.mut_ptr());
         }
-        b += 1;
-    }
-    worst
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn splat(x: i64) -> V {
-    _mm256_set1_epi64x(x)
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn add(a: V, b: V) -> V {
-    _mm256_add_epi64(a, b)
-}
-
-/// acc + a·b, of the low halves of a and b as signed numbers.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn mac(acc: V, a: V, b: V) -> V {
-    let product;
-    // Not `_mm256_mul_epi32`: the compiler knows that one as two sign extensions and a 64-bit product, moves the extensions out of
-    // the loop, and is left with a product that takes three instructions.
-    // SAFETY: AVX2 is enabled; the instruction touches nothing but its registers.
-    unsafe {
-        asm!("vpmuldq {}, {}, {}", out(ymm_reg) product, in(ymm_reg) a, in(ymm_reg) b,
-             options(pure, nomem, nostack, preserves_flags));
-    }
-    add(acc, product)
-}
-
-/// The balanced digit of a biased column.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn digit(t: V) -> V {
-    _mm256_sub_epi64(_mm256_and_si256(t, splat(MASK)), splat(HALF))
-}
-
-/// The biased carry of a biased column.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn carry(t: V) -> V {
-    _mm256_srli_epi64::<{ W as i32 }>(t)
-}
-
-/// Digits of six columns, into which `c` is carried and from which the next `c`.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn digits(t: &Block, c: &mut V) -> Block {
-    let mut d = *t;
-    for d in &mut d {
-        let t = add(*d, *c);
-        *d = digit(t);
-        *c = carry(t);
-    }
-    d
-}
-
-/// Six columns of nothing: the lowest of all if `first`.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn empty(first: bool) -> Block {
-    let mut t = [splat(BIAS); 6];
-    if first {
-        t[0] = splat(FIRST);
-    }
-    t
-}
-
-/// What [`rows`] does with one digit: six products, onto five columns of a window and a new one, of which the first leaves.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn step(row: &Block, b: V, window: [V; 5], new: V) -> (V, [V; 5]) {
-    (
-        mac(window[0], row[0], b),
-        [
-            mac(window[1], row[1], b),
-            mac(window[2], row[2], b),
-            mac(window[3], row[3], b),
-            mac(window[4], row[4], b),
-            mac(new, row[5], b),
-        ],
-    )
-}
-
-/// t += row · b: six rows of a product. `t` begins at the column of `row[0]·b[0][0]` and has one block more than `b`.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn rows(t: &mut [Block], row: &Block, b: &[Block]) {
-    assert!(t.len() == b.len() + 1);
-    if b.is_empty() {
-        return;
-    }
-    let [w0, w1, w2, w3, w4, _] = t[0];
-    // One digit of b: five columns are in registers, a sixth comes in, and the first, which row 0 was the last to reach, goes out. After six
-    // digits the columns are back in the registers where they began. In assembly, since compilers run out of registers here.
-    #[rustfmt::skip]
-    macro_rules! step {
-        ($at:literal, $new:literal, $c0:literal $c1:literal $c2:literal $c3:literal $c4:literal $c5:literal) => {
-            concat!(
-                "vmovdqa {d}, [{b} + ", $at, "]\n",
-                "vpmuldq {p}, {r0}, {d}\n",
-                "vpmuldq {q}, {r1}, {d}\n",
-                "vpaddq {", $c0, "}, {", $c0, "}, {p}\n",
-                "vpaddq {", $c1, "}, {", $c1, "}, {q}\n",
-                "vpmuldq {p}, {r2}, {d}\n",
-                "vpmuldq {q}, {r3}, {d}\n",
-                "vpaddq {", $c2, "}, {", $c2, "}, {p}\n",
-                "vpaddq {", $c3, "}, {", $c3, "}, {q}\n",
-                "vpmuldq {p}, {r4}, {d}\n",
-                "vpmuldq {q}, {r5}, {d}\n",
-                "vpaddq {", $c4, "}, {", $c4, "}, {p}\n",
-                "vpaddq {", $c5, "}, {q}, [{t} + ", $new, "]\n",
-                "vmovdqa [{t} + ", $at, "], {", $c0, "}\n",
-            )
-        };
-    }
-    // SAFETY: AVX2 is enabled. The loop reads the b.len() blocks of b, one at least, reads and writes as many of t and the one after them, all
-    // aligned as their type asks.
-    unsafe {
-        asm!(
-            "2:",
-            step!("0", "160", "c0" "c1" "c2" "c3" "c4" "c5"),
-            step!("32", "192", "c1" "c2" "c3" "c4" "c5" "c0"),
-            step!("64", "224", "c2" "c3" "c4" "c5" "c0" "c1"),
-            step!("96", "256", "c3" "c4" "c5" "c0" "c1" "c2"),
-            step!("128", "288", "c4" "c5" "c0" "c1" "c2" "c3"),
-            step!("160", "320", "c5" "c0" "c1" "c2" "c3" "c4"),
-            "add {b}, 192",
-            "add {t}, 192",
-            "cmp {b}, {end}",
-            "jne 2b",
-            "vmovdqa [{t}], {c0}",
-            "vmovdqa [{t} + 32], {c1}",
-            "vmovdqa [{t} + 64], {c2}",
-            "vmovdqa [{t} + 96], {c3}",
-            "vmovdqa [{t} + 128], {c4}",
-            b = inout(reg) b.as_ptr() => _,
-            end = in(reg) b.as_ptr_range().end,
-            t = inout(reg) t.as_mut_ptr() => _,
-            r0 = in(ymm_reg) row[0], r1 = in(ymm_reg) row[1], r2 = in(ymm_reg) row[2],
-            r3 = in(ymm_reg) row[3], r4 = in(ymm_reg) row[4], r5 = in(ymm_reg) row[5],
-            c0 = inout(ymm_reg) w0 => _, c1 = inout(ymm_reg) w1 => _, c2 = inout(ymm_reg) w2 => _,
-            c3 = inout(ymm_reg) w3 => _, c4 = inout(ymm_reg) w4 => _, c5 = out(ymm_reg) _,
-            d = out(ymm_reg) _, p = out(ymm_reg) _, q = out(ymm_reg) _,
-            options(nostack),
-        );
-    }
-}
-
-/// The rows of block `i` of 2ˢ·a²: every pair of digits once, from the diagonal on.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn square_rows<const NB: usize>(t: &mut [Block], a: &Number<NB>, i: usize, s: V) {
-    let x = &a[i];
-    let s1 = add(s, splat(1));
-    let y = x.map(|x| _mm256_sllv_epi64(x, s));
-    let z = x.map(|x| _mm256_sllv_epi64(x, s1));
-    let [lo, hi, ..] = &mut t[2 * i..] else { unreachable!() };
-
-    lo[0] = mac(lo[0], y[0], x[0]);
-    lo[1] = mac(lo[1], z[0], x[1]);
-    lo[2] = mac(mac(lo[2], z[0], x[2]), y[1], x[1]);
-    lo[3] = mac(mac(lo[3], z[0], x[3]), z[1], x[2]);
-    lo[4] = mac(mac(mac(lo[4], z[0], x[4]), z[1], x[3]), y[2], x[2]);
-    lo[5] = mac(mac(mac(lo[5], z[0], x[5]), z[1], x[4]), z[2], x[3]);
-    hi[0] = mac(mac(mac(hi[0], z[1], x[5]), z[2], x[4]), y[3], x[3]);
-    hi[1] = mac(mac(hi[1], z[2], x[5]), z[3], x[4]);
-    hi[2] = mac(mac(hi[2], z[3], x[5]), y[4], x[4]);
-    hi[3] = mac(hi[3], z[4], x[5]);
-    hi[4] = mac(hi[4], y[5], x[5]);
-
-    rows(&mut t[2 * i + 1..=i + NB], &z, &a[i + 1..]);
-}
-
-/// Carries columns one place, all at once, out of all blocks but the last.
-#[target_feature(enable = "avx2")]
-#[inline]
-fn settle(t: &mut [Block]) {
-    // Shifting a bias that is 2³⁴ short makes the carry short of 2³⁴ by 2⁵. This much has to go for the biases to stay.
-    let lift: i64 = (1 << (63 - W)) - (1 << (63 - 2 * W));
-    let bias = splat(BIAS.wrapping_sub(HALF).wrapping_sub(lift));
-    let mut c = splat(lift);
-    let (last, t) = t.split_last_mut().expect("a block to carry into");
-    for t in t.as_flattened_mut() {
-        let low = add(_mm256_and_si256(*t, splat(MASK)), bias);
-        let next = carry(*t);
-        *t = add(low, c);
-        c = next;
-    }
-    last[0] = add(last[0], _mm256_sub_epi64(c, splat(lift)));
-}
-
-/// Four moduli, and room for a product.
-struct Four<const NB: usize> {
-    bits: u32,
-    /// N
-    n: Number<NB>,
-    /// M ≡ B⁻⁶ mod N
-    m: Number<NB>,
-    /// −N⁻¹ mod B⁶
-    k: Block,
-    /// The columns of T. Empty between operations.
-    t: [Number<NB>; 2],
-}
-
-impl<const NB: usize> Four<NB> {
-    const FITS: () = assert!(worst_column(NB) < 127, "a column can overflow, or its carry has no room");
-
-    #[target_feature(enable = "avx2")]
-    fn new(n: [&[u64]; 4], bits: u32) -> Self {
-        let () = Self::FITS;
-        let mut t = [[empty(false); NB]; 2];
-        t[0][0] = empty(true);
-        let n = load(n);
-
-        // x ← x·(2 − x·n₀) doubles the right low bits, of which an odd n₀ itself has three.
-        let n0 = n[0][0];
-        let mut x = n0;
-        for _ in 0..4 {
-            let e = _mm256_sub_epi32(splat(2), _mm256_mullo_epi32(x, n0));
-            x = _mm256_mullo_epi32(x, e);
-        }
-        let minus_inverse = _mm256_sub_epi32(splat(0), x);
-        // 1 + k·n ≡ 0 mod B⁶, digit by digit.
-        let mut k = empty(true);
-        let mut low = empty(true);
-        low[0] = add(low[0], splat(1));
-        for i in 0..6 {
-            k[i] = digit(add(_mm256_mul_epu32(digit(low[i]), minus_inverse), splat(HALF)));
-            for j in 0..6 - i {
-                low[i + j] = mac(low[i + j], k[i], n[0][j]);
-            }
-            if i < 5 {
-                low[i + 1] = add(low[i + 1], carry(low[i]));
-            }
-        }
-
-        let mut four = Self { bits, n, m: n, k, t };
-        let mut m = n;
-        four.t[0][NB - 1][0] = add(four.t[0][NB - 1][0], splat(1 + (1 << (63 - W))));
-        four.divide(&k, &mut m);
-        four.m = m;
-        four
     }
 
-    /// a ← 2ˢ·a²/R
-    #[target_feature(enable = "avx2")]
-    fn square(&mut self, a: &mut Number<NB>, s: V) {
-        square_rows(self.t.as_flattened_mut(), a, 0, s);
-        for b in 0..NB - 1 {
-            let low = self.take(b);
-            let t = self.t.as_flattened_mut();
-            square_rows(t, a, b + 1, s);
-            rows(&mut t[b + 1..=b + 1 + NB], &low, &self.m);
-        }
-        self.finish(a);
-    }
-
-    /// a ← a·b/R
-    #[target_feature(enable = "avx2")]
-    fn multiply(&mut self, a: &mut Number<NB>, b: &Number<NB>) {
-        rows(&mut self.t.as_flattened_mut()[..=NB], &a[0], b);
-        for i in 0..NB - 1 {
-            let low = self.take(i);
-            let t = self.t.as_flattened_mut();
-            rows(&mut t[i + 1..=i + 1 + NB], &a[i + 1], b);
-            rows(&mut t[i + 1..=i + 1 + NB], &low, &self.m);
-        }
-        self.finish(a);
-    }
-
-    /// a ← a/R
-    #[target_feature(enable = "avx2")]
-    fn leave(&mut self, a: &mut Number<NB>) {
-        for (t, a) in self.t[0].as_flattened_mut().iter_mut().zip(a.as_flattened()) {
-            *t = add(*t, *a);
-        }
-        for b in 0..NB - 1 {
-            let low = self.take(b);
-            rows(&mut self.t.as_flattened_mut()[b + 1..=b + 1 + NB], &low, &self.m);
-        }
-        self.finish(a);
-    }
-
-    /// Takes the digits of block `b`, and leaves it empty.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn take(&mut self, b: usize) -> Block {
-        let t = self.t.as_flattened_mut();
-        if settles(NB, b) {
-            settle(&mut t[b + 4..=b + NB]);
-        }
-        let mut c = splat(0);
-        let low = digits(&t[b], &mut c);
-        t[b] = empty(b == 0);
-        t[b + 1][0] = add(t[b + 1][0], c);
-        low
-    }
-
-    /// The exact step, from block NB − 1.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn finish(&mut self, out: &mut Number<NB>) {
-        let x = digits(&self.t[0][NB - 1], &mut splat(0));
-        let k = &self.k;
-        let mut q = empty(true);
-        q[0] = mac(q[0], x[0], k[0]);
-        q[1] = mac(mac(q[1], x[0], k[1]), x[1], k[0]);
-        q[2] = mac(mac(mac(q[2], x[0], k[2]), x[1], k[1]), x[2], k[0]);
-        q[3] = mac(mac(mac(mac(q[3], x[0], k[3]), x[1], k[2]), x[2], k[1]), x[3], k[0]);
-        q[4] = mac(mac(mac(mac(mac(q[4], x[0], k[4]), x[1], k[3]), x[2], k[2]), x[3], k[1]), x[4], k[0]);
-        q[5] =
-            mac(mac(mac(mac(mac(mac(q[5], x[0], k[5]), x[1], k[4]), x[2], k[3]), x[3], k[2]), x[4], k[1]), x[5], k[0]);
-        let q = digits(&q, &mut splat(0));
-        self.divide(&q, out);
-    }
-
-    /// out ← (T + q·N)/B⁶ from block NB − 1 on, whose six columns come to nothing. As `rows`, but every column that leaves the window is
-    /// carried on the spot. The first six leave nothing but a carry.
-    #[target_feature(enable = "avx2")]
-    #[inline]
-    fn divide(&mut self, q: &Block, out: &mut Number<NB>) {
-        let row = *q;
-        let t = &mut self.t.as_flattened_mut()[NB - 1..];
-        let (mut now, rest) = t.split_first_mut().expect("NB + 1 blocks");
-        let mut window = [now[0], now[1], now[2], now[3], now[4]];
-        let mut c = splat(0);
-        for (i, (n, next)) in self.n.iter().zip(rest).enumerate() {
-            let mut d = *n;
-            macro_rules! column {
-                ($k:literal, $new:expr) => {
-                    (d[$k], window) = step(&row, n[$k], window, $new);
-                    let t = add(d[$k], c);
-                    if i > 0 {
-                        d[$k] = digit(t);
-                    }
-                    c = carry(t);
-                };
-            }
-            column!(0, now[5]);
-            column!(1, next[0]);
-            column!(2, next[1]);
-            column!(3, next[2]);
-            column!(4, next[3]);
-            column!(5, next[4]);
-            *now = empty(false);
-            now = next;
-            if i > 0 {
-                out[i - 1] = d;
-            }
-        }
-        let [t0, t1, t2, t3, t4] = window;
-        out[NB - 1] = digits(&[t0, t1, t2, t3, t4, now[5]], &mut c);
-        *now = empty(false);
-    }
-
-    /// Whether 2^((N−1)/2) ≡ 1, for N ≡ 3 mod 4.
-    #[target_feature(enable = "avx2")]
-    fn base2(&mut self, n: [&[u64]; 4]) -> [Choice; 4] {
-        // With a = 2ᶠ·R and a squaring that doubles or not, f becomes 2·f + s. Starting from f = 0 or 1 would take R mod N. From a
-        // negative f it takes a power of two, and the inverse of 2^E is as good a test: f_k = −⌈E/2ᵏ⌉ = −(⌊(E − 1)/2ᵏ⌋ + 1)
-        // begins with any number of top bits that leave 2ᶠ·R ≥ 1, and s is the complement of bit k of E − 1 = (N − 3)/2. Bits
-        // of N − 3 are those of N, as N ≡ 3 mod 4, except for the lowest two.
-        let free = (W * 6 * NB as u32).ilog2();
-        let top = n.map(|n| bits_at(n, (self.bits - free) as usize));
-        let f = add(lanes(top), splat(1));
-        let mut a = Zeroizing::new(self.n);
-        for (i, a) in a.as_flattened_mut().iter_mut().enumerate() {
-            let shift = _mm256_sub_epi64(splat(W as i64 * (6 * NB - i) as i64), f);
-            // A negative shift count is a large one, and gives zero as well.
-            *a = _mm256_and_si256(_mm256_sllv_epi64(splat(1), shift), splat(MASK));
-        }
-        for k in (1..self.bits - 1 - free).rev() {
-            let s = n.map(|n| bits_at(n, k as usize + 1) & 1 ^ 1);
-            self.square(&mut a, lanes(s));
-        }
-        self.square(&mut a, splat(1));
-        self.leave(&mut a);
-        // |a| < 0.77·N, so that a ≡ 1 means a = 1, whose digits are unique.
-        a[0][0] = _mm256_xor_si256(a[0][0], splat(1));
-        let other = a.as_flattened().iter().fold(splat(0), |x, a| _mm256_or_si256(x, *a));
-        store(other).map(|x| x.ct_eq(&0))
-    }
-
-    /// R mod N and 2·R mod N: 2^bits − N, and doublings.
-    #[target_feature(enable = "avx2")]
-    fn powers_of_two(&self, n: [&[u64]; 4]) -> (Number<NB>, Number<NB>) {
-        let mut r = n.map(|n| power_of_two_minus(self.bits, n));
-        let mut double_all = |times| {
-            for (r, n) in r.iter_mut().zip(n) {
-                for _ in 0..times {
-                    double_mod(r, 0, n);
+    /// Entry `index` of the table in every lane: all sixteen are read, and each bit of the index halves them.
+    #[target_feature(enable = "avx2,fma")]
+    fn pick(&self, table: &[Digits; 16], index: [u64; LANES], out: &mut Digits) {
+        let [a, b, c, d] = index.map(|x| x as i64);
+        let index = _mm256_set_epi64x(d, c, b, a);
+        // blendv looks at the sign bit.
+        let bits: [V; 4] = [
+            _mm256_castsi256_pd(_mm256_slli_epi64::<63>(index)),
+            _mm256_castsi256_pd(_mm256_slli_epi64::<62>(index)),
+            _mm256_castsi256_pd(_mm256_slli_epi64::<61>(index)),
+            _mm256_castsi256_pd(_mm256_slli_epi64::<60>(index)),
+        ];
+        for k in 0..self.length.0 {
+            // SAFETY: k < PAD.
+            let mut entries: [V; 16] = core::array::from_fn(|j| unsafe { *table[j].ptr().add(k) });
+            let mut left = entries.len();
+            for bit in bits {
+                left /= 2;
+                for j in 0..left {
+                    entries[j] = _mm256_blendv_pd(entries[2 * j], entries[2 * j + 1], bit);
                 }
             }
-            load([&r[0], &r[1], &r[2], &r[3]])
-        };
-        (double_all(W * 6 * NB as u32 - self.bits), double_all(1))
-    }
-
-    /// Each base to its exponent, with windows of four bits.
-    #[target_feature(enable = "avx2")]
-    fn pow(&mut self, n: [&[u64]; 4], base: [&[u64]; 4], exponent: [&[u64]; 4], results: &mut [Limbs]) {
-        // From R mod N to R² mod N: 2·R, of which squarings make 2^(29·L)·R.
-        let (one, two) = self.powers_of_two(n);
-        let (mut a, mut r2) = (Zeroizing::new(one), Zeroizing::new(two));
-        let l = W * 6 * NB as u32;
-        for k in (0..l.ilog2()).rev() {
-            self.square(&mut r2, splat((l >> k & 1) as i64));
+            // SAFETY: k < PAD.
+            unsafe { *out.mut_ptr().add(k) = entries[0] };
         }
-
-        let mut table = Zeroizing::new([one; 16]);
-        table[1] = load(base);
-        self.multiply(&mut table[1], &r2);
-        for i in 2..table.len() {
-            let (known, rest) = table.split_at_mut(i);
-            rest[0] = known[i - 1];
-            self.multiply(&mut rest[0], &known[1]);
-        }
-        let mut factor = r2;
-        for k in (0..self.bits.div_ceil(4)).rev() {
-            for _ in 0..4 {
-                self.square(&mut a, splat(0));
-            }
-            let index = lanes(exponent.map(|e| bits_at(e, 4 * k as usize) & 15));
-            pick(&table, index, &mut factor);
-            self.multiply(&mut a, &factor);
-        }
-        self.leave(&mut a);
-        unload(&a, n, results);
-    }
-}
-
-impl<const NB: usize> Drop for Four<NB> {
-    fn drop(&mut self) {
-        self.n.zeroize();
-        self.m.zeroize();
-        self.k.zeroize();
-        self.t.zeroize();
-    }
-}
-
-/// Entry `index` of the table: every entry is read, and all but one are masked away.
-#[target_feature(enable = "avx2")]
-fn pick<const NB: usize>(table: &[Number<NB>; 16], index: V, out: &mut Number<NB>) {
-    let mut i = splat(-1);
-    let masks = [(); 16].map(|()| {
-        i = add(i, splat(1));
-        _mm256_cmpeq_epi64(index, i)
-    });
-    for (b, out) in out.iter_mut().enumerate() {
-        let mut sum = [splat(0); 6];
-        for (entry, mask) in table.iter().zip(masks) {
-            sum = core::array::from_fn(|k| _mm256_or_si256(sum[k], _mm256_and_si256(entry[b][k], mask)));
-        }
-        *out = sum;
     }
 }

@@ -241,11 +241,35 @@ impl Mem {
 macro_rules! prod {
     ($n:literal $h:literal $l:literal $w:literal) => {
         concat!(
-            "vmovapd ", $n, ", ", $h, "\n",
-            "vfmadd231pd ", $n, ", {b}, ", $w, "\n",
-            "vsubpd ", $h, ", ", $n, ", ", $h, "\n",
-            "vfmsub231pd ", $h, ", {b}, ", $w, "\n",
-            "vaddpd ", $l, ", ", $l, ", ", $h, "\n",
+            "vmovapd ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vfmadd231pd ",
+            $n,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vsubpd ",
+            $h,
+            ", ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vfmsub231pd ",
+            $h,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vaddpd ",
+            $l,
+            ", ",
+            $l,
+            ", ",
+            $h,
+            "\n",
         )
     };
 }
@@ -253,16 +277,64 @@ macro_rules! prod {
 macro_rules! pair {
     ($n:literal $h:literal $l:literal $w:literal, $m:literal $i:literal $k:literal $v:literal) => {
         concat!(
-            "vmovapd ", $n, ", ", $h, "\n",
-            "vfmadd231pd ", $n, ", {b}, ", $w, "\n",
-            "vmovapd ", $m, ", ", $i, "\n",
-            "vfmadd231pd ", $m, ", {b}, ", $v, "\n",
-            "vsubpd ", $h, ", ", $n, ", ", $h, "\n",
-            "vsubpd ", $i, ", ", $m, ", ", $i, "\n",
-            "vfmsub231pd ", $h, ", {b}, ", $w, "\n",
-            "vfmsub231pd ", $i, ", {b}, ", $v, "\n",
-            "vaddpd ", $l, ", ", $l, ", ", $h, "\n",
-            "vaddpd ", $k, ", ", $k, ", ", $i, "\n",
+            "vmovapd ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vfmadd231pd ",
+            $n,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vmovapd ",
+            $m,
+            ", ",
+            $i,
+            "\n",
+            "vfmadd231pd ",
+            $m,
+            ", {b}, ",
+            $v,
+            "\n",
+            "vsubpd ",
+            $h,
+            ", ",
+            $n,
+            ", ",
+            $h,
+            "\n",
+            "vsubpd ",
+            $i,
+            ", ",
+            $m,
+            ", ",
+            $i,
+            "\n",
+            "vfmsub231pd ",
+            $h,
+            ", {b}, ",
+            $w,
+            "\n",
+            "vfmsub231pd ",
+            $i,
+            ", {b}, ",
+            $v,
+            "\n",
+            "vaddpd ",
+            $l,
+            ", ",
+            $l,
+            ", ",
+            $h,
+            "\n",
+            "vaddpd ",
+            $k,
+            ", ",
+            $k,
+            ", ",
+            $i,
+            "\n",
         )
     };
 }
@@ -467,11 +539,21 @@ unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
         }
         let mut k = n % 6;
         match k {
-            1 => { group!(1, 0); }
-            2 => { group!(2, 0); }
-            3 => { group!(3, 0); }
-            4 => { group!(4, 0); }
-            5 => { group!(5, 0); }
+            1 => {
+                group!(1, 0);
+            }
+            2 => {
+                group!(2, 0);
+            }
+            3 => {
+                group!(3, 0);
+            }
+            4 => {
+                group!(4, 0);
+            }
+            5 => {
+                group!(5, 0);
+            }
             _ => {}
         }
         while k < n {
@@ -492,7 +574,16 @@ unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
 /// a and b are valid for n digits, t for 2n, x and xx for n + 1 (the one above the highest becomes 0).
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
-unsafe fn mul_high<const REDUCE: bool>(a: *const V, b: *const V, n: usize, t: *const V, e: Mem, f: Mem, x: *mut V, xx: *mut V) {
+unsafe fn mul_high<const REDUCE: bool>(
+    a: *const V,
+    b: *const V,
+    n: usize,
+    t: *const V,
+    e: Mem,
+    f: Mem,
+    x: *mut V,
+    xx: *mut V,
+) {
     const D: isize = -1;
     unsafe {
         let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
@@ -540,11 +631,21 @@ unsafe fn mul_high<const REDUCE: bool>(a: *const V, b: *const V, n: usize, t: *c
             };
         }
         match end % 6 {
-            1 => { group!(1); }
-            2 => { group!(2); }
-            3 => { group!(3); }
-            4 => { group!(4); }
-            5 => { group!(5); }
+            1 => {
+                group!(1);
+            }
+            2 => {
+                group!(2);
+            }
+            3 => {
+                group!(3);
+            }
+            4 => {
+                group!(4);
+            }
+            5 => {
+                group!(5);
+            }
             _ => {}
         }
         while k < end {
@@ -617,9 +718,15 @@ unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, ou
         }
         // an odd number of columns, so that all groups but the first begin at an odd one
         match count % 6 {
-            1 => { group!(1, even); }
-            3 => { group!(3, even); }
-            _ => { group!(5, even); }
+            1 => {
+                group!(1, even);
+            }
+            3 => {
+                group!(3, even);
+            }
+            _ => {
+                group!(5, even);
+            }
         }
         while k < count {
             group!(6, odd);

@@ -81,7 +81,13 @@ fn check(n: usize) {
             // the reduction's half, on top of the largest sums that a square leaves
             for (sign, f) in [(1.0, 1.0), (-1.0, 1.0), (1.0, 2.0), (-1.0, 2.0)] {
                 for k in n - 1..2 * n {
-                    let t = if k == n - 1 { 2.0 } else if k == 2 * n - 1 { 0.0 } else { 88.0 };
+                    let t = if k == n - 1 {
+                        2.0
+                    } else if k == 2 * n - 1 {
+                        0.0
+                    } else {
+                        88.0
+                    };
                     wk.t[k / PAD].0[k % PAD] = [sign * t * pow2(45); LANES];
                 }
                 let flat = lane(&wk.t);

@@ -8,15 +8,18 @@ use std::path::Path;
 const KEYS: &[&[&str]] = &[
     &["quote", "wire"],
     &["error"],
-    &["name", "curve"],
+    &["name", "curve", "fingerprint"],
     &["key_blob"],
-    &["fingerprint", "weakness"],
+    &["spki", "weakness"],
+    &["forms"],
     &["policy", "diagnosis"],
+    &["line"],
+    &["repair"],
     &["public_key"],
     &["nova"],
 ];
 const PRIMES: &[&[&str]] = &[&["keygen"]];
-const BOTH: &[&[&str]] = &[&["private_key"], &["keypair"], &["os_keypairs", "bulk", "os_rng"]];
+const BOTH: &[&[&str]] = &[&["private_key"], &["keypair"], &["os_keypairs", "bulk", "os_rng"], &["internals"]];
 
 /// The row of each file, counted from the bottom. The towers stand side by side: `error` and `quote` carry both.
 fn rows() -> BTreeMap<&'static str, (usize, char)> {

@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::keygen::lanes::{Backend, Kernel as _, Power, portable::Portable};
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, limbs, trial_division};
-use crate::private_key::{DEFAULT_COMMENT, PrivateKey};
+use crate::private_key::PrivateKey;
 use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 use subtle::Choice;
@@ -31,6 +31,11 @@ impl Kernel {
             Self::Best => Backend::detect(),
             Self::Portable => Backend::Portable(Portable),
         }
+    }
+
+    /// Whether that is plain Rust, here.
+    pub fn is_portable(self) -> bool {
+        matches!(self.backend(), Backend::Portable(_))
     }
 
     /// For each modulus, whether 2^((N-1)/2) = 1 mod N.
@@ -92,7 +97,7 @@ pub fn private_key(numbers: Numbers) -> Result<PrivateKey> {
     let Numbers { n, d, p, q, dp, dq, qinv } = numbers;
     let bits = n.len() as u32 * 8;
     let [d, p, q, dp, dq, qinv] = [d, p, q, dp, dq, qinv].map(Zeroizing::new);
-    PrivateKey::from_components(RsaComponents { bits, n, d, p, q, dp, dq, qinv }, DEFAULT_COMMENT)
+    PrivateKey::from_components(RsaComponents { bits, n, d, p, q, dp, dq, qinv })
 }
 
 /// The key of a seed.

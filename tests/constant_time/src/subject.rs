@@ -40,7 +40,7 @@ pub fn run(case: &Case) -> bool {
 
     stage("self-test: a branch on a secret", Expect::Reports, &mut leaky_branch);
     stage("self-test: an index that is secret", Expect::Reports, &mut leaky_index);
-    if has_vectors() {
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
         // SAFETY: the processor has it.
         stage("self-test: a branch on a sum of products in doubles", Expect::Reports, &mut || unsafe {
             leaky_double()
@@ -53,7 +53,7 @@ pub fn run(case: &Case) -> bool {
     });
 
     let mut made = None;
-    let best = if has_vectors() { "AVX2 and FMA" } else { "SKIPPED, no AVX2 and FMA here: again the portable" };
+    let best = if Kernel::Best.is_portable() { "SKIPPED, no AVX2 and FMA: again the portable" } else { "AVX2 and FMA" };
     for (name, kernel) in [("portable", Kernel::Portable), (best, Kernel::Best)] {
         stage(&format!("RSA-{}, {name} kernel", case.bits), Expect::Silence, &mut || {
             made = Some(internals::generate(kernel, case.bits, &mut marked(case.stream, case.primes)).unwrap());
@@ -95,11 +95,6 @@ const ENCODINGS: [(&str, Encode); 4] = [
     ("OpenSSH", PrivateKey::to_openssh),
     ("OpenSSH, encrypted", |key| key.to_openssh_encrypted("passphrase", &mut marked(0, [u64::MAX; 2]))),
 ];
-
-/// Whether valgrind's processor, which is its idea of the one below it, has what the faster kernel needs.
-fn has_vectors() -> bool {
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-}
 
 /// DER and SSH write a number without leading zero bytes, and with one if its top bit is set: the length of the encodings speaks about
 /// the leading byte of each number, and that is all that may be known. (Where that is zero, in one number of 256, the byte after it too.)

@@ -6,6 +6,7 @@ use alloc::string::String;
 use core::convert::Infallible;
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
+use subtle::Choice;
 use std::path::PathBuf;
 
 extern crate std;

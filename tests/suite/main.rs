@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod diagnosis;
+mod errors;
 mod example;
 mod fingerprint_styles;
 mod import;
@@ -12,3 +13,4 @@ mod nova_verdict;
 mod os_keypairs;
 mod private_key;
 mod support;
+mod weaknesses;

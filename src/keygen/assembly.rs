@@ -167,8 +167,10 @@ impl PairwiseTest<'_> {
         }
         signature.truncate(n.len());
 
-        let mut message = self.message.clone();
-        message.resize(n.len(), 0);
+        let mut message = limbs::zero(n.len());
+        for (limb, &low) in message.iter_mut().zip(self.message.iter()) {
+            *limb = low;
+        }
         let undone = limbs::equal(&pow_65537(&signature, n, *bits), &message);
         let changed = !limbs::equal(&signature, &message);
         let belongs = |exponent: &Limbs, prime: &Limbs| {

@@ -181,23 +181,11 @@ unsafe fn search(secrets: &Secrets, block: *const u8, size: usize, freed: bool) 
 fn callers() -> Vec<String> {
     let trace = Backtrace::force_capture().to_string();
     let names = trace.lines().filter_map(|line| line.trim().split_once(": ").map(|(_, name)| name.trim()));
-    let foreign = names.filter(|name| {
-        ![
-            "std::",
-            "core::",
-            "alloc::",
-            "<std::",
-            "<core::",
-            "<alloc::",
-            "__rust",
-            "memory::allocator",
-            "rust_",
-            "__rustc",
-        ]
-        .iter()
-        .any(|prefix| name.starts_with(prefix))
-    });
-    foreign.take(4).map(str::to_owned).collect()
+    let is_ours = |name: &&str| {
+        let ignored = ["std::", "core::", "alloc::", "__rust", "memory::allocator"];
+        !ignored.iter().any(|prefix| name.trim_start_matches('<').starts_with(prefix))
+    };
+    names.filter(is_ours).take(4).map(str::to_owned).collect()
 }
 
 /// Keeps other watches off until it is dropped. A test takes its turn before it makes what it will look for.

@@ -15,12 +15,8 @@ use secrets::Secrets;
 /// Runs a scenario in which nothing may be found.
 fn clean<T>(name: &str, secrets: &Secrets, scenario: impl FnOnce() -> T) -> T {
     let (outcome, findings) = watch(secrets, scenario);
-    assert!(
-        findings.is_empty(),
-        "{name}: {} blocks with secrets, first {:#?}",
-        findings.len(),
-        &findings[..findings.len().min(8)]
-    );
+    let list: String = findings.iter().take(8).map(|finding| format!("\n  {finding}")).collect();
+    assert!(findings.is_empty(), "{name}: {} blocks with secrets, the first:{list}", findings.len());
     assert!(allocator::searched() > 0, "{name}: nothing was freed");
     outcome
 }
@@ -55,7 +51,7 @@ fn what_is_leaked_is_found() {
     };
     let of_28: Vec<u32> = digits(28).into_iter().map(|digit| digit as u32).collect();
     assert_eq!(found(&|| drop(of_28.clone())).as_deref(), Some("x, in digits of 28 bits"));
-    assert_eq!(found(&|| drop(digits(62))).as_deref(), Some("x, in digits of 62 bits"));
+    assert_eq!(found(&|| drop(digits(62)[1..].to_vec())).as_deref(), Some("x, in digits of 62 bits"));
     let lowest = digits(47)[0];
     let balanced = lowest as f64 - if lowest >> 46 == 1 { (1u64 << 47) as f64 } else { 0.0 };
     assert_eq!(found(&|| drop(vec![[0.5, balanced, 0.25, 0.125]])).as_deref(), Some("x, in digits of 47 bits"));

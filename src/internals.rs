@@ -1,10 +1,11 @@
 //! The stages of the prime engine, for this project's own benches, fuzz targets and tests. No promise of stability.
 
 use crate::error::Result;
-use crate::keygen::lanes::{Backend, portable::Portable};
-use crate::keygen::{self, RsaComponents};
+use crate::keygen::lanes::{Backend, Kernel as _, Power, portable::Portable};
+use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, limbs, trial_division};
 use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
+use subtle::Choice;
 
 /// The kernel to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,27 @@ impl Kernel {
             Self::Best => Backend::detect(),
             Self::Portable => Backend::Portable(Portable),
         }
+    }
+
+    /// For each modulus, whether 2^((N-1)/2) = 1 mod N.
+    pub fn base2(self, bits: u32, moduli: &[&[u64]]) -> Vec<bool> {
+        let mut verdicts = alloc::vec![Choice::from(0); moduli.len()];
+        self.backend().base2(bits, moduli, &mut verdicts);
+        verdicts.into_iter().map(bool::from).collect()
+    }
+
+    /// The powers of (base, exponent, modulus).
+    pub fn pow(self, bits: u32, powers: &[[&[u64]; 3]]) -> Vec<Vec<u64>> {
+        let powers: Vec<_> =
+            powers.iter().map(|&[base, exponent, modulus]| Power { base, exponent, modulus }).collect();
+        let mut results: Vec<_> = powers.iter().map(|power| limbs::zero(power.modulus.len())).collect();
+        self.backend().pow(bits, &powers, &mut results);
+        results.iter().map(|result| result.to_vec()).collect()
+    }
+
+    /// All Miller-Rabin rounds of two candidates, and the assembly and pairwise test of the key of `bits` bits that they make.
+    pub fn confirm(self, bits: u32, p: &[u64], q: &[u64]) -> bool {
+        keygen::confirms(&self.backend(), bits, p, q)
     }
 }
 
@@ -59,4 +81,45 @@ pub fn generate<R: TryCryptoRng + ?Sized>(kernel: Kernel, bits: u32, rng: &mut R
 /// The key of a seed.
 pub fn from_seed(seed: &[u8], bits: u32) -> Result<Numbers> {
     keygen::from_seed(seed, bits).map(Numbers::from)
+}
+
+/// The numbers of the key that two primes make.
+pub fn assemble(bits: u32, p: &[u64], q: &[u64]) -> Result<Option<Numbers>> {
+    keygen::assemble(bits, p, q).map(|key| key.map(Numbers::from))
+}
+
+/// The tables of trial division.
+pub struct TrialDivision(trial_division::TrialDivision);
+
+impl core::fmt::Debug for TrialDivision {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("TrialDivision").finish_non_exhaustive()
+    }
+}
+
+impl TrialDivision {
+    /// For candidates of `bits` bits, up to the engine's own bound.
+    pub fn new(bits: u32) -> Self {
+        Self(trial_division::TrialDivision::new(bits))
+    }
+
+    /// For candidates of `bits` bits, and primes below `bound`.
+    pub fn up_to(bits: u32, bound: u32) -> Self {
+        Self(trial_division::TrialDivision::up_to(bits, bound))
+    }
+
+    /// Whether no prime of the tables divides the candidate.
+    pub fn passes(&mut self, kernel: Kernel, candidate: &[u64]) -> bool {
+        self.0.passes_small(candidate) && kernel.backend().passes_large(&mut self.0, candidate)
+    }
+}
+
+/// Candidates of `bits` bits as they are drawn from a generator.
+pub fn draw<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R, count: usize) -> Result<Vec<Vec<u64>>> {
+    keygen::draw(bits, keygen::Random(rng), count)
+}
+
+/// Candidates of `bits` bits as they are drawn for a seed.
+pub fn draw_seeded(bits: u32, seed: &[u8], count: usize) -> Result<Vec<Vec<u64>>> {
+    keygen::draw(bits, HmacDrbg::new(&[seed]), count)
 }

@@ -18,9 +18,14 @@ pub(crate) use assembly::RsaComponents;
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use assembly::{Assembly, Outcome};
-use candidate::{Random, Source};
+#[cfg(feature = "internals")]
+use candidate::Candidates;
+pub(crate) use candidate::Random;
+use candidate::Source;
 use drbg::HmacDrbg;
 use lanes::{Backend, Kernel, Power};
+#[cfg(feature = "internals")]
+use limbs::Limbs;
 use miller_rabin::Rounds;
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
@@ -151,6 +156,41 @@ fn confirm<K: Kernel>(
     }
     pairwise.is_some_and(|test| reveal(test.passed(rest)))
 }
+
+/// The stages of [`generate_with`] one by one, for benches.
+#[cfg(feature = "internals")]
+mod stages {
+    use super::{
+        Assembly, Candidates, Kernel, Limbs, Outcome, Result, RsaComponents, Source, Survivor, Vec, confirm, limbs,
+    };
+
+    /// `count` candidates of `bits` bits.
+    pub(crate) fn draw<S: Source>(bits: u32, source: S, count: usize) -> Result<Vec<Vec<u64>>> {
+        let mut candidates = Candidates::new(source, bits);
+        let mut candidate = limbs::zero(limbs::limbs_for(bits));
+        (0..count).map(|_| candidates.draw(&mut candidate).map(|()| candidate.to_vec())).collect()
+    }
+
+    /// The key of two primes, or none if they are rejected.
+    pub(crate) fn assemble(bits: u32, p: &[u64], q: &[u64]) -> Result<Option<RsaComponents>> {
+        match Assembly::new(&Limbs::new(p.to_vec()), &Limbs::new(q.to_vec()), bits)? {
+            Outcome::Pair(assembly) => Ok(Some(assembly.into_components())),
+            Outcome::Rejected => Ok(None),
+        }
+    }
+
+    /// Whether two candidates are confirmed, and their key is consistent.
+    pub(crate) fn confirms<K: Kernel>(kernel: &K, bits: u32, p: &[u64], q: &[u64]) -> bool {
+        let [p, q] = [p, q].map(|limbs| Survivor { index: 0, limbs: Limbs::new(limbs.to_vec()) });
+        let (mut first, mut second) = (false, false);
+        let Ok(Outcome::Pair(assembly)) = Assembly::new(&p.limbs, &q.limbs, bits) else { return false };
+        let consistent = confirm(kernel, bits / 2, [(&p, &mut first), (&q, &mut second)], Some(&assembly));
+        first & second & consistent
+    }
+}
+
+#[cfg(feature = "internals")]
+pub(crate) use stages::{assemble, confirms, draw};
 
 #[cfg(test)]
 mod tests;

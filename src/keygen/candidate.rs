@@ -88,17 +88,16 @@ impl<S: Source> Candidates<S> {
     ///
     /// Compared in constant time: one of these draws is the prime.
     fn is_stuck(&self) -> Choice {
-        let periodic = match (self.raw.get(64..), self.raw.len().checked_sub(64).and_then(|end| self.raw.get(..end))) {
-            (Some(tail), Some(head)) if !tail.is_empty() => same(tail, head),
-            _ => Choice::from(0),
-        };
+        // At most half the draw, so that the other half is there to compare.
+        let period = (self.raw.len() / 2).min(64);
+        let periodic = same(self.raw.get(period..).unwrap_or(&[]), &self.raw);
         let again = Choice::from(u8::from(self.drawn >= 1)) & same(&self.raw, &self.previous);
         let cycled = Choice::from(u8::from(self.drawn >= 2)) & same(&self.raw, &self.landmark);
         periodic | again | cycled
     }
 }
 
-/// Whether two slices of one length are equal. Once per draw, so without a barrier per byte as in `subtle`'s slices.
+/// Whether two slices are equal as far as the shorter one goes. Once per draw, so without a barrier per byte as in `subtle`'s slices.
 fn same(a: &[u8], b: &[u8]) -> Choice {
     a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)).ct_eq(&0)
 }

@@ -4,6 +4,7 @@
 //! them one by one. All give the same answers, since the answers are numbers: nothing of a kernel's representation gets out.
 
 use super::limbs::Limbs;
+use super::trial_division::{self, TrialDivision};
 use subtle::Choice;
 
 #[cfg(all(target_arch = "x86_64", not(nova_keypair_portable)))]
@@ -31,6 +32,11 @@ pub(crate) trait Kernel {
 
     /// Each power, fully reduced, into the result of the same index, which has as many limbs as the modulus.
     fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [Limbs]);
+
+    /// The second tier of trial division, which some processors do faster than the plain Rust that it is here.
+    fn passes_large(&self, trial: &mut TrialDivision, candidate: &[u64]) -> bool {
+        trial.passes_large(candidate, trial_division::divides)
+    }
 }
 
 /// The kernel in use.
@@ -66,6 +72,14 @@ impl Kernel for Backend {
             #[cfg(all(target_arch = "x86_64", not(nova_keypair_portable)))]
             Self::Avx2(kernel) => kernel.pow(bits, powers, results),
             Self::Portable(kernel) => kernel.pow(bits, powers, results),
+        }
+    }
+
+    fn passes_large(&self, trial: &mut TrialDivision, candidate: &[u64]) -> bool {
+        match self {
+            #[cfg(all(target_arch = "x86_64", not(nova_keypair_portable)))]
+            Self::Avx2(kernel) => kernel.passes_large(trial, candidate),
+            Self::Portable(kernel) => kernel.passes_large(trial, candidate),
         }
     }
 }

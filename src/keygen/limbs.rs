@@ -92,6 +92,20 @@ pub(crate) fn double_mod(a: &mut [u64], bit: u64, n: &[u64]) {
     reduce_once(a, low != 0, n);
 }
 
+/// `2^bits - n`, for `n` of exactly `bits` bits: 2^bits mod n, in one subtraction.
+pub(crate) fn power_of_two_minus(bits: u32, n: &[u64]) -> Limbs {
+    let mut out = zero(n.len());
+    let mut carry = true;
+    for (out, &n) in out.iter_mut().zip(n) {
+        (*out, carry) = adc(!n, 0, carry);
+    }
+    // That is 2^(64·len) - n; the bits above `bits` are surplus.
+    if let Some(top) = out.last_mut() {
+        *top &= u64::MAX >> (n.len() as u32 * 64).saturating_sub(bits).min(63);
+    }
+    out
+}
+
 /// `a >>= 1`.
 pub(crate) fn halve(a: &mut [u64]) {
     let mut high = 0;
@@ -131,6 +145,11 @@ pub(crate) fn bits_at(value: &[u64], position: usize) -> u64 {
 /// Whether two numbers of the same length are equal.
 pub(crate) fn equal(a: &[u64], b: &[u64]) -> Choice {
     a.ct_eq(b)
+}
+
+/// Whether a number is zero.
+pub(crate) fn is_zero(a: &[u64]) -> Choice {
+    a.iter().fold(0, |any, limb| any | limb).ct_eq(&0)
 }
 
 /// Whether `a < b`.

@@ -84,13 +84,18 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
         while self.queue.len() < LANES && self.ended.is_none() && self.candidates.drawn() < end {
             let index = self.candidates.drawn();
             match self.candidates.draw(&mut self.candidate) {
-                Ok(()) if self.trial.passes(&self.candidate) => {
+                Ok(()) if self.has_no_small_factor() => {
                     self.queue.push_back(Survivor { index, limbs: self.candidate.clone() });
                 }
                 Ok(()) => {}
                 Err(error) => self.ended = Some(error),
             }
         }
+    }
+
+    fn has_no_small_factor(&mut self) -> bool {
+        let Self { trial, candidate, kernel, .. } = self;
+        trial.passes_small(candidate) && kernel.passes_large(trial, candidate)
     }
 
     /// Runs the base-2 filter over one batch.

@@ -11,7 +11,7 @@
 //! their quotient, and everything else to something larger.
 //!
 //! Two tiers. The first takes small primes, as many to a 63-bit M as fit, and 64-bit digits: few products for many primes, and it
-//! turns most candidates away. The second takes primes two by two to a 30-bit M and 28-bit digits, eight groups side by side in
+//! turns most candidates away. The second takes primes two by two to a 30-bit M and 28-bit digits, sixteen groups side by side in
 //! arrays that compilers turn into vectors.
 //!
 //! Both run over a candidate in the same steps whatever its bits, up to the first group that shows it composite: the steps on an
@@ -32,11 +32,11 @@ const PAIRED: u32 = 1 << 15;
 const LARGEST_BOUND: usize = 1 << 17;
 
 /// Groups side by side in the second tier.
-const WIDTH: usize = 8;
+pub(crate) const WIDTH: usize = 16;
 /// Bits of a digit in the second tier.
 const DIGIT: usize = 28;
 /// Digits between two reductions: 47·2^28·2^30 + 2^62 < 2^64.
-const BLOCK: usize = 47;
+pub(crate) const BLOCK: usize = 47;
 
 /// Half the gaps between consecutive odd primes from 3 on, up to [`LARGEST_BOUND`]: a byte each, since no gap below 2^17 exceeds 72.
 static HALF_GAPS: [u8; COUNT] = {
@@ -81,7 +81,7 @@ const COMPOSITE: [bool; LARGEST_BOUND / 2] = {
 };
 
 /// The odd primes below `bound`.
-fn odd_primes(bound: u32) -> impl Iterator<Item = u32> {
+fn odd_primes(bound: u32) -> impl Iterator<Item = u32> + Clone {
     let rest = HALF_GAPS.iter().scan(3u32, |prime, &half| {
         *prime += 2 * u32::from(half);
         Some(*prime)
@@ -116,13 +116,15 @@ struct Group {
     factors: Vec<Factor>,
 }
 
-/// Eight groups of the second tier, entry by entry side by side.
-struct Wide {
-    modulus: [u32; WIDTH],
-    negative_inverse: [u32; WIDTH],
-    /// Two factors of each modulus. Where it is itself prime, both are it.
-    inverses: [[u32; WIDTH]; 2],
-    limits: [[u32; WIDTH]; 2],
+/// Groups of the second tier, entry by entry side by side.
+pub(crate) struct Wide {
+    /// M, below 2^30.
+    pub(crate) modulus: [u32; WIDTH],
+    /// -M^-1 mod 2^32
+    pub(crate) negative_inverse: [u32; WIDTH],
+    /// Two factors r of each modulus (where it is itself prime, both are it): r^-1 mod 2^32, and (2^32 - 1)/r.
+    pub(crate) inverses: [[u32; WIDTH]; 2],
+    pub(crate) limits: [[u32; WIDTH]; 2],
 }
 
 /// The tables for candidates of one size. Building them costs well under 1 % of a search, so nothing is kept between searches.
@@ -158,8 +160,9 @@ impl TrialDivision {
             }
             groups.push(Group::new(modulus, &members, limbs));
         }
-        let mut wides = Vec::new();
-        let mut weights = Vec::new();
+        let rest = primes.clone().count();
+        let mut wides = Vec::with_capacity(rest.div_ceil(WIDTH));
+        let mut weights = Vec::with_capacity(rest.div_ceil(WIDTH) * digits);
         while primes.peek().is_some() {
             // Surplus places divide by 3 once more.
             let members: [[u32; 2]; WIDTH] = core::array::from_fn(|_| {
@@ -174,16 +177,29 @@ impl TrialDivision {
         Self { groups, wides, weights, digits: Zeroizing::new(alloc::vec![0; digits]) }
     }
 
-    /// Whether no prime of the tables divides the candidate, given in limbs.
-    pub(crate) fn passes(&mut self, candidate: &[u64]) -> bool {
-        if self.groups.iter().any(|group| reveal(group.divides(candidate))) {
-            return false;
-        }
+    /// The first tier: whether none of its primes divides the candidate, given in limbs.
+    pub(crate) fn passes_small(&self, candidate: &[u64]) -> bool {
+        !self.groups.iter().any(|group| reveal(group.divides(candidate)))
+    }
+
+    /// The second tier, by [`divides`] or something faster that gives the same answers.
+    #[inline(always)]
+    pub(crate) fn passes_large(
+        &mut self,
+        candidate: &[u64],
+        divides: impl Fn(&Wide, &[u32], &[[u32; WIDTH]]) -> bool,
+    ) -> bool {
         for (index, digit) in self.digits.iter_mut().enumerate() {
             *digit = (bits_at(candidate, index * DIGIT) as u32) & ((1 << DIGIT) - 1);
         }
-        let weights = self.weights.chunks_exact(self.digits.len());
-        !self.wides.iter().zip(weights).any(|(wide, weights)| reveal(wide.divides(&self.digits, weights)))
+        let mut weights = self.weights.chunks_exact(self.digits.len());
+        for wide in &self.wides {
+            let Some(weights) = weights.next() else { break };
+            if reveal(Choice::from(u8::from(divides(wide, &self.digits, weights)))) {
+                return false;
+            }
+        }
+        true
     }
 }
 
@@ -252,41 +268,39 @@ impl Wide {
             }
         }
     }
+}
 
-    #[inline(always)]
-    fn divides(&self, digits: &[u32], weights: &[[u32; WIDTH]]) -> Choice {
-        let mut words = [0u64; WIDTH];
-        for (digits, weights) in digits.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
-            let mut sums = [0u64; WIDTH];
-            for (&digit, row) in digits.iter().zip(weights) {
-                for lane in 0..WIDTH {
-                    sums[lane] += u64::from(digit) * u64::from(row[lane]);
-                }
-            }
-            self.reduce(&mut sums);
-            for lane in 0..WIDTH {
-                words[lane] += sums[lane];
+/// Whether a prime of these groups divides the number of these digits.
+pub(crate) fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {
+    let mut words = [0u64; WIDTH];
+    for (digits, weights) in digits.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
+        let mut sums = [0u64; WIDTH];
+        for (&digit, row) in digits.iter().zip(weights) {
+            for (sum, &weight) in sums.iter_mut().zip(row) {
+                *sum += u64::from(digit) * u64::from(weight);
             }
         }
-        // A sum of a few words of 32 bits: below 2^30 + 1 after this.
-        self.reduce(&mut words);
-        let mut divisible = 0;
-        for lane in 0..WIDTH {
-            let word = words[lane] as u32;
-            let first = word.wrapping_mul(self.inverses[0][lane]) <= self.limits[0][lane];
-            let second = word.wrapping_mul(self.inverses[1][lane]) <= self.limits[1][lane];
-            divisible |= u8::from(first) | u8::from(second);
+        reduce(wide, &mut sums);
+        for (word, sum) in words.iter_mut().zip(sums) {
+            *word += sum;
         }
-        Choice::from(core::hint::black_box(divisible))
     }
-
-    /// A Montgomery reduction by 32 bits in every lane.
-    #[inline(always)]
-    fn reduce(&self, words: &mut [u64; WIDTH]) {
-        for lane in 0..WIDTH {
-            let digit = (words[lane] as u32).wrapping_mul(self.negative_inverse[lane]);
-            words[lane] = (words[lane] + u64::from(digit) * u64::from(self.modulus[lane])) >> 32;
+    // A sum of a few words of 32 bits: at most M after this.
+    reduce(wide, &mut words);
+    let mut any = false;
+    for (inverses, limits) in wide.inverses.iter().zip(&wide.limits) {
+        for ((&word, &inverse), &limit) in words.iter().zip(inverses).zip(limits) {
+            any |= (word as u32).wrapping_mul(inverse) <= limit;
         }
+    }
+    any
+}
+
+/// A Montgomery reduction by 32 bits in every lane.
+fn reduce(wide: &Wide, words: &mut [u64; WIDTH]) {
+    for ((word, &modulus), &negative_inverse) in words.iter_mut().zip(&wide.modulus).zip(&wide.negative_inverse) {
+        let digit = (*word as u32).wrapping_mul(negative_inverse);
+        *word = (*word + u64::from(digit) * u64::from(modulus)) >> 32;
     }
 }
 
@@ -302,6 +316,10 @@ mod tests {
     use super::*;
     use crypto_bigint::{BoxedUint, NonZero};
     use proptest::prelude::*;
+
+    fn passes(trial: &mut TrialDivision, candidate: &[u64]) -> bool {
+        trial.passes_small(candidate) && trial.passes_large(candidate, divides)
+    }
 
     fn divisible_by_some(candidate: &[u64], bound: u32) -> bool {
         let number = BoxedUint::from_words(candidate.iter().copied());
@@ -338,7 +356,7 @@ mod tests {
                     if let Some(next) = candidate.get_mut(index + 1) {
                         *next = (wide >> 64) as u64;
                     }
-                    assert!(!trial.passes(&candidate), "{prime} << {shift}");
+                    assert!(!passes(&mut trial, &candidate), "{prime} << {shift}");
                 }
             }
         }
@@ -350,11 +368,11 @@ mod tests {
             let mut n = alloc::vec![u64::MAX; super::super::limbs::limbs_for(exponent)];
             *n.last_mut().unwrap() >>= n.len() as u32 * 64 - exponent;
             n.resize(super::super::limbs::limbs_for(bits), 0);
-            assert!(TrialDivision::up_to(bits, 1 << 17).passes(&n), "2^{exponent} - 1 is prime");
+            assert!(passes(&mut TrialDivision::up_to(bits, 1 << 17), &n), "2^{exponent} - 1 is prime");
             // Powers of two have no odd factor at all.
             let mut power = alloc::vec![0u64; super::super::limbs::limbs_for(bits)];
             *power.last_mut().unwrap() = 1;
-            assert!(TrialDivision::up_to(bits, 1 << 17).passes(&power));
+            assert!(passes(&mut TrialDivision::up_to(bits, 1 << 17), &power));
         }
     }
 
@@ -363,7 +381,7 @@ mod tests {
         #[test]
         fn passes_is_the_absence_of_small_factors(limbs in prop::collection::vec(prop_oneof![4 => any::<u64>(), 1 => Just(u64::MAX), 1 => Just(0)], 16..35), bound in 3..70_000u32) {
             let bits = limbs.len() as u32 * 64;
-            prop_assert_eq!(TrialDivision::up_to(bits, bound).passes(&limbs), !divisible_by_some(&limbs, bound));
+            prop_assert_eq!(passes(&mut TrialDivision::up_to(bits, bound), &limbs), !divisible_by_some(&limbs, bound));
         }
 
         /// A product of two primes just out of the table's reach, times nothing else.
@@ -372,8 +390,8 @@ mod tests {
             let primes: Vec<u32> = odd_primes(1 << 17).skip(index).take(2).collect();
             let mut candidate = product(&[u64::from(primes[0])], &[u64::from(primes[1])]).to_vec();
             candidate.resize(16, 0);
-            prop_assert!(TrialDivision::up_to(1024, primes[0]).passes(&candidate));
-            prop_assert!(!TrialDivision::up_to(1024, primes[0] + 1).passes(&candidate));
+            prop_assert!(passes(&mut TrialDivision::up_to(1024, primes[0]), &candidate));
+            prop_assert!(!passes(&mut TrialDivision::up_to(1024, primes[0] + 1), &candidate));
         }
     }
 }

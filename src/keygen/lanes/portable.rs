@@ -152,15 +152,8 @@ impl<'a> Modulus<'a> {
     /// `b mod n`: one in Montgomery form. With the top bit of n at `bits`, 2^bits - n is already reduced; then doublings.
     #[inline(always)]
     fn one(&self, bits: u32, out: &mut [u64]) {
+        out.copy_from_slice(&limbs::power_of_two_minus(bits, self.n));
         let spare = self.n.len() as u32 * 64 - bits;
-        let mut carry = true;
-        for (out, &n) in out.iter_mut().zip(self.n) {
-            (*out, carry) = adc(!n, 0, carry);
-        }
-        // The limbs hold 2^(64·L) - n; take off the bits above `bits` to be left with 2^bits - n.
-        if let Some(top) = out.last_mut() {
-            *top &= u64::MAX >> spare;
-        }
         for _ in 0..spare {
             double_mod(out, 0, self.n);
         }

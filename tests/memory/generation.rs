@@ -1,6 +1,7 @@
 //! Key generation: what is freed on the way to a key, with the key, and on each way to an error.
 
 use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
 
 use nova_keypair::{Error, GeneratedKeypair, KeySize, KeypairName, PrivateKey, create, create_many};
 use pkcs1::der::Decode as _;
@@ -78,6 +79,24 @@ fn a_failing_generator_leaves_nothing() {
     }
 }
 
+/// A generator that panics takes the search down with it, and what was drawn goes too.
+#[test]
+fn a_generator_that_panics_leaves_nothing() {
+    let _turn = turn();
+    let (p, q, key) = primes();
+    let secrets = secrets(q, &key);
+    for failing in [p, q] {
+        clean(&format!("panic in draw {failing}"), &secrets, || {
+            let mut rng = Draws::new(|k, bytes| {
+                honest(STREAM, k, bytes);
+                if k == failing { std::panic::resume_unwind(Box::new(())) } else { Some(()) }
+            });
+            std::panic::catch_unwind(AssertUnwindSafe(|| PrivateKey::generate(KeySize::Rsa2048, &mut rng)))
+                .unwrap_err();
+        });
+    }
+}
+
 /// A generator that says all its draws again, from some draw on; one that fills half of the buffer and then fails.
 #[test]
 fn a_stuck_generator_leaves_nothing() {
@@ -132,6 +151,19 @@ fn a_search_that_is_given_up_leaves_nothing() {
         PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
     });
     assert_eq!(error, Error::PrimeDistance);
+}
+
+/// The key is whole when the pairwise test refuses it.
+#[cfg(feature = "internals")]
+#[test]
+fn a_key_that_fails_its_test_leaves_nothing() {
+    let _turn = turn();
+    let (_, q, key) = primes();
+    let error = clean("a fault", &secrets(q, &key), || {
+        let rng = &mut Draws::new(|k, bytes| Some(honest(STREAM, k, bytes)));
+        nova_keypair::internals::generate_with_a_fault(2048, rng).unwrap_err()
+    });
+    assert_eq!(error, Error::PairwiseConsistency);
 }
 
 #[test]

@@ -140,13 +140,12 @@ impl Create {
     fn deliver(
         &self,
         name: &KeypairName,
-        private_key: PrivateKey,
+        mut private_key: PrivateKey,
         to_json: fn(&nova_keypair::os_keypairs::Body) -> serde_json::Result<String>,
     ) -> Result<(), Failure> {
-        let private_key = match &self.comment {
-            Some(comment) => private_key.with_comment(comment)?,
-            None => private_key,
-        };
+        if let Some(comment) = &self.comment {
+            private_key.set_comment(comment)?;
+        }
         if let Some(dir) = &self.out {
             write_pair(dir, name, &private_key.to_format(self.format)?, &private_key.public_key().to_openssh())?;
         }

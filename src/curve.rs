@@ -130,3 +130,91 @@ fn on_curve<P: ConstMontyParams<LIMBS>, const LIMBS: usize>(b: &Uint<LIMBS>, x: 
 fn in_openssh_range<const LIMBS: usize>(order: &Uint<LIMBS>, coordinate: &Uint<LIMBS>, bits: u32) -> bool {
     coordinate.bit_width_vartime() > bits / 2 && coordinate.cmp_vartime(&order.wrapping_sub(&Uint::ONE)).is_lt()
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// The base points (SP 800-186, section 3.2.1), uncompressed.
+    const BASE_POINTS: [(Curve, &str); 3] = [
+        (
+            Curve::NistP256,
+            "046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c2964fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+        ),
+        (
+            Curve::NistP384,
+            "04aa87ca22be8b05378eb1c71ef320ad746e1d3b628ba79b9859f741e082542a385502f25dbf55296c3a545e3872760ab73617de4a96262c6f5d9e98bf9292dc29f8f41dbd289a147ce9da3113b5f0b8c00a60b1ce1d7e819d7a431d7c90ea0e5f",
+        ),
+        (
+            Curve::NistP521,
+            "0400c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
+        ),
+    ];
+
+    fn base_points() -> impl Iterator<Item = (Curve, Vec<u8>)> {
+        BASE_POINTS.into_iter().map(|(curve, digits)| {
+            let digits = (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16));
+            (curve, digits.collect::<Result<_, _>>().unwrap())
+        })
+    }
+
+    #[test]
+    fn base_points_are_on_their_curve_and_no_neighbour_is() {
+        for (curve, point) in base_points() {
+            let (x, y) = curve.split_point(&point).unwrap();
+            assert!(curve.contains(x, y) && curve.openssh_takes(x, y));
+            for bit in 0..8 {
+                let mut moved = y.to_vec();
+                *moved.last_mut().unwrap() ^= 1 << bit;
+                assert!(!curve.contains(x, &moved));
+                assert!(!curve.contains(&moved, y));
+            }
+        }
+    }
+
+    #[test]
+    fn only_whole_uncompressed_points_are_split() {
+        for (curve, point) in base_points() {
+            let mut longer = point.clone();
+            longer.push(0);
+            let mut compressed = point[..=curve.coordinate_bytes()].to_vec();
+            compressed[0] = 2;
+            let mut hybrid = point.clone();
+            hybrid[0] = 6;
+            for other in [&longer[..], &point[..point.len() - 1], &compressed, &hybrid, &[4], &[0], &[]] {
+                assert_eq!(curve.split_point(other), None);
+            }
+        }
+    }
+
+    /// OpenSSH's bounds, at the values on either side of each.
+    #[test]
+    fn openssh_takes_coordinates_between_half_the_bits_and_the_order() {
+        for (curve, point) in base_points() {
+            let (x, _) = curve.split_point(&point).unwrap();
+            let bytes = curve.coordinate_bytes();
+            let power = |exponent: u32| {
+                let mut number = alloc::vec![0; bytes];
+                number[bytes - 1 - exponent as usize / 8] = 1 << (exponent % 8);
+                number
+            };
+            let half = curve.bits() / 2;
+            assert!(!curve.openssh_takes(x, &power(half - 1)));
+            assert!(curve.openssh_takes(x, &power(half)));
+            assert!(!curve.openssh_takes(&power(half - 1), x));
+
+            let order = match curve {
+                Curve::NistP256 => P256_ORDER.to_be_bytes().as_ref().to_vec(),
+                Curve::NistP384 => P384_ORDER.to_be_bytes().as_ref().to_vec(),
+                Curve::NistP521 => P521_ORDER.to_be_bytes().as_ref()[72 - 66..].to_vec(),
+            };
+            for (below, is_taken) in [(0, false), (1, false), (2, true)] {
+                let mut number = order.clone();
+                *number.last_mut().unwrap() -= below;
+                assert_eq!(curve.openssh_takes(&number, x), is_taken, "{curve:?} order - {below}");
+            }
+        }
+    }
+}

@@ -203,13 +203,15 @@ impl<'a> Fields<'a> {
         self.reader.string().map_err(|_| Error::KeyTruncated { position })
     }
 
-    fn mpint(&mut self, field: &'static str) -> Result<&'a [u8]> {
+    /// Where the number is in the line, and its magnitude.
+    fn mpint(&mut self, field: &'static str) -> Result<(usize, &'a [u8])> {
         let position = self.position();
-        self.reader.mpint().map_err(|error| match error {
-            WireError::Truncated => Error::KeyTruncated { position },
-            WireError::NonMinimal => Error::KeyNonMinimal { position, field },
-            WireError::Negative => Error::KeyNegative { position, field },
-        })
+        match self.reader.mpint() {
+            Ok(magnitude) => Ok((position, magnitude)),
+            Err(WireError::Truncated) => Err(Error::KeyTruncated { position }),
+            Err(WireError::NonMinimal) => Err(Error::KeyNonMinimal { position, field }),
+            Err(WireError::Negative) => Err(Error::KeyNegative { position, field }),
+        }
     }
 
     /// The type inside must be that of the line: a parser that believes the one and a program that believes the other disagree.
@@ -227,11 +229,9 @@ impl<'a> Fields<'a> {
     }
 
     fn rsa(&mut self) -> Result<RsaRanges> {
-        let e_position = self.position();
-        let e = self.mpint("the exponent e")?;
+        let (e_position, e) = self.mpint("the exponent e")?;
         let e_end = self.reader.offset();
-        let n_position = self.position();
-        let n = self.mpint("the modulus n")?;
+        let (n_position, n) = self.mpint("the modulus n")?;
         let n_end = self.reader.offset();
 
         let bits = bit_length(n);
@@ -258,17 +258,10 @@ impl<'a> Fields<'a> {
     }
 
     fn dsa(&mut self) -> Result<u32> {
-        let mut position = [0; 4];
-        let [p, q, g, y] = {
-            let mut number = |i: usize, field| {
-                if let Some(position) = position.get_mut(i) {
-                    *position = self.position();
-                }
-                self.mpint(field)
-            };
-            [number(0, "p")?, number(1, "q")?, number(2, "g")?, number(3, "y")?]
-        };
-        let [p_position, q_position, g_position, y_position] = position;
+        let (p_position, p) = self.mpint("p")?;
+        let (q_position, q) = self.mpint("q")?;
+        let (g_position, g) = self.mpint("g")?;
+        let (y_position, y) = self.mpint("y")?;
         // OpenSSH signs with 1024-bit p and 160-bit q only (FIPS 186-2), and Nova refuses other lengths of p.
         let bits = bit_length(p);
         if bits != 1024 {

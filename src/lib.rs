@@ -56,6 +56,7 @@ mod curve;
 mod diagnosis;
 mod error;
 mod fingerprint;
+mod forms;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;

@@ -1,11 +1,11 @@
 //! What Nova itself would answer for a public key, bug for bug.
 //!
 //! [`verdict`] is a report, for those who want to know what a cloud has stored or will say. It is no way around
-//! [`import`](crate::PublicKey): Nova accepts keys that no SSH server takes, and records fingerprints that belong to no key.
+//! [`import`](crate::import): Nova accepts keys that no SSH server takes, and records fingerprints that belong to no key.
 //!
-//! The rule is that of `generate_fingerprint` in Nova's `crypto.py`, which no version has changed in substance since 2016, over
-//! `cryptography` 50 on CPython 3.11. Nova asks `load_ssh_public_key` whether the line is a key, throws the key away, and takes the MD5 of
-//! what is between the first and the second space of the line. The two see different things:
+//! The rule is that of `generate_fingerprint` in Nova's `crypto.py` over `cryptography` 50 on CPython 3.11. Nova asks
+//! `load_ssh_public_key` whether the line is a key, throws the key away, and takes the MD5 of what is between the first and the second
+//! space of the line. The two see different things:
 //!
 //! | | the check | the fingerprint |
 //! |---|---|---|

@@ -32,7 +32,7 @@ impl Default for ImportPolicy {
     fn default() -> Self {
         Self {
             size_limit: Some(Self::DOCUMENTED_SIZE_LIMIT),
-            algorithms: u32::MAX,
+            algorithms: algorithm_set(&Algorithm::ALL),
             rsa_min_bits: RSA_MIN_BITS,
             refused: 0,
         }
@@ -48,9 +48,12 @@ impl ImportPolicy {
         Self { size_limit: None, ..Self::default() }
     }
 
-    /// Like the default, but refuses every [`Weakness`], those of later versions of this crate included.
+    /// Like the default, but refuses every [`Weakness`].
     pub fn strict() -> Self {
-        Self { refused: u32::MAX, ..Self::default() }
+        Self {
+            refused: Weakness::ALL.into_iter().fold(0, |set, weakness| set | weakness_bit(weakness)),
+            ..Self::default()
+        }
     }
 
     /// The most bytes that the string may have, comment and line end included; `None` for no limit.
@@ -62,7 +65,7 @@ impl ImportPolicy {
     /// The types that are allowed, in place of those allowed so far.
     #[must_use]
     pub fn with_algorithms(self, allowed: &[Algorithm]) -> Self {
-        Self { algorithms: allowed.iter().fold(0, |set, &algorithm| set | algorithm_bit(algorithm)), ..self }
+        Self { algorithms: algorithm_set(allowed), ..self }
     }
 
     /// The fewest bits that an RSA modulus may have. Below 1024 OpenSSH refuses the key, so a smaller number means 1024.
@@ -124,6 +127,10 @@ impl ImportPolicy {
         }
         Ok(())
     }
+}
+
+fn algorithm_set(algorithms: &[Algorithm]) -> u32 {
+    algorithms.iter().fold(0, |set, &algorithm| set | algorithm_bit(algorithm))
 }
 
 fn algorithm_bit(algorithm: Algorithm) -> u32 {

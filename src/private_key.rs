@@ -94,7 +94,7 @@ impl PrivateKey {
     /// `rng` if the generator fails, `rng_stuck` if it repeats itself, `candidate_limit` if it makes no prime within the limit of the
     /// standard. In none of these cases is there a key.
     pub fn generate<R: TryCryptoRng + ?Sized>(size: KeySize, rng: &mut R) -> Result<Self> {
-        Self::from_components(keygen::generate(size.bits(), rng)?, DEFAULT_COMMENT)
+        Self::from_components(keygen::generate(size.bits(), rng)?)
     }
 
     /// Makes the key that belongs to a seed: C2SP det-keygen. The same seed makes the same key, anywhere and always, so the seed is as
@@ -105,31 +105,30 @@ impl PrivateKey {
     /// # Errors
     /// `seed_too_short`.
     pub fn from_seed(seed: &[u8], size: KeySize) -> Result<Self> {
-        Self::from_components(keygen::from_seed(seed, size.bits())?, DEFAULT_COMMENT)
+        Self::from_components(keygen::from_seed(seed, size.bits())?)
     }
 
-    pub(crate) fn from_components(rsa: RsaComponents, comment: &str) -> Result<Self> {
-        let public = ssh_key::PublicKey::new(ssh_rsa(&rsa.n)?.into(), comment);
-        let line = public.to_openssh().map_err(|_| Error::Encoding)?;
-        // The size limit is the importer's: the engine's own tests make keys that pass it.
-        let public_key = PublicKey::parse_with(&line, &ImportPolicy::nova())?;
+    pub(crate) fn from_components(rsa: RsaComponents) -> Result<Self> {
+        let public_key = public_key(&rsa.n, DEFAULT_COMMENT)?;
         Ok(Self { rsa, public_key })
     }
 
-    /// The same key with another comment, which stands in the public key and in the OpenSSH private key.
+    /// Gives the key another comment, which stands in the public key and in the OpenSSH private key.
     ///
     /// # Errors
-    /// `comment`, if it has more than 255 bytes, a control character (a line end among them), or a space at an edge.
-    pub fn with_comment(self, comment: &str) -> Result<Self> {
-        let edge = |c: char| c == ' ';
+    /// `comment`, if it has more than 255 bytes, a control character or another one that ends a line, or white space at an edge; and the
+    /// error of the import, if the comment is one that it refuses. The key keeps its comment then.
+    pub fn set_comment(&mut self, comment: &str) -> Result<()> {
+        let inner = comment.trim();
         let bad = comment.char_indices().find(|(_, c)| c.is_control()).map(|(position, _)| position);
-        let bad = bad.or(comment.starts_with(edge).then_some(0));
-        let bad = bad.or(comment.ends_with(edge).then_some(comment.len().saturating_sub(1)));
+        let bad = bad.or((comment.trim_start() != comment).then_some(0));
+        let bad = bad.or((inner != comment).then_some(inner.len()));
         let bad = bad.or((comment.len() > MAX_COMMENT).then_some(MAX_COMMENT));
-        match bad {
-            Some(position) => Err(Error::Comment { position }),
-            None => Self::from_components(self.rsa, comment),
+        if let Some(position) = bad {
+            return Err(Error::Comment { position });
         }
+        self.public_key = public_key(&self.rsa.n, comment)?;
+        Ok(())
     }
 
     /// The public half.
@@ -239,6 +238,12 @@ impl PrivateKey {
         let comment = self.public_key.comment().to_owned();
         ssh_key::PrivateKey::new(KeypairData::Rsa(keypair), comment).map_err(|_| Error::Encoding)
     }
+}
+
+fn public_key(n: &[u8], comment: &str) -> Result<PublicKey> {
+    let line = ssh_key::PublicKey::new(ssh_rsa(n)?.into(), comment).to_openssh().map_err(|_| Error::Encoding)?;
+    // The size limit is the importer's: the engine's own tests make keys that pass it.
+    PublicKey::parse_with(&line, &ImportPolicy::nova())
 }
 
 fn ssh_rsa(n: &[u8]) -> Result<RsaPublicKey> {

@@ -10,6 +10,7 @@ use core::str::FromStr;
 use crate::diagnosis;
 use crate::error::{Error, Result};
 use crate::fingerprint::{Fingerprint, Sha256Fingerprint};
+use crate::forms;
 use crate::key_blob::{Algorithm, KeyBlob};
 use crate::line::Line;
 use crate::policy::ImportPolicy;
@@ -83,7 +84,7 @@ impl PublicKey {
     /// let line = " ssh-ed25519\tAAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz\r\n";
     /// let canonical = PublicKey::canonicalize(line)?;
     /// assert!(PublicKey::parse(line).is_err() && PublicKey::parse(&canonical.public_key.to_openssh()).is_ok());
-    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TypeSeparator, Repair::TrailingSpace]);
+    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TrailingSpace, Repair::TypeSeparator]);
     /// # Ok::<(), nova_keypair::Error>(())
     /// ```
     ///
@@ -116,6 +117,19 @@ impl PublicKey {
         }
         let public_key = Self { end: line.len(), comment: start, line, blob };
         Ok(Canonicalized { public_key, repairs: repaired.repairs })
+    }
+
+    /// Whether `text` is this key in any form: a line that [`canonicalize`](Self::canonicalize) reads, of any comment and length; a
+    /// certificate for the key; RFC 4716; PEM in PKCS#8 (RSA, ECDSA, Ed25519) or PKCS#1 (RSA).
+    ///
+    /// # Errors
+    ///
+    /// If the text is in none of these forms: as for [`canonicalize`](Self::canonicalize).
+    pub fn same_key(&self, text: &str) -> Result<bool> {
+        match forms::is_of_key(text, &self.blob) {
+            Some(answer) => Ok(answer),
+            None => Ok(Self::canonicalize_with(text, &ImportPolicy::nova())?.public_key == *self),
+        }
     }
 
     /// The canonical line: type, base64 and comment, with one space between them and nothing after.
@@ -161,7 +175,7 @@ impl PublicKey {
     /// The fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For RSA only; for Ed25519
     /// AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
     pub fn aws_imported_fingerprint(&self) -> Option<Fingerprint> {
-        self.blob.rsa().map(|rsa| Fingerprint::of(&spki::rsa_public_key(rsa.n, rsa.e)))
+        self.blob.rsa().map(|rsa| Fingerprint::of(&spki::rsa(rsa.n, rsa.e)))
     }
 
     /// The picture that `ssh-keygen -lv` draws: of the SHA-256 fingerprint, 11 lines without a line end after the last.

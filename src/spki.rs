@@ -1,18 +1,39 @@
-//! `SubjectPublicKeyInfo` in DER, of which AWS takes a fingerprint. For RSA keys only, as AWS does so for no others.
+//! `SubjectPublicKeyInfo` in DER (RFC 5280, section 4.1): what AWS takes a fingerprint of, and what a PEM `PUBLIC KEY` holds.
 
 use alloc::vec::Vec;
 
-/// An RSA key, its numbers big-endian and without leading zeros (RFC 5280, section 4.1, and RFC 8017, appendix A.1.1).
-pub(crate) fn rsa_public_key(n: &[u8], e: &[u8]) -> Vec<u8> {
-    /// OBJECT IDENTIFIER 1.2.840.113549.1.1.1, rsaEncryption, and the NULL of its parameters.
-    const RSA_ENCRYPTION: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
-    const SEQUENCE: u8 = 0x30;
-    const BIT_STRING: u8 = 0x03;
+const SEQUENCE: u8 = 0x30;
 
-    let numbers = [der_integer(n), der_integer(e)].concat();
+/// OBJECT IDENTIFIER 1.2.840.113549.1.1.1, rsaEncryption, and the NULL of its parameters (RFC 8017, appendix A.1).
+const RSA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+/// 1.2.840.10045.2.1, id-ecPublicKey, and the curve 1.2.840.10045.3.1.7, secp256r1 (RFC 5480, section 2.1.1).
+pub(crate) const EC_P256: &[u8] =
+    &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// The same with the curve 1.3.132.0.34, secp384r1.
+pub(crate) const EC_P384: &[u8] =
+    &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
+/// The same with the curve 1.3.132.0.35, secp521r1.
+pub(crate) const EC_P521: &[u8] =
+    &[0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23];
+/// 1.3.101.112, id-Ed25519, without parameters (RFC 8410, section 3).
+pub(crate) const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
+
+/// An RSA key, its numbers big-endian and without leading zeros.
+pub(crate) fn rsa(n: &[u8], e: &[u8]) -> Vec<u8> {
+    encode(RSA, &pkcs1(n, e))
+}
+
+/// The `RSAPublicKey` in it (RFC 8017, appendix A.1.1).
+pub(crate) fn pkcs1(n: &[u8], e: &[u8]) -> Vec<u8> {
+    der(SEQUENCE, &[der_integer(n), der_integer(e)].concat())
+}
+
+/// From the contents of the algorithm identifier and the bits of the key.
+pub(crate) fn encode(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
+    const BIT_STRING: u8 = 0x03;
     // The byte in front of a BIT STRING's contents counts the unused bits of its last byte.
-    let bit_string = [&[0], der(SEQUENCE, &numbers).as_slice()].concat();
-    der(SEQUENCE, &[der(SEQUENCE, RSA_ENCRYPTION), der(BIT_STRING, &bit_string)].concat())
+    let bit_string = der(BIT_STRING, &[&[0], key].concat());
+    der(SEQUENCE, &[der(SEQUENCE, algorithm), bit_string].concat())
 }
 
 /// INTEGER of a big-endian magnitude without leading zeros.

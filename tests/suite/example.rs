@@ -53,8 +53,8 @@ fn create_prints_a_body_and_writes_a_pair() {
     let output = command.args(arguments).arg(&dir.0).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let body: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let expected = PrivateKey::from_seed(b"example seed of 32 bytes, no les", KeySize::Rsa2048).unwrap();
-    let expected = expected.with_comment("a b").unwrap();
+    let mut expected = PrivateKey::from_seed(b"example seed of 32 bytes, no les", KeySize::Rsa2048).unwrap();
+    expected.set_comment("a b").unwrap();
     assert_eq!(
         body,
         json!({"keypair": {

@@ -1,7 +1,8 @@
 //! Every style of fingerprint, against vectors and against `ssh-keygen` and `openssl` where they are.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 
+use crate::support;
 use nova_keypair::{AwsGeneratedFingerprint, Error, Fingerprint, PublicKey, Sha256Fingerprint};
 
 const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDkbjgPqUSAyPpxHAI/J2wyXVVE3YH0NXJXmWbCywZ4kKXLBkxZwqVJkFpY9vBu3bT+vvh4wZk+Wq0SL1Gj4QePj+fn7cDYyHXWHQ8ZK3nc9I99bChmESD2FDXDVnF8EwLHt4bZh0YVChwyBHTNBqwkaOO3yGu4KdZEHek0f0OETAqGARMfT8IXPFKHR5laz87gZJ/i6nCZEb/Vi73S+dVmrcBqfC+9blQGTqDi5ZvoVMRLzruQDLhvkRwfpZHeUsTT2ia4b82q0f6qSAh1ByicOSaS4rfF/mCjoZLASh3R6szUbW974LjD8wP3wpnhmWif2HLugTatyodd/nyBm05N Generated-by-Nova";
@@ -82,24 +83,16 @@ fn each_style_reads_what_it_prints_and_tells_keys_apart() {
 }
 
 /// The output of a program that reads `input` as the file at the end of its arguments; `None`, aloud, without the program.
-fn output(program: &str, arguments: &[&str], input: &str) -> Option<Vec<u8>> {
-    use std::sync::atomic::{AtomicU32, Ordering};
-    static RUN: AtomicU32 = AtomicU32::new(0);
-    let run = RUN.fetch_add(1, Ordering::Relaxed);
-    let path = std::env::temp_dir().join(format!("nova-keypair-styles-{}-{run}", std::process::id()));
-    std::fs::write(&path, input).unwrap();
-    let output = Command::new(program).args(arguments).arg(&path).stderr(Stdio::inherit()).output();
-    std::fs::remove_file(&path).unwrap();
-    match output {
-        Ok(output) => {
-            assert!(output.status.success(), "{program} {arguments:?} of {input}");
-            Some(output.stdout)
-        }
-        Err(_) => {
-            eprintln!("SKIPPED: there is no {program} here, so its answer is NOT compared");
-            None
-        }
+fn output(name: &str, program: &str, arguments: &[&str], input: &str) -> Option<Vec<u8>> {
+    if !support::has_tool(program) {
+        return None;
     }
+    let directory = support::TempDir::new(name);
+    let path = directory.0.join("input");
+    std::fs::write(&path, input).unwrap();
+    let output = Command::new(program).args(arguments).arg(&path).output().unwrap();
+    assert!(output.status.success(), "{program} {arguments:?} of {input}");
+    Some(output.stdout)
 }
 
 #[test]
@@ -110,7 +103,7 @@ fn randomart_and_fingerprints_are_those_of_ssh_keygen() {
             ("sha256", key.sha256_fingerprint().to_string(), key.randomart()),
             ("md5", format!("MD5:{}", key.fingerprint()), key.randomart_md5()),
         ] {
-            let Some(printed) = output("ssh-keygen", &["-lv", "-E", hash, "-f"], line) else { return };
+            let Some(printed) = output("art", "ssh-keygen", &["-lv", "-E", hash, "-f"], line) else { return };
             let printed = String::from_utf8(printed).unwrap();
             let (first, art) = printed.split_once('\n').unwrap();
             assert!(first.starts_with(&format!("{} {fingerprint} ", key.bits())), "{first}");
@@ -147,9 +140,9 @@ fn aws_imported_fingerprint_is_md5_of_the_spki_der() {
     );
     assert_eq!(PublicKey::parse(OTHERS[0]).unwrap().aws_imported_fingerprint(), None);
     for line in [RSA, OTHERS[3]] {
-        let Some(pem) = output("ssh-keygen", &["-e", "-m", "PKCS8", "-f"], line) else { return };
+        let Some(pem) = output("pkcs8", "ssh-keygen", &["-e", "-m", "PKCS8", "-f"], line) else { return };
         let pem = String::from_utf8(pem).unwrap();
-        let Some(der) = output("openssl", &["pkey", "-pubin", "-outform", "DER", "-in"], &pem) else { return };
+        let Some(der) = output("spki", "openssl", &["pkey", "-pubin", "-outform", "DER", "-in"], &pem) else { return };
         let digest: [u8; 16] = <md5::Md5 as md5::Digest>::digest(der).into();
         let key = PublicKey::parse(line).unwrap();
         assert_eq!(key.aws_imported_fingerprint(), Some(Fingerprint::from_bytes(digest)));

@@ -1,12 +1,14 @@
 //! What an import accepts: the law, the table of the design row by row, and the keys of other projects' tests.
-use crate::support::shared_json;
-use std::process::{Command, Stdio};
+
+use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::{Algorithm, Error, ImportPolicy, PublicKey, Weakness, fingerprint};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+
+use crate::support;
 
 /// OpenStack Nova's test key: 380 bytes, then the comment.
 const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDkbjgPqUSAyPpxHAI/J2wyXVVE3YH0NXJXmWbCywZ4kKXLBkxZwqVJkFpY9vBu3bT+vvh4wZk+Wq0SL1Gj4QePj+fn7cDYyHXWHQ8ZK3nc9I99bChmESD2FDXDVnF8EwLHt4bZh0YVChwyBHTNBqwkaOO3yGu4KdZEHek0f0OETAqGARMfT8IXPFKHR5laz87gZJ/i6nCZEb/Vi73S+dVmrcBqfC+9blQGTqDi5ZvoVMRLzruQDLhvkRwfpZHeUsTT2ia4b82q0f6qSAh1ByicOSaS4rfF/mCjoZLASh3R6szUbW974LjD8wP3wpnhmWif2HLugTatyodd/nyBm05N";
@@ -51,29 +53,24 @@ fn ones(bits: usize) -> Vec<u8> {
 
 // ---- The law
 
-/// What `ssh-keygen -l -E md5` prints for these lines, each in a file of its own: `None` where it fails.
-fn ssh_keygen(lines: &[&str]) -> Option<Vec<Option<String>>> {
-    let directory = std::env::temp_dir().join(format!("nova-keypair-import-{}", std::process::id()));
-    std::fs::create_dir_all(&directory).unwrap();
-    let path = directory.join("key.pub");
-    let answers = lines.iter().map(|line| {
-        std::fs::write(&path, line).unwrap();
-        let run = Command::new("ssh-keygen").args(["-l", "-E", "md5", "-f"]).arg(&path).stderr(Stdio::null()).output();
-        let output = run.ok()?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        Some(text.split("MD5:").nth(1).map(|rest| rest[..47].to_owned()).filter(|_| output.status.success()))
-    });
-    let answers = answers.collect();
-    std::fs::remove_dir_all(directory).unwrap();
-    if answers == None {
-        eprintln!("SKIPPED: there is no ssh-keygen here, so what it accepts is NOT compared");
+/// What `ssh-keygen -l -E md5` prints for these lines, each in a file of its own: `None` for one that it refuses.
+fn ssh_keygen<const N: usize>(name: &str, lines: [&str; N]) -> Option<[Option<String>; N]> {
+    if !support::has_tool("ssh-keygen") {
+        return None;
     }
-    answers
+    let directory = support::TempDir::new(name);
+    let path = directory.0.join("key.pub");
+    Some(lines.map(|line| {
+        std::fs::write(&path, line).unwrap();
+        let output = Command::new("ssh-keygen").args(["-l", "-E", "md5", "-f"]).arg(&path).output().unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        text.split("MD5:").nth(1).map(|rest| rest[..47].to_owned()).filter(|_| output.status.success())
+    }))
 }
 
 #[test]
 fn what_import_accepts_nova_and_openssh_accept_with_one_fingerprint() {
-    let Some(edges) = shared_json("ssh/edges.json") else { return };
+    let Some(edges) = support::shared_json("ssh/edges.json") else { return };
     let mut accepted = 0;
     for case in edges["cases"].as_array().unwrap() {
         let raw = STANDARD.decode(case["raw_base64"].as_str().unwrap()).unwrap();
@@ -86,7 +83,7 @@ fn what_import_accepts_nova_and_openssh_accept_with_one_fingerprint() {
     }
     assert!(accepted > 40, "{accepted}");
 
-    let Some(edges) = shared_json("nova/edges.json") else { return };
+    let Some(edges) = support::shared_json("nova/edges.json") else { return };
     for case in edges["edges"].as_array().unwrap() {
         let Ok(fingerprint) = fingerprint(case["public_key"].as_str().unwrap()) else { continue };
         assert_eq!(case["nova"], "accept", "{}", case["id"]);
@@ -98,15 +95,14 @@ fn what_import_accepts_nova_and_openssh_accept_with_one_fingerprint() {
 /// And what both accept is accepted, but for what the table names.
 #[test]
 fn what_nova_and_openssh_agree_on_is_refused_for_a_stated_reason_only() {
-    let Some(edges) = shared_json("ssh/edges.json") else { return };
+    let Some(edges) = support::shared_json("ssh/edges.json") else { return };
     let mut refused = Vec::new();
     for case in edges["cases"].as_array().unwrap() {
         let raw = STANDARD.decode(case["raw_base64"].as_str().unwrap()).unwrap();
         let Ok(line) = std::str::from_utf8(&raw) else { continue };
-        if case["nova"] == "accept" && case["openssh"] == "accept" && case["nova_md5"] == case["openssh_md5"] {
-            if let Err(error) = PublicKey::parse_with(line, &ImportPolicy::nova()) {
-                refused.push((case["case"].as_str().unwrap().to_owned(), error.code()));
-            }
+        let agreed = case["nova"] == "accept" && case["openssh"] == "accept" && case["nova_md5"] == case["openssh_md5"];
+        if let (true, Err(error)) = (agreed, PublicKey::parse_with(line, &ImportPolicy::nova())) {
+            refused.push((case["case"].as_str().unwrap().to_owned(), error.code()));
         }
     }
     refused.sort();
@@ -122,7 +118,7 @@ fn what_nova_and_openssh_agree_on_is_refused_for_a_stated_reason_only() {
 
 #[test]
 fn keys_of_other_projects_are_accepted_with_the_fingerprint_and_size_of_ssh_keygen() {
-    let Some(corpus) = shared_json("ssh/corpus.json") else { return };
+    let Some(corpus) = support::shared_json("ssh/corpus.json") else { return };
     let mut accepted = 0;
     for key in corpus["keys"].as_array().unwrap() {
         let line = key["line"].as_str().unwrap();
@@ -163,7 +159,7 @@ fn documented_keys_have_their_fingerprints() {
     assert_eq!(example.comment(), "Generated by Nova");
     assert!(example.weaknesses().contains(&Weakness::Compromised));
 
-    let Some(vectors) = shared_json("nova/fingerprints.json") else { return };
+    let Some(vectors) = support::shared_json("nova/fingerprints.json") else { return };
     for vector in vectors["vectors"].as_array().unwrap() {
         let line = vector["public_key"].as_str().unwrap();
         if vector["type"] == "ssh" {
@@ -352,7 +348,7 @@ fn ecdsa_points_that_openssh_refuses_are_refused() {
     for line in &lines {
         assert_eq!(refusal(line), ("ecdsa_coordinate", Some(64)), "{line}");
     }
-    let Some(answers) = ssh_keygen(&lines.each_ref().map(String::as_str)) else { return };
+    let Some(answers) = ssh_keygen("ecdsa", lines.each_ref().map(String::as_str)) else { return };
     assert_eq!(answers, [None, None]);
 }
 
@@ -372,7 +368,7 @@ fn security_keys_need_an_application_that_both_read_alike() {
     }
     // OpenSSH drops the NUL, so its fingerprint would differ from Nova's.
     let nul = line(b"ssh:\0");
-    let Some(answers) = ssh_keygen(&[&nul]) else { return };
+    let Some(answers) = ssh_keygen("sk", [&*nul]) else { return };
     let blob = STANDARD.decode(nul.split_once(' ').unwrap().1).unwrap();
     let whole = md5::Digest::finalize(md5::Digest::chain_update(<md5::Md5 as md5::Digest>::new(), blob));
     assert_ne!(answers[0].as_deref(), Some(&*nova_keypair::Fingerprint::from_bytes(whole.into()).to_string()));
@@ -552,15 +548,69 @@ proptest! {
 fn what_import_accepts_ssh_keygen_accepts() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = mutated_line();
-    let mut lines = Vec::new();
-    while lines.len() < 60 {
-        let line = strategy.new_tree(&mut runner).unwrap().current();
-        if PublicKey::parse(&line).is_ok() {
-            lines.push(line);
-        }
-    }
-    let Some(answers) = ssh_keygen(&lines.iter().map(String::as_str).collect::<Vec<_>>()) else { return };
-    for (line, answer) in lines.iter().zip(answers) {
+    let mut lines = std::iter::repeat_with(|| strategy.new_tree(&mut runner).unwrap().current());
+    let accepted = [(); 60].map(|()| lines.find(|line| PublicKey::parse(line).is_ok()).unwrap());
+    let Some(answers) = ssh_keygen("near", accepted.each_ref().map(String::as_str)) else { return };
+    for (line, answer) in accepted.iter().zip(answers) {
         assert_eq!(answer, Some(fingerprint(line).unwrap().to_string()), "{line:?}");
     }
+}
+
+// ---- One key in several forms
+
+/// The forms that `ssh-keygen -e` writes of a key, and the line of another key.
+#[test]
+fn a_key_is_the_same_in_every_form() {
+    let [rsa, short, ed25519, p256] = [RSA, RSA_1024, ED25519, P256].map(|line| PublicKey::parse(line).unwrap());
+    assert_eq!(rsa.same_key(&format!(" \"{RSA}\"\n")), Ok(true));
+    assert_eq!(rsa.same_key(&format!("{RSA} {}", "c".repeat(2000))), Ok(true));
+    assert_eq!(rsa.same_key(RSA_1024), Ok(false));
+    assert_eq!(rsa.same_key("garbage").unwrap_err().code(), "key_unrecognized");
+    let unreadable = "---- BEGIN SSH2 PUBLIC KEY ----\n?\n---- END SSH2 PUBLIC KEY ----\n";
+    assert_eq!(rsa.same_key(unreadable).unwrap_err().code(), "key_rfc4716");
+
+    if !support::has_tool("ssh-keygen") {
+        return;
+    }
+    let directory = support::TempDir::new("forms");
+    let path = directory.0.join("key.pub");
+    for (key, formats) in [
+        (&rsa, &["RFC4716", "PKCS8", "PEM"][..]),
+        (&short, &["RFC4716", "PKCS8", "PEM"]),
+        (&ed25519, &["RFC4716"]),
+        (&p256, &["RFC4716", "PKCS8"]),
+    ] {
+        std::fs::write(&path, key.to_openssh()).unwrap();
+        for format in formats {
+            let text = support::run(Command::new("ssh-keygen").args(["-e", "-m", format, "-f"]).arg(&path));
+            for other in [&rsa, &short, &ed25519, &p256] {
+                assert_eq!(other.same_key(&text), Ok(other == key), "{format} of {key}: {other}");
+            }
+        }
+    }
+    // `openssl pkey` writes this of the Ed25519 key; ssh-keygen does not.
+    let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAWXq7vkFOLzEa1I+bXJUm4sT+gy0I64QwkmcFK5kR1fM=\n-----END PUBLIC KEY-----\n";
+    assert_eq!(ed25519.same_key(pem), Ok(true));
+    assert_eq!(rsa.same_key(pem), Ok(false));
+}
+
+/// Certificates that other projects made, of keys that they have as well.
+#[test]
+fn a_certificate_is_of_the_key_in_it() {
+    let Some(corpus) = support::shared_json("ssh/corpus.json") else { return };
+    let entries = || corpus["keys"].as_array().unwrap().iter().map(|key| (key["line"].as_str().unwrap(), &key["md5"]));
+    let keys: Vec<_> = entries().filter_map(|(line, md5)| Some((PublicKey::parse(line).ok()?, md5))).collect();
+    let mut found = 0;
+    for (certificate, certified_md5) in entries().filter(|(line, _)| line.contains("-cert-v01@")) {
+        for (key, md5) in &keys {
+            // ssh-keygen's fingerprint of a certificate is that of the key in it.
+            let is_same = *md5 == certified_md5;
+            // Each against the keys of its type and a few others, as it is read anew for each.
+            if is_same || certificate.starts_with(key.algorithm().as_str()) || found < 3 {
+                assert_eq!(key.same_key(certificate), Ok(is_same), "{key} {certificate}");
+            }
+            found += usize::from(is_same);
+        }
+    }
+    assert!(found > 10, "{found}");
 }

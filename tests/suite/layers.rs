@@ -11,6 +11,7 @@ const KEYS: &[&[&str]] = &[
     &["name", "curve", "fingerprint"],
     &["key_blob"],
     &["spki", "weakness"],
+    &["forms"],
     &["policy", "diagnosis"],
     &["line"],
     &["repair"],

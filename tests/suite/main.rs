@@ -12,3 +12,4 @@ mod nova_verdict;
 mod os_keypairs;
 mod private_key;
 mod support;
+mod weaknesses;

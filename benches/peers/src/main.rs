@@ -1,0 +1,161 @@
+//! RSA key generation of nova-keypair beside its peers, in one process, alternating, by CPU time of the thread.
+//!
+//! Writes a table, a chart and the single times of each key size into `results/`.
+
+mod chart;
+mod check;
+mod clock;
+mod peers;
+mod provenance;
+mod report;
+mod stats;
+mod table;
+
+use std::error::Error;
+use std::fs;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use peers::Peer;
+use report::Report;
+
+/// Key sizes, and keys of each peer: five minutes in all on a processor of 2021.
+const PLAN: [(u32, usize); 3] = [(2048, 200), (3072, 40), (4096, 20)];
+
+/// Of so many keys, the primes of one are tested anew.
+const SAMPLE: usize = 8;
+
+const USAGE: &str = "\
+Usage: nova-keypair-peers [--bits 2048|3072|4096] [--rounds N] [--out DIR]
+
+  --bits    only keys of this size
+  --rounds  keys of each peer, instead of 200, 40 and 20
+  --out     where the results go, instead of results/ beside the manifest";
+
+struct Options {
+    bits: Option<u32>,
+    rounds: Option<usize>,
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match options(std::env::args().skip(1)).and_then(|options| run(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn options(mut args: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
+    let results = concat!(env!("CARGO_MANIFEST_DIR"), "/results");
+    let mut options = Options { bits: None, rounds: None, out: results.into() };
+    while let Some(arg) = args.next() {
+        let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value\n\n{USAGE}"));
+        match arg.as_str() {
+            "--bits" => options.bits = Some(value()?.parse()?),
+            "--rounds" => options.rounds = Some(value()?.parse()?),
+            "--out" => options.out = value()?.into(),
+            _ => return Err(format!("{arg} is unknown\n\n{USAGE}").into()),
+        }
+    }
+    if options.rounds == Some(0) {
+        return Err("--rounds must be at least 1".into());
+    }
+    if options.bits.is_some_and(|bits| PLAN.iter().all(|(planned, _)| *planned != bits)) {
+        return Err("--bits must be 2048, 3072 or 4096".into());
+    }
+    Ok(options)
+}
+
+fn run(options: &Options) -> Result<(), Box<dyn Error>> {
+    fs::create_dir_all(&options.out)?;
+    let peers = peers::all();
+    let start = Instant::now();
+    for (bits, rounds) in PLAN {
+        if options.bits.is_some_and(|wanted| wanted != bits) {
+            continue;
+        }
+        let report = compare(&peers, bits, options.rounds.unwrap_or(rounds))?;
+        let write =
+            |extension: &str, text: String| fs::write(options.out.join(format!("rsa-{bits}.{extension}")), text);
+        let table = table::markdown(&report);
+        write("svg", chart::svg(&report))?;
+        write("csv", table::csv(&report))?;
+        println!("{table}");
+        write("md", table)?;
+    }
+    eprintln!("{} s, results in {}", start.elapsed().as_secs(), options.out.display());
+    Ok(())
+}
+
+/// One key of each peer in every round.
+fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, Box<dyn Error>> {
+    let progress = std::io::stderr().is_terminal();
+    let load_before = provenance::load();
+    let elsewhere_before = clock::other_threads();
+    let mut times = vec![Vec::with_capacity(rounds); peers.len()];
+    // The first round is not counted: it sets up generators and tables.
+    for round in 0..=rounds {
+        if progress {
+            eprint!("\rRSA-{bits}: round {round} of {rounds} ");
+        }
+        // Each begins one round in turn, so that none is always the one to find another's caches.
+        for turn in 0..peers.len() {
+            let index = (round + turn) % peers.len();
+            let (peer, times) = (&peers[index], &mut times[index]);
+            let named = |what: String| format!("{}: {what}", peer.about(bits).name);
+            let (numbers, time) = peer.generate(bits).map_err(|error| named(error.to_string()))?;
+            check::key(&numbers, bits).map_err(|law| named(format!("the answer breaks a law: {law}")))?;
+            if round % SAMPLE == 0 {
+                check::primes(&numbers).map_err(|law| named(format!("the answer breaks a law: {law}")))?;
+            }
+            if round > 0 {
+                times.push(time);
+            }
+        }
+    }
+    if progress {
+        eprintln!();
+    }
+    // The clock is the thread's: work in others would be missed.
+    let elsewhere = clock::other_threads().saturating_sub(elsewhere_before);
+    let counted: Duration = times.iter().flatten().sum();
+    if elsewhere > counted / 1000 {
+        return Err(format!("other threads of this process worked for {elsewhere:?}, which is not counted").into());
+    }
+    let abouts = peers.iter().map(|peer| peer.about(bits));
+    Ok(Report::new(bits, abouts.zip(times).collect(), [load_before, provenance::load()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Options, String> {
+        options(args.iter().map(|arg| (*arg).to_owned())).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn options_are_read() {
+        let options = parse(&["--bits", "3072", "--rounds", "5", "--out", "there"]).expect("these are right");
+        assert_eq!((options.bits, options.rounds, options.out), (Some(3072), Some(5), PathBuf::from("there")));
+        assert!(parse(&[]).is_ok_and(|options| options.out.ends_with("results")));
+        for wrong in [&["--bits"][..], &["--bits", "1024"], &["--rounds", "0"], &["--rounds", "x"], &["--help"]] {
+            assert!(parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn every_peer_makes_keys() {
+        for peer in peers::all() {
+            let about = peer.about(2048);
+            let (numbers, time) = peer.generate(2048).expect("a peer makes a key");
+            assert_eq!(check::key(&numbers, 2048), Ok(()), "{}", about.name);
+            assert!(!time.is_zero(), "{}", about.name);
+        }
+    }
+}

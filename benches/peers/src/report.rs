@@ -1,0 +1,92 @@
+//! What a run found, ready to be written down.
+
+use std::time::Duration;
+
+use crate::peers::About;
+use crate::provenance;
+use crate::stats::Summary;
+
+pub(crate) struct Row {
+    pub(crate) about: About,
+    /// In the order of the rounds.
+    pub(crate) times: Vec<Duration>,
+    pub(crate) summary: Summary,
+    /// Mean over the mean of ours, and its standard error; `None` for ours itself.
+    pub(crate) ratio: Option<(f64, f64)>,
+}
+
+pub(crate) struct Report {
+    pub(crate) bits: u32,
+    pub(crate) rounds: usize,
+    /// Fastest first.
+    pub(crate) rows: Vec<Row>,
+    pub(crate) date: String,
+    pub(crate) processor: String,
+    pub(crate) kernel: String,
+    /// Load of the machine before and after.
+    pub(crate) load: [String; 2],
+}
+
+impl Report {
+    /// The first row is ours: the others are compared with it.
+    pub(crate) fn new(bits: u32, rows: Vec<(About, Vec<Duration>)>, load: [String; 2]) -> Self {
+        let rounds = rows.first().map_or(0, |(_, times)| times.len());
+        let mut rows: Vec<Row> = rows
+            .into_iter()
+            .map(|(about, times)| Row { about, summary: Summary::new(&times), times, ratio: None })
+            .collect();
+        if let Some((ours, others)) = rows.split_first_mut() {
+            for row in others {
+                row.ratio = Some(row.summary.ratio(&ours.summary));
+            }
+        }
+        rows.sort_by(|a, b| a.summary.mean.total_cmp(&b.summary.mean));
+        Self {
+            bits,
+            rounds,
+            rows,
+            date: provenance::date(),
+            processor: provenance::processor(),
+            kernel: provenance::kernel(),
+            load,
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::peers::ConstantTime;
+
+    /// A report of three rows, the first of which is the reference.
+    pub(crate) fn example() -> Report {
+        let row = |name: &str, ours, constant_time, times: [u64; 4]| {
+            let about = About {
+                name: name.into(),
+                version: "1.2.3".into(),
+                ours,
+                constant_time,
+                timing: "a < b & c",
+                rounds: "five".into(),
+                scope: "key",
+                generator: "its own",
+            };
+            (about, times.map(Duration::from_millis).to_vec())
+        };
+        let rows = vec![
+            row("ours", true, ConstantTime::YES, [8, 9, 10, 13]),
+            row("slow & old", false, ConstantTime { word: "in part", ..ConstantTime::NO }, [100, 200, 250, 450]),
+            row("middling", false, ConstantTime::NO, [20, 30, 30, 40]),
+        ];
+        Report::new(2048, rows, ["0.10".into(), "1.05".into()])
+    }
+
+    #[test]
+    fn rows_are_sorted_and_compared_with_the_first() {
+        let report = example();
+        let rows: Vec<_> =
+            report.rows.iter().map(|row| (row.about.name.as_str(), row.ratio.map(|(ratio, _)| ratio))).collect();
+        assert_eq!(rows, [("ours", None), ("middling", Some(3.0)), ("slow & old", Some(25.0))]);
+        assert_eq!(report.rounds, 4);
+    }
+}

@@ -1,0 +1,26 @@
+//! `nova::verdict` answers what a literal restatement of Nova's rule does: for any text, and for any blob under the type that it names.
+#![no_main]
+
+#[path = "../../tests/suite/nova_rule/mod.rs"]
+mod nova_rule;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use md5::{Digest as _, Md5};
+use nova_keypair::{Fingerprint, nova};
+
+fn check(line: &str) {
+    let hashed = nova_rule::generate_fingerprint(line).ok();
+    let expected = hashed.map(|hashed| Fingerprint::from_bytes(Md5::digest(hashed).into()));
+    assert_eq!(nova::verdict(line).fingerprint(), expected, "{line:?}");
+}
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| {
+    if let Ok(line) = str::from_utf8(data) {
+        check(line);
+    }
+    // The fuzzer does not see through base64, so it may write the blob itself.
+    let Some((&[_, _, _, length], rest)) = data.split_first_chunk() else { return };
+    if let Some(Ok(name)) = rest.get(..length.into()).map(str::from_utf8) {
+        check(&format!("{name} {}", STANDARD.encode(data)));
+    }
+});

@@ -1,0 +1,17 @@
+//! What import accepts Nova accepts, by the slow and literal restatement of its rule, and takes the fingerprint of the same bytes. And
+//! it prints as a line of the same key.
+#![no_main]
+
+#[path = "../../tests/suite/nova_rule/mod.rs"]
+mod nova_rule;
+
+use nova_keypair::{ImportPolicy, PublicKey};
+
+libfuzzer_sys::fuzz_target!(|line: &str| {
+    let Ok(key) = PublicKey::parse_with(line, &ImportPolicy::nova()) else { return };
+    assert_eq!(nova_rule::generate_fingerprint(line).as_deref(), Ok(key.to_bytes()));
+
+    let printed = key.to_openssh();
+    let again = PublicKey::parse_with(&printed, &ImportPolicy::nova()).expect("a canonical line");
+    assert_eq!((again.to_bytes(), again.comment(), again.to_openssh()), (key.to_bytes(), key.comment(), printed));
+});

@@ -58,13 +58,7 @@ impl Secrets {
 
     /// Adds candidates, accepted or not: as drawn, and with the bits that a candidate is forced to have.
     pub(crate) fn candidates<'a>(mut self, drawn: impl IntoIterator<Item = &'a [u8]>) -> Self {
-        for bytes in drawn {
-            self.add("a candidate", bytes);
-            let mut candidate = bytes.to_vec();
-            candidate[0] |= 0xc0;
-            *candidate.last_mut().unwrap() |= 7;
-            self.add_number("a candidate", &candidate);
-        }
+        drawn.into_iter().for_each(|bytes| self.add_candidate(bytes));
         self.sorted()
     }
 
@@ -120,7 +114,7 @@ impl Secrets {
             k = hmac(&k, &[&v, &[0]]);
             v = hmac(&k, &[&v]);
             self.add("V of the generator", &v);
-            self = self.candidates([&*candidate]);
+            self.add_candidate(&candidate);
         }
         self.sorted()
     }
@@ -166,6 +160,14 @@ impl Secrets {
         }
         let of_62: Vec<u8> = digits(&little_endian, 62).flat_map(u64::to_le_bytes).collect();
         self.add(&format!("{name}, in digits of 62 bits"), &of_62);
+    }
+
+    fn add_candidate(&mut self, drawn: &[u8]) {
+        self.add("a candidate as drawn", drawn);
+        let mut candidate = drawn.to_vec();
+        candidate[0] |= 0xc0;
+        *candidate.last_mut().unwrap() |= 7;
+        self.add_number("a candidate", &candidate);
     }
 
     /// The base64 of a number in a longer text, which may begin at any of three places of a group. Without the characters at either end,

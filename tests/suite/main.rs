@@ -2,7 +2,10 @@
 
 mod dependencies;
 mod diagnosis;
+#[path = "../memory/draws.rs"]
+mod draws;
 mod example;
+mod faults;
 mod fingerprint_styles;
 mod import;
 mod interop;

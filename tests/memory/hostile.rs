@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "serde")]
+use nova_keypair::os_keypairs::Reply;
 use nova_keypair::os_keypairs::{Context, Request, post};
 use nova_keypair::{Fingerprint, ImportPolicy, KeypairName, PublicKey, import, nova};
 
@@ -9,10 +11,10 @@ use crate::allocator::{Requested, requested, turn};
 use crate::draws::Draws;
 
 /// What any input may cost: an error's text, a quotation from the input.
-const ANYWAY: usize = 4096;
+const ANYWAY: usize = 1024;
 
-/// Everything that takes a public key, on one text; none may ask for more than these multiples of its length.
-fn costs(what: &str, text: &str, largest: usize, total: usize) {
+/// Everything that takes a public key, on one text: no block may be longer than it, nor all together longer than twice.
+fn costs(what: &str, text: &str) {
     let policy = ImportPolicy::nova();
     let name = KeypairName::new("k").unwrap();
     let request = Request::new("k").public_key(text);
@@ -27,8 +29,8 @@ fn costs(what: &str, text: &str, largest: usize, total: usize) {
     ];
     for (consumer, consume) in consumers {
         let ((), Requested { largest: a, total: b }) = requested(consume);
-        assert!(a <= largest * text.len() + ANYWAY, "{consumer} of {what}: {a} bytes at once for {}", text.len());
-        assert!(b <= total * text.len() + 4 * ANYWAY, "{consumer} of {what}: {b} bytes for {}", text.len());
+        assert!(a <= text.len() + ANYWAY, "{consumer} of {what}: {a} bytes at once for {}", text.len());
+        assert!(b <= 2 * text.len() + ANYWAY, "{consumer} of {what}: {b} bytes for {}", text.len());
     }
 }
 
@@ -67,19 +69,14 @@ fn claimed_lengths_are_not_believed() {
                 [&string(kind.as_bytes())[..], &claim, &[0x55; 40]].concat(),
                 [&string(kind.as_bytes())[..], &exponent, &claim, &[0x55; 40]].concat(),
             ] {
-                costs(
-                    &format!("{kind} with a string of {claimed:#x}"),
-                    &format!("{kind} {}", STANDARD.encode(blob)),
-                    4,
-                    30,
-                );
+                costs(&format!("{kind} with a string of {claimed:#x}"), &format!("{kind} {}", STANDARD.encode(blob)));
             }
         }
     }
 }
 
 #[test]
-fn a_megabyte_costs_megabytes() {
+fn a_megabyte_costs_no_more_than_that() {
     let _turn = turn();
     let megabyte = 1 << 20;
     let modulus = [&[0x00], &vec![0xc5; megabyte][..]].concat();
@@ -99,6 +96,34 @@ fn a_megabyte_costs_megabytes() {
         ("PEM of a megabyte", format!("-----BEGIN RSA PRIVATE KEY-----\n{}", "MIIE".repeat(megabyte / 4))),
     ];
     for (what, text) in &texts {
-        costs(what, text, 4, 16);
+        costs(what, text);
+    }
+}
+
+/// Of a request's body each value takes 32 bytes, and the shortest in the text take two; a list that grows takes room for up to as many
+/// again. Whoever reads bodies from a network limits their length.
+#[cfg(feature = "serde")]
+#[test]
+fn bodies_cost_a_multiple_of_their_length() {
+    let _turn = turn();
+    let megabyte = 1 << 20;
+    for (what, body) in [
+        ("numbers", format!("[0{}]", ",0".repeat(megabyte / 2))),
+        ("empty lists", format!("[[]{}]", ",[]".repeat(megabyte / 3))),
+        ("one key, again and again", format!("{{\"a\":0{}}}", ",\"a\":0".repeat(megabyte / 6))),
+        ("a name of a megabyte", format!("{{\"keypair\":{{\"name\":\"{}\"}}}}", "n".repeat(megabyte))),
+        (
+            "a key of a megabyte",
+            format!("{{\"keypair\":{{\"name\":\"k\",\"public_key\":\"{}\"}}}}", "A".repeat(megabyte)),
+        ),
+        ("a list that is deep", "[".repeat(megabyte)),
+    ] {
+        let (reply, Requested { largest, total }) = requested(|| match serde_json::from_str::<Request>(&body) {
+            Ok(request) => post(&request, &Context::new("me"), &mut Draws::new(|_, _| None)),
+            Err(error) => Reply::malformed(&error.to_string()),
+        });
+        assert_eq!(reply.status(), 400, "{what}");
+        assert!(largest <= 33 * body.len(), "{what}: {largest} bytes at once");
+        assert!(total <= 80 * body.len(), "{what}: {total} bytes");
     }
 }

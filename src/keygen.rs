@@ -6,6 +6,7 @@
 mod assembly;
 mod candidate;
 pub(crate) mod drbg;
+mod gcd;
 pub(crate) mod lanes;
 pub(crate) mod limbs;
 mod miller_rabin;

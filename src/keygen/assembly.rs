@@ -1,17 +1,17 @@
 //! From two primes to a key: λ, d, the CRT values, the criteria of FIPS 186-5 A.1.1, and the pairwise consistency test.
 //!
 //! All of it on secrets, and constant-time: no division (the two that there are, by gcd and by e, are exact and done by
-//! multiplication), and the gcd and the inverse of q are crypto-bigint's safegcd.
+//! multiplication), and the gcd and the inverse of q take a fixed number of steps.
 
+use super::gcd::{gcd, inverse};
 use super::lanes::Power;
 use super::lanes::portable::pow_65537;
 use super::limbs::{self, Limbs, bits_at, product};
 use super::reveal;
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
-use crypto_bigint::{BoxedUint, Gcd, Odd};
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// The public exponent. FIPS 186-5 A.1.1, criterion 1: odd, and between 2^16 and 2^256.
 pub(crate) const E: u64 = 65537;
@@ -97,7 +97,7 @@ impl Assembly {
         }
         let mut n = product(p, q);
         n.truncate(limbs::limbs_for(bits));
-        let qinv = inverse_mod(q, p);
+        let qinv = inverse(q, p);
         Ok(Outcome::Pair(Self { bits, n, d, p: p.clone(), q: q.clone(), dp, dq, qinv }))
     }
 
@@ -165,8 +165,10 @@ impl PairwiseTest<'_> {
         }
         signature.truncate(n.len());
 
-        let mut message = self.message.clone();
-        message.resize(n.len(), 0);
+        let mut message = limbs::zero(n.len());
+        for (limb, &low) in message.iter_mut().zip(self.message.iter()) {
+            *limb = low;
+        }
         let undone = limbs::equal(&pow_65537(&signature, n, *bits), &message);
         let changed = !limbs::equal(&signature, &message);
         let belongs = |exponent: &Limbs, prime: &Limbs| {
@@ -244,50 +246,6 @@ fn inverse_of_e(x: &[u64]) -> Limbs {
     inverse_of_e
 }
 
-/// The greatest common divisor of two odd numbers of the same length.
-fn gcd(a: &[u64], b: &[u64]) -> Limbs {
-    let (Some(a), Some(b)) = (odd(a), odd(b)) else { return limbs::zero(a.len()) };
-    let gcd = a.gcd(&b).get();
-    wipe([a.get(), b.get()]);
-    from_big(gcd)
-}
-
-/// `a^-1 mod p` for odd `p` and `a < 2p`; 0 where there is none, which the pairwise test notices.
-fn inverse_mod(a: &[u64], p: &[u64]) -> Limbs {
-    let Some(modulus) = odd(p) else { return limbs::zero(p.len()) };
-    let mut reduced = Limbs::new(a.to_vec());
-    limbs::reduce_once(&mut reduced, false, p);
-    let number = to_big(&reduced);
-    let none = BoxedUint::zero_with_precision(number.bits_precision());
-    let inverse = number.invert_odd_mod(&modulus).unwrap_or(none);
-    wipe([number, modulus.get()]);
-    from_big(inverse)
-}
-
-fn odd(x: &[u64]) -> Option<Odd<BoxedUint>> {
-    to_big(x).into_odd().into_option()
-}
-
-/// By way of bytes, since crypto-bigint's words have 32 bits on some targets.
-fn to_big(x: &[u64]) -> BoxedUint {
-    let bytes = limbs::to_be(x, x.len() * 8);
-    BoxedUint::from_be_slice_truncated(&bytes, x.len() as u32 * 64)
-}
-
-fn from_big(mut x: BoxedUint) -> Limbs {
-    let bytes = Zeroizing::new(x.to_be_bytes());
-    x.zeroize();
-    let mut out = limbs::zero(bytes.len() / 8);
-    limbs::read_be(&bytes, &mut out);
-    out
-}
-
-fn wipe(numbers: [BoxedUint; 2]) {
-    for mut number in numbers {
-        number.zeroize();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::drbg::HmacDrbg;
@@ -295,8 +253,16 @@ mod tests {
     use super::super::lanes::portable::Portable;
     use super::super::search::Search;
     use super::*;
-    use crypto_bigint::{ConcatenatingMul, Gcd, NonZero};
+    use crypto_bigint::{BoxedUint, ConcatenatingMul, Gcd, NonZero};
     use proptest::prelude::*;
+
+    fn to_big(x: &[u64]) -> BoxedUint {
+        BoxedUint::from_words(x.iter().copied())
+    }
+
+    fn from_big(x: &BoxedUint) -> Limbs {
+        Limbs::new(x.to_words().to_vec())
+    }
 
     /// Two probable primes.
     fn primes(seed: u64, bits: u32) -> [Limbs; 2] {
@@ -410,9 +376,9 @@ mod tests {
         let prime_like = |factor: u64, salt: u64| {
             // factor·odd, about 1.5·2^254
             let factor = NonZero::new(to_big(&[factor, 0, 0, 0])).unwrap();
-            let mut odd = from_big(to_big(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
+            let mut odd = from_big(&to_big(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
             odd[0] |= 1;
-            let half = from_big(to_big(&odd).wrapping_mul(&*factor));
+            let half = from_big(&to_big(&odd).wrapping_mul(&*factor));
             let mut number = Limbs::new(half.iter().map(|limb| limb << 1).collect());
             for (limb, low) in number.iter_mut().zip([1].into_iter().chain(half.iter().map(|limb| limb >> 63))) {
                 *limb |= low;

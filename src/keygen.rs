@@ -5,6 +5,7 @@
 
 mod assembly;
 mod candidate;
+pub(crate) mod declassify;
 pub(crate) mod drbg;
 mod gcd;
 pub(crate) mod lanes;
@@ -22,6 +23,7 @@ use assembly::{Assembly, Outcome};
 use candidate::Candidates;
 pub(crate) use candidate::Random;
 use candidate::Source;
+use declassify::{publish, reveal};
 use drbg::HmacDrbg;
 use lanes::{Backend, Kernel, Power};
 #[cfg(feature = "internals")]
@@ -29,21 +31,12 @@ use limbs::Limbs;
 use miller_rabin::Rounds;
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
-use subtle::Choice;
 
 /// The key sizes that the engine takes: multiples of 16 in this range.
 const SIZES: core::ops::RangeInclusive<u32> = 2048..=16384;
 
 /// The shortest seed: 128 bits (`det-keygen`, RSA, input 1).
 pub(crate) const MIN_SEED: usize = 16;
-
-/// Makes a verdict on secret numbers public: the one place at which control flow comes to depend on them.
-///
-/// What is revealed of a candidate is that it is composite, or that it is not; of a pair, that it is rejected, or that it is not.
-#[inline(always)]
-fn reveal(verdict: Choice) -> bool {
-    verdict.into()
-}
 
 /// A key of `bits` bits out of the caller's generator.
 ///

@@ -7,7 +7,7 @@ use super::gcd::{gcd, inverse};
 use super::lanes::Power;
 use super::lanes::portable::pow_65537;
 use super::limbs::{self, Limbs, bits_at, product};
-use super::reveal;
+use super::{publish, reveal};
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
@@ -120,7 +120,7 @@ impl Assembly {
     pub(crate) fn into_components(self) -> RsaComponents {
         let (whole, half) = ((self.bits / 8) as usize, (self.bits / 16) as usize);
         RsaComponents {
-            n: limbs::to_be(&self.n, whole).to_vec(),
+            n: publish(&limbs::to_be(&self.n, whole)),
             d: limbs::to_be(&self.d, whole),
             p: limbs::to_be(&self.p, half),
             q: limbs::to_be(&self.q, half),

@@ -262,6 +262,7 @@ impl Up {
     #[target_feature(enable = "avx2,fma")]
     #[inline]
     unsafe fn put<const C: usize>(&mut self, h: &[V; C], l: &[V; C], out: *mut V) {
+        // SAFETY: c < C, and the caller gives C digits.
         unsafe {
             let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
             let mut hp = self.h.get();
@@ -293,6 +294,7 @@ fn init<const C: usize>() -> ([V; C], [V; C]) {
 #[inline(never)]
 unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
     const D: isize = 1;
+    // SAFETY: groups end at column k + C <= n, and columns below n take digits below n only; out is written once for each column.
     unsafe {
         let mut up = Up::new();
         macro_rules! group {
@@ -352,6 +354,8 @@ unsafe fn mul_high<const REDUCE: bool>(
     xx: *mut V,
 ) {
     const D: isize = -1;
+    // SAFETY: columns 2n-2 down to n-1 take digits 0..n only, read from the highest down; t is read in these columns and in 2n-1, and
+    // x and xx are written at column + 2 - n, which is 0..=n.
     unsafe {
         let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
         let (a, b) = (a.add(n - 1), b.add(n - 1));
@@ -440,6 +444,7 @@ unsafe fn mul_high<const REDUCE: bool>(
 #[inline(never)]
 unsafe fn sqr_low(a: *const V, aa: *const V, low: usize, out: *mut V) -> V {
     const D: isize = 1;
+    // SAFETY: as in `mul_low`, with low in place of n, which whole groups of six reach exactly.
     unsafe {
         let mut up = Up::new();
         let mut k = 0;
@@ -461,6 +466,7 @@ unsafe fn sqr_low(a: *const V, aa: *const V, low: usize, out: *mut V) -> V {
 #[inline(never)]
 unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, out: *mut V) {
     const D: isize = -1;
+    // SAFETY: as in `mul_high`; out is written from column 2n-1 down to low.
     unsafe {
         let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
         let (a, aa) = (a.add(n - 1), aa.add(n - 1));

@@ -1,8 +1,9 @@
 //! The stages of the prime engine, for this project's own benches, fuzz targets and tests. No promise of stability.
 
 use crate::error::Result;
-use crate::keygen::lanes::{Backend, Kernel as _, Power, portable::Portable};
-use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, limbs, trial_division};
+use crate::keygen::lanes::{self, Backend, Kernel as _, Power, portable::Portable};
+use crate::keygen::limbs::{self, Limbs};
+use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, trial_division};
 use crate::private_key::PrivateKey;
 use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
@@ -95,9 +96,8 @@ pub fn generate<R: TryCryptoRng + ?Sized>(kernel: Kernel, bits: u32, rng: &mut R
 /// The private key that holds these numbers, whatever they are.
 pub fn private_key(numbers: Numbers) -> Result<PrivateKey> {
     let Numbers { n, d, p, q, dp, dq, qinv } = numbers;
-    let bits = n.len() as u32 * 8;
     let [d, p, q, dp, dq, qinv] = [d, p, q, dp, dq, qinv].map(Zeroizing::new);
-    PrivateKey::from_components(RsaComponents { bits, n, d, p, q, dp, dq, qinv })
+    PrivateKey::from_components(RsaComponents { n, d, p, q, dp, dq, qinv })
 }
 
 /// The key of a seed.
@@ -144,4 +144,29 @@ pub fn draw<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R, count: usize) -> R
 /// Candidates of `bits` bits as they are drawn for a seed.
 pub fn draw_seeded(bits: u32, seed: &[u8], count: usize) -> Result<Vec<Vec<u64>>> {
     keygen::draw(bits, HmacDrbg::new(&[seed]), count)
+}
+
+/// A key generation during which the processor errs: the last power, the key's operation modulo q, comes out with one bit wrong.
+pub fn generate_with_a_fault<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -> Result<Numbers> {
+    keygen::generate_from(&Faulty(Backend::detect()), bits, rng).map(Numbers::from)
+}
+
+/// A kernel that makes one mistake.
+struct Faulty(Backend);
+
+impl lanes::Kernel for Faulty {
+    fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+        self.0.base2(bits, moduli, verdicts);
+    }
+
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [Limbs]) {
+        self.0.pow(bits, powers, results);
+        if let Some(limb) = results.last_mut().and_then(|result| result.first_mut()) {
+            *limb ^= 1 << 17;
+        }
+    }
+
+    fn passes_large(&self, trial: &mut trial_division::TrialDivision, candidate: &[u64]) -> bool {
+        self.0.passes_large(trial, candidate)
+    }
 }

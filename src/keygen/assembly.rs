@@ -1,17 +1,17 @@
 //! From two primes to a key: λ, d, the CRT values, the criteria of FIPS 186-5 A.1.1, and the pairwise consistency test.
 //!
 //! All of it on secrets, and constant-time: no division (the two that there are, by gcd and by e, are exact and done by
-//! multiplication), and the gcd and the inverse of q are crypto-bigint's safegcd.
+//! multiplication), and the gcd and the inverse of q take a fixed number of steps.
 
+use super::gcd::{gcd, inverse};
 use super::lanes::Power;
 use super::lanes::portable::pow_65537;
 use super::limbs::{self, Limbs, bits_at, product};
 use super::{publish, reveal};
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
-use crypto_bigint::{BoxedUint, Gcd, Odd};
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// The public exponent. FIPS 186-5 A.1.1, criterion 1: odd, and between 2^16 and 2^256.
 pub(crate) const E: u64 = 65537;
@@ -22,7 +22,6 @@ const SQRT_2: u64 = 0xb504_f333_f9de_6485;
 
 /// A private key's numbers: big-endian, each as long as its kind is for this size, cleared on drop.
 pub(crate) struct RsaComponents {
-    pub(crate) bits: u32,
     /// `bits/8` bytes, like `d`. The public exponent is [`E`].
     pub(crate) n: Vec<u8>,
     pub(crate) d: Zeroizing<Vec<u8>>,
@@ -56,7 +55,7 @@ pub(crate) struct Assembly {
 
 impl Assembly {
     /// The key of two primes, or what is wrong with it. Given numbers that are not prime it returns something, without a panic.
-    pub(crate) fn new(p: &Limbs, q: &Limbs, bits: u32) -> Result<Outcome> {
+    pub(crate) fn of(p: &Limbs, q: &Limbs, bits: u32) -> Result<Outcome> {
         check_primes(p, q, bits / 2)?;
 
         // p - 1 and q - 1 are 6 modulo 8: halves of them are odd, and gcd(p-1, q-1) is twice that of the halves.
@@ -98,7 +97,7 @@ impl Assembly {
         }
         let mut n = product(p, q);
         n.truncate(limbs::limbs_for(bits));
-        let qinv = inverse_mod(q, p);
+        let qinv = inverse(q, p);
         Ok(Outcome::Pair(Self { bits, n, d, p: p.clone(), q: q.clone(), dp, dq, qinv }))
     }
 
@@ -121,7 +120,6 @@ impl Assembly {
     pub(crate) fn into_components(self) -> RsaComponents {
         let (whole, half) = ((self.bits / 8) as usize, (self.bits / 16) as usize);
         RsaComponents {
-            bits: self.bits,
             n: publish(&limbs::to_be(&self.n, whole)),
             d: limbs::to_be(&self.d, whole),
             p: limbs::to_be(&self.p, half),
@@ -167,8 +165,10 @@ impl PairwiseTest<'_> {
         }
         signature.truncate(n.len());
 
-        let mut message = self.message.clone();
-        message.resize(n.len(), 0);
+        let mut message = limbs::zero(n.len());
+        for (limb, &low) in message.iter_mut().zip(self.message.iter()) {
+            *limb = low;
+        }
         let undone = limbs::equal(&pow_65537(&signature, n, *bits), &message);
         let changed = !limbs::equal(&signature, &message);
         let belongs = |exponent: &Limbs, prime: &Limbs| {
@@ -246,50 +246,6 @@ fn inverse_of_e(x: &[u64]) -> Limbs {
     inverse_of_e
 }
 
-/// The greatest common divisor of two odd numbers of the same length.
-fn gcd(a: &[u64], b: &[u64]) -> Limbs {
-    let (Some(a), Some(b)) = (odd(a), odd(b)) else { return limbs::zero(a.len()) };
-    let gcd = a.gcd(&b).get();
-    wipe([a.get(), b.get()]);
-    from_big(gcd)
-}
-
-/// `a^-1 mod p` for odd `p` and `a < 2p`; 0 where there is none, which the pairwise test notices.
-fn inverse_mod(a: &[u64], p: &[u64]) -> Limbs {
-    let Some(modulus) = odd(p) else { return limbs::zero(p.len()) };
-    let mut reduced = Limbs::new(a.to_vec());
-    limbs::reduce_once(&mut reduced, false, p);
-    let number = to_big(&reduced);
-    let none = BoxedUint::zero_with_precision(number.bits_precision());
-    let inverse = number.invert_odd_mod(&modulus).unwrap_or(none);
-    wipe([number, modulus.get()]);
-    from_big(inverse)
-}
-
-fn odd(x: &[u64]) -> Option<Odd<BoxedUint>> {
-    to_big(x).into_odd().into_option()
-}
-
-/// By way of bytes, since crypto-bigint's words have 32 bits on some targets.
-fn to_big(x: &[u64]) -> BoxedUint {
-    let bytes = limbs::to_be(x, x.len() * 8);
-    BoxedUint::from_be_slice_truncated(&bytes, x.len() as u32 * 64)
-}
-
-fn from_big(mut x: BoxedUint) -> Limbs {
-    let bytes = Zeroizing::new(x.to_be_bytes());
-    x.zeroize();
-    let mut out = limbs::zero(bytes.len() / 8);
-    limbs::read_be(&bytes, &mut out);
-    out
-}
-
-fn wipe(numbers: [BoxedUint; 2]) {
-    for mut number in numbers {
-        number.zeroize();
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::drbg::HmacDrbg;
@@ -297,8 +253,16 @@ mod tests {
     use super::super::lanes::portable::Portable;
     use super::super::search::Search;
     use super::*;
-    use crypto_bigint::{ConcatenatingMul, Gcd, NonZero};
+    use crypto_bigint::{BoxedUint, ConcatenatingMul, Gcd, NonZero};
     use proptest::prelude::*;
+
+    fn to_big(x: &[u64]) -> BoxedUint {
+        BoxedUint::from_words(x.iter().copied())
+    }
+
+    fn from_big(x: &BoxedUint) -> Limbs {
+        Limbs::new(x.to_words().to_vec())
+    }
 
     /// Two probable primes.
     fn primes(seed: u64, bits: u32) -> [Limbs; 2] {
@@ -308,7 +272,7 @@ mod tests {
 
     fn assembled(seed: u64, bits: u32) -> Assembly {
         let [p, q] = primes(seed, bits);
-        match Assembly::new(&p, &q, bits).unwrap() {
+        match Assembly::of(&p, &q, bits).unwrap() {
             Outcome::Pair(assembly) => assembly,
             Outcome::Rejected => panic!("seed {seed}"),
         }
@@ -335,14 +299,14 @@ mod tests {
             let one = wide(&Limbs::new(alloc::vec![1]));
             let [p1, q1] = [&key.p, &key.q].map(|prime| wide(prime).wrapping_sub(&one));
             let gcd = NonZero::new(p1.gcd_vartime(&q1)).unwrap();
-            let lambda = NonZero::new(wide(&product(&key.p, &key.q)).wrapping_sub(&wide(&key.p)).wrapping_sub(&wide(&key.q)).wrapping_add(&one).div_rem_vartime(&gcd).0).unwrap();
+            let lambda = NonZero::new(wide(&product(&key.p, &key.q)).wrapping_sub(wide(&key.p)).wrapping_sub(wide(&key.q)).wrapping_add(&one).div_rem_vartime(&gcd).0).unwrap();
             let e = wide(&Limbs::new(alloc::vec![E]));
             prop_assert_eq!(wide(&key.d).concatenating_mul(&e).rem_vartime(&lambda), one.clone());
             prop_assert!(wide(&key.d) < *lambda);
             prop_assert_eq!(wide(&key.dp), wide(&key.d).rem_vartime(&NonZero::new(p1).unwrap()));
             prop_assert_eq!(wide(&key.dq), wide(&key.d).rem_vartime(&NonZero::new(q1).unwrap()));
             prop_assert_eq!(wide(&key.qinv).concatenating_mul(&wide(&key.q)).rem_vartime(&NonZero::new(wide(&key.p)).unwrap()), one);
-            prop_assert_eq!(wide(&key.n), wide(&key.p).wrapping_mul(&wide(&key.q)));
+            prop_assert_eq!(wide(&key.n), wide(&key.p).wrapping_mul(wide(&key.q)));
             prop_assert!(is_consistent(&key));
         }
 
@@ -381,7 +345,7 @@ mod tests {
     #[test]
     fn close_primes_are_an_error() {
         let [p, _] = primes(2, 512);
-        let error = |q: &Limbs| Assembly::new(&p, q, 512).err();
+        let error = |q: &Limbs| Assembly::of(&p, q, 512).err();
         assert_eq!(error(&p), Some(Error::PrimeDistance));
         // |p - q| must be above 2^156.
         for (low, high, too_close) in [(8, 0, true), (0, 1 << 28, true), (8, 1 << 28, false)] {
@@ -400,10 +364,10 @@ mod tests {
     fn small_primes_are_an_error() {
         let [p, mut q] = primes(3, 512);
         q[3] = SQRT_2 - 1;
-        assert_eq!(Assembly::new(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
-        assert_eq!(Assembly::new(&q, &p, 512).err(), Some(Error::PrimeTooSmall));
+        assert_eq!(Assembly::of(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
+        assert_eq!(Assembly::of(&q, &p, 512).err(), Some(Error::PrimeTooSmall));
         q[3] = SQRT_2;
-        assert_ne!(Assembly::new(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
+        assert_ne!(Assembly::of(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
     }
 
     /// Numbers need not be prime for these: twice a multiple of some factor, plus one.
@@ -412,9 +376,9 @@ mod tests {
         let prime_like = |factor: u64, salt: u64| {
             // factor·odd, about 1.5·2^254
             let factor = NonZero::new(to_big(&[factor, 0, 0, 0])).unwrap();
-            let mut odd = from_big(to_big(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
+            let mut odd = from_big(&to_big(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
             odd[0] |= 1;
-            let half = from_big(to_big(&odd).wrapping_mul(&*factor));
+            let half = from_big(&to_big(&odd).wrapping_mul(&*factor));
             let mut number = Limbs::new(half.iter().map(|limb| limb << 1).collect());
             for (limb, low) in number.iter_mut().zip([1].into_iter().chain(half.iter().map(|limb| limb >> 63))) {
                 *limb |= low;
@@ -422,7 +386,7 @@ mod tests {
             number
         };
         let is_rejected = |a: u64, b: u64| {
-            matches!(Assembly::new(&prime_like(a, 11), &prime_like(b, 1 << 63), 512), Ok(Outcome::Rejected))
+            matches!(Assembly::of(&prime_like(a, 11), &prime_like(b, 1 << 63), 512), Ok(Outcome::Rejected))
         };
         // gcd(p-1, q-1) is twice this factor: 2^32 - 2 passes, 2^32 + 22 does not.
         assert!(is_rejected((1 << 31) + 11, (1 << 31) + 11));

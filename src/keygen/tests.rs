@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use subtle::Choice;
 use std::path::PathBuf;
+use subtle::Choice;
 
 extern crate std;
 

@@ -64,7 +64,7 @@ const COUNT: usize = {
 };
 
 /// The sieve of Eratosthenes over odd numbers: entry i is for 2i + 1.
-const COMPOSITE: [bool; LARGEST_BOUND / 2] = {
+static COMPOSITE: [bool; LARGEST_BOUND / 2] = {
     let mut composite = [false; LARGEST_BOUND / 2];
     let mut prime = 3;
     while prime * prime < LARGEST_BOUND {
@@ -262,9 +262,9 @@ impl Wide {
         let mut row = [1u32; WIDTH];
         for place in weights.iter_mut().skip(start).rev() {
             *place = row;
-            for lane in 0..WIDTH {
-                let digit = row[lane].wrapping_mul(self.negative_inverse[lane]) & ((1 << DIGIT) - 1);
-                row[lane] = ((u64::from(row[lane]) + u64::from(digit) * u64::from(self.modulus[lane])) >> DIGIT) as u32;
+            for ((weight, &inverse), &modulus) in row.iter_mut().zip(&self.negative_inverse).zip(&self.modulus) {
+                let digit = weight.wrapping_mul(inverse) & ((1 << DIGIT) - 1);
+                *weight = ((u64::from(*weight) + u64::from(digit) * u64::from(modulus)) >> DIGIT) as u32;
             }
         }
     }

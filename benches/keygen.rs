@@ -1,2 +1,254 @@
-//! x
-fn main() {}
+//! RSA key generation: random keys, replays of average-case candidate streams, and the engine's stages one by one.
+//!
+//! `cargo bench --features internals --bench keygen`. Key generation is a lottery, so random keys need many samples for a mean; a replay
+//! is the same work every time. Every answer is checked before it is timed.
+
+use core::convert::Infallible;
+use core::hint::black_box;
+use std::path::Path;
+use std::time::Duration;
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use nova_keypair::internals::{self, Kernel, Numbers, TrialDivision};
+use nova_keypair::{KeySize, OsRng, PrivateKey};
+use rand_core::{TryCryptoRng, TryRng};
+
+const SIZES: [(u32, KeySize); 3] = [(2048, KeySize::Rsa2048), (3072, KeySize::Rsa3072), (4096, KeySize::Rsa4096)];
+
+/// SplitMix64, to have the same numbers every time. No generator for keys.
+struct Fixed(u64);
+
+impl TryRng for Fixed {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        self.try_next_u64().map(|word| word as u32)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Ok(z ^ (z >> 31))
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in out.chunks_mut(8) {
+            let word = self.try_next_u64()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Fixed {}
+
+/// Candidates one after another, then failure.
+struct Replay<'a>(&'a [u8]);
+
+#[derive(Debug)]
+struct Dry;
+
+impl core::fmt::Display for Dry {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("the stream has ended")
+    }
+}
+
+impl core::error::Error for Dry {}
+
+impl TryRng for Replay<'_> {
+    type Error = Dry;
+    fn try_next_u32(&mut self) -> Result<u32, Dry> {
+        Err(Dry)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Dry> {
+        Err(Dry)
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Dry> {
+        let (head, rest) = self.0.split_at_checked(out.len()).ok_or(Dry)?;
+        out.copy_from_slice(head);
+        self.0 = rest;
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Replay<'_> {}
+
+/// The smallest odd prime below 10^6 that divides a number of big-endian bytes, as an index into `primes`.
+fn smallest_divisor(number: &[u8], primes: &[u32]) -> Option<usize> {
+    let words: Vec<u32> = number.chunks(4).map(|word| u32::from_be_bytes(word.try_into().unwrap())).collect();
+    primes.iter().position(|&prime| {
+        let prime = u64::from(prime);
+        words.iter().fold(0, |rest, &word| ((rest << 32) | u64::from(word)) % prime) == 0
+    })
+}
+
+/// An average-case stream by C2SP CCTV's definition: per prime, as many candidates as the density of primes among odd numbers of this
+/// size lets expect, as many with each smallest divisor below 10^6 as to be expected, in any order, the prime last.
+fn average_case(bits: u32, seed: u64) -> Vec<u8> {
+    let primes: Vec<u32> = {
+        let mut composite = vec![false; 1_000_000];
+        (3..1_000_000usize)
+            .step_by(2)
+            .filter(|&n| {
+                if !composite[n] {
+                    (n * n..1_000_000).step_by(2 * n).for_each(|multiple| composite[multiple] = true);
+                }
+                !composite[n]
+            })
+            .map(|n| n as u32)
+            .collect()
+    };
+    let half = bits / 2;
+    // li(x)/x to the third term; among odd numbers twice that.
+    let ln = f64::from(half) * core::f64::consts::LN_2;
+    let density = 2.0 / ln * (1.0 + 1.0 / ln + 2.0 / (ln * ln));
+    let count = (1.0 / density).round();
+
+    // Of the composites: so many whose smallest divisor is among the first `primes` ones but not in an earlier bucket.
+    let mut buckets: Vec<(usize, usize)> = Vec::new();
+    let (mut without, mut given) = (1.0, 0.0);
+    for (index, &prime) in primes.iter().enumerate() {
+        without *= 1.0 - 1.0 / f64::from(prime);
+        let want = (count * (1.0 - without) - given).round();
+        if want > 0.0 {
+            given += want;
+            buckets.push((index, want as usize));
+        }
+    }
+    let rough = (count - given - 1.0) as usize;
+
+    let mut rng = Fixed(seed);
+    let length = half as usize / 8;
+    let mut stream = Vec::new();
+    for _ in 0..2 {
+        let mut wanted = buckets.clone();
+        let (mut rough, mut prime, mut composites) = (rough, None, Vec::new());
+        while rough > 0 || prime.is_none() || wanted.iter().any(|&(_, want)| want > 0) {
+            let mut candidate = vec![0; length];
+            rng.try_fill_bytes(&mut candidate).unwrap();
+            candidate[0] |= 0xc0;
+            candidate[length - 1] |= 7;
+            match smallest_divisor(&candidate, &primes) {
+                Some(index) => {
+                    let bucket = wanted.iter_mut().find(|(last, _)| index <= *last);
+                    if let Some((_, want @ 1..)) = bucket {
+                        *want -= 1;
+                        composites.push(candidate);
+                    }
+                }
+                None if is_probable_prime(half, &candidate) => prime = prime.or(Some(candidate)),
+                None if rough > 0 => {
+                    rough -= 1;
+                    composites.push(candidate);
+                }
+                None => {}
+            }
+        }
+        for index in (1..composites.len()).rev() {
+            let other = rng.try_next_u64().unwrap() as usize % (index + 1);
+            composites.swap(index, other);
+        }
+        stream.extend(composites.concat());
+        stream.extend(prime.unwrap());
+    }
+    stream
+}
+
+fn limbs(bytes: &[u8]) -> Vec<u64> {
+    bytes.rchunks(8).map(|limb| limb.iter().fold(0, |value, &byte| (value << 8) | u64::from(byte))).collect()
+}
+
+fn is_probable_prime(bits: u32, candidate: &[u8]) -> bool {
+    Kernel::Portable.base2(bits, &[&limbs(candidate)]) == [true]
+}
+
+/// The public file of that size, where it is at hand.
+fn public_stream(bits: u32) -> Option<Vec<u8>> {
+    let name = format!("shared/data/cctv/rsa.bench.{bits}.txt");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|ancestor| ancestor.join(&name))
+        .find(|file| file.exists());
+    if file.is_none() {
+        eprintln!("SKIPPED: {name} is not here");
+    }
+    let text = std::fs::read_to_string(file?).ok()?;
+    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
+    Some(digits.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect())
+}
+
+fn random(c: &mut Criterion) {
+    let mut group = c.benchmark_group("random");
+    for (bits, size) in SIZES {
+        group.bench_function(bits.to_string(), |b| b.iter(|| PrivateKey::generate(size, &mut OsRng).unwrap()));
+    }
+}
+
+fn replay(c: &mut Criterion) {
+    let mut group = c.benchmark_group("replay");
+    for (bits, _) in SIZES {
+        let length = bits as usize / 16;
+        let streams = [("average", Some(average_case(bits, 1))), ("cctv", public_stream(bits))];
+        for (name, stream) in streams.into_iter().filter_map(|(name, stream)| Some((name, stream?))) {
+            for kernel in [Kernel::Best, Kernel::Portable] {
+                let run = || internals::generate(kernel, bits, &mut Replay(&stream)).unwrap();
+                assert_eq!(run().q, stream[stream.len() - length..]);
+                assert!(stream.chunks(length).any(|candidate| candidate == run().p));
+                group.bench_function(format!("{bits}/{name}/{kernel:?}"), |b| b.iter(run));
+            }
+        }
+    }
+}
+
+fn stages(c: &mut Criterion) {
+    for (bits, size) in SIZES {
+        let mut group = c.benchmark_group(format!("stages/{bits}"));
+        let half = bits / 2;
+        let candidates = internals::draw(half, &mut Fixed(2), 400).unwrap();
+        let key: Numbers = internals::from_seed(b"the key of the stages", bits).unwrap();
+        let (p, q) = (limbs(&key.p), limbs(&key.q));
+
+        group.throughput(Throughput::Elements(candidates.len() as u64));
+        group.bench_function("draw", |b| b.iter(|| internals::draw(half, &mut Fixed(2), candidates.len()).unwrap()));
+        group.bench_function("draw/seed", |b| {
+            b.iter(|| internals::draw_seeded(half, b"the seed of the stages", candidates.len()).unwrap());
+        });
+        for kernel in [Kernel::Best, Kernel::Portable] {
+            let mut trial = TrialDivision::new(half);
+            assert!(trial.passes(kernel, &p) && trial.passes(kernel, &q));
+            group.bench_function(format!("trial division/{kernel:?}"), |b| {
+                b.iter(|| candidates.iter().filter(|candidate| trial.passes(kernel, candidate)).count());
+            });
+        }
+        group.throughput(Throughput::Elements(1));
+        group.bench_function("trial division/tables", |b| b.iter(|| TrialDivision::new(half)));
+
+        group.throughput(Throughput::Elements(4));
+        let batch: [&[u64]; 4] = [&p, &candidates[0], &candidates[1], &q];
+        for kernel in [Kernel::Best, Kernel::Portable] {
+            assert_eq!(kernel.base2(half, &batch), Kernel::Portable.base2(half, &batch));
+            group.bench_function(format!("base 2/{kernel:?}"), |b| b.iter(|| kernel.base2(half, black_box(&batch))));
+        }
+        group.throughput(Throughput::Elements(1));
+        for kernel in [Kernel::Best, Kernel::Portable] {
+            assert!(kernel.confirm(bits, &p, &q));
+            group.bench_function(format!("confirmation/{kernel:?}"), |b| {
+                b.iter(|| kernel.confirm(bits, black_box(&p), &q))
+            });
+        }
+        assert_eq!(internals::assemble(bits, &p, &q).unwrap().unwrap(), key);
+        group.bench_function("assembly", |b| b.iter(|| internals::assemble(bits, black_box(&p), &q).unwrap()));
+        let private = PrivateKey::from_seed(b"the key of the stages", size).unwrap();
+        assert!(private.to_openssh().unwrap().starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
+        group.bench_function("encoding", |b| {
+            b.iter_batched(|| (), |()| private.to_openssh().unwrap(), BatchSize::SmallInput)
+        });
+    }
+}
+
+criterion_group! {
+    name = benches;
+    config = Criterion::default().sample_size(20).measurement_time(Duration::from_secs(5));
+    targets = replay, stages, random
+}
+criterion_main!(benches);

@@ -69,7 +69,10 @@ fn run() -> Result<(), Failure> {
             Some("inspect") => run_inspect(arguments),
             _ => Err(lexopt::Error::from(format!("there is no command {command:?}\n{USAGE}")).into()),
         },
-        Some(Long("help") | Short('h')) => Ok(println!("{USAGE}")),
+        Some(Long("help") | Short('h')) => {
+            println!("{USAGE}");
+            Ok(())
+        }
         Some(other) => Err(other.unexpected().into()),
         None => Err(lexopt::Error::from(format!("a command is missing\n{USAGE}")).into()),
     }

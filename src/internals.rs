@@ -4,9 +4,18 @@ use crate::error::Result;
 use crate::keygen::lanes::{self, Backend, Kernel as _, Power, portable::Portable};
 use crate::keygen::limbs::{self, Limbs};
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, trial_division};
+use crate::private_key::PrivateKey;
 use alloc::vec::Vec;
 use rand_core::TryCryptoRng;
 use subtle::Choice;
+use zeroize::Zeroizing;
+
+/// What to do with bytes that become public, before anything branches on them: a verdict, or the modulus.
+#[cfg(nova_keypair_ctgrind)]
+pub fn on_declassify(hook: fn(&mut [u8])) {
+    // Set once: a second hook is not taken.
+    let _ = keygen::declassify::hook::HOOK.set(hook);
+}
 
 /// The kernel to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +32,11 @@ impl Kernel {
             Self::Best => Backend::detect(),
             Self::Portable => Backend::Portable(Portable),
         }
+    }
+
+    /// Whether that is plain Rust, here.
+    pub fn is_portable(self) -> bool {
+        matches!(self.backend(), Backend::Portable(_))
     }
 
     /// For each modulus, whether 2^((N-1)/2) = 1 mod N.
@@ -77,6 +91,13 @@ impl From<RsaComponents> for Numbers {
 /// A key, by any kernel; unlike the public call for any multiple of 16 from 256 bits on.
 pub fn generate<R: TryCryptoRng + ?Sized>(kernel: Kernel, bits: u32, rng: &mut R) -> Result<Numbers> {
     keygen::generate_from(&kernel.backend(), bits, rng).map(Numbers::from)
+}
+
+/// The private key that holds these numbers, whatever they are.
+pub fn private_key(numbers: Numbers) -> Result<PrivateKey> {
+    let Numbers { n, d, p, q, dp, dq, qinv } = numbers;
+    let [d, p, q, dp, dq, qinv] = [d, p, q, dp, dq, qinv].map(Zeroizing::new);
+    PrivateKey::from_components(RsaComponents { n, d, p, q, dp, dq, qinv })
 }
 
 /// The key of a seed.

@@ -5,6 +5,7 @@
 
 mod assembly;
 mod candidate;
+pub(crate) mod declassify;
 pub(crate) mod drbg;
 mod gcd;
 pub(crate) mod lanes;
@@ -22,6 +23,7 @@ use assembly::{Assembly, Outcome};
 use candidate::Candidates;
 pub(crate) use candidate::Random;
 use candidate::Source;
+use declassify::{publish, reveal};
 use drbg::HmacDrbg;
 use lanes::{Backend, Kernel, Power};
 #[cfg(feature = "internals")]
@@ -29,21 +31,12 @@ use limbs::Limbs;
 use miller_rabin::Rounds;
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
-use subtle::Choice;
 
 /// The key sizes that the engine takes: multiples of 16 in this range.
 const SIZES: core::ops::RangeInclusive<u32> = 2048..=16384;
 
 /// The shortest seed: 128 bits (`det-keygen`, RSA, input 1).
 pub(crate) const MIN_SEED: usize = 16;
-
-/// Makes a verdict on secret numbers public: the one place at which control flow comes to depend on them.
-///
-/// What is revealed of a candidate is that it is composite, or that it is not; of a pair, that it is rejected, or that it is not.
-#[inline(always)]
-fn reveal(verdict: Choice) -> bool {
-    verdict.into()
-}
 
 /// A key of `bits` bits out of the caller's generator.
 ///
@@ -77,7 +70,7 @@ pub(crate) fn seeded(seed: &[u8], bits: u32) -> Result<HmacDrbg> {
 }
 
 fn checked(bits: u32) -> Result<u32> {
-    if SIZES.contains(&bits) && bits % 16 == 0 { Ok(bits) } else { Err(Error::KeySize { bits }) }
+    if SIZES.contains(&bits) && bits.is_multiple_of(16) { Ok(bits) } else { Err(Error::KeySize { bits }) }
 }
 
 /// The engine, on any kernel and any source; `bits` is a multiple of 16.
@@ -100,7 +93,7 @@ pub(crate) fn generate_with<S: Source, K: Kernel>(kernel: &K, source: S, bits: u
             pair.push((found.ok_or(Error::CandidateLimit { candidates: limit })?, false));
         }
         let [(p, p_confirmed), (q, q_confirmed)] = pair.as_mut_slice() else { continue };
-        let outcome = Assembly::new(&p.limbs, &q.limbs, bits);
+        let outcome = Assembly::of(&p.limbs, &q.limbs, bits);
         let assembly = match &outcome {
             Ok(Outcome::Pair(assembly)) => Some(assembly),
             _ => None,
@@ -173,7 +166,7 @@ mod stages {
 
     /// The key of two primes, or none if they are rejected.
     pub(crate) fn assemble(bits: u32, p: &[u64], q: &[u64]) -> Result<Option<RsaComponents>> {
-        match Assembly::new(&Limbs::new(p.to_vec()), &Limbs::new(q.to_vec()), bits)? {
+        match Assembly::of(&Limbs::new(p.to_vec()), &Limbs::new(q.to_vec()), bits)? {
             Outcome::Pair(assembly) => Ok(Some(assembly.into_components())),
             Outcome::Rejected => Ok(None),
         }
@@ -183,7 +176,7 @@ mod stages {
     pub(crate) fn confirms<K: Kernel>(kernel: &K, bits: u32, p: &[u64], q: &[u64]) -> bool {
         let [p, q] = [p, q].map(|limbs| Survivor { index: 0, limbs: Limbs::new(limbs.to_vec()) });
         let (mut first, mut second) = (false, false);
-        let Ok(Outcome::Pair(assembly)) = Assembly::new(&p.limbs, &q.limbs, bits) else { return false };
+        let Ok(Outcome::Pair(assembly)) = Assembly::of(&p.limbs, &q.limbs, bits) else { return false };
         let consistent = confirm(kernel, bits / 2, [(&p, &mut first), (&q, &mut second)], Some(&assembly));
         first & second & consistent
     }

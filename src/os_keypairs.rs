@@ -252,6 +252,22 @@ impl Reply {
         }
     }
 
+    /// The `type` of the key pair, always `ssh`, if the request succeeded and its microversion shows one.
+    pub fn key_type(&self) -> Option<&'static str> {
+        match &self.body.0 {
+            Outcome::Keypair { has_type, .. } => has_type.then_some("ssh"),
+            Outcome::Refused { .. } => None,
+        }
+    }
+
+    /// The message of the body, if the request was refused.
+    pub fn message(&self) -> Option<&str> {
+        match &self.body.0 {
+            Outcome::Keypair { .. } => None,
+            Outcome::Refused { message, .. } => Some(message),
+        }
+    }
+
     /// The private key, if one was made.
     pub fn private_key(&self) -> Option<&str> {
         match &self.body.0 {

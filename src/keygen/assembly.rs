@@ -7,7 +7,7 @@ use super::gcd::{gcd, inverse};
 use super::lanes::Power;
 use super::lanes::portable::pow_65537;
 use super::limbs::{self, Limbs, bits_at, product};
-use super::reveal;
+use super::{publish, reveal};
 use crate::error::{Error, Result};
 use alloc::vec::Vec;
 use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
@@ -22,7 +22,6 @@ const SQRT_2: u64 = 0xb504_f333_f9de_6485;
 
 /// A private key's numbers: big-endian, each as long as its kind is for this size, cleared on drop.
 pub(crate) struct RsaComponents {
-    pub(crate) bits: u32,
     /// `bits/8` bytes, like `d`. The public exponent is [`E`].
     pub(crate) n: Vec<u8>,
     pub(crate) d: Zeroizing<Vec<u8>>,
@@ -56,7 +55,7 @@ pub(crate) struct Assembly {
 
 impl Assembly {
     /// The key of two primes, or what is wrong with it. Given numbers that are not prime it returns something, without a panic.
-    pub(crate) fn new(p: &Limbs, q: &Limbs, bits: u32) -> Result<Outcome> {
+    pub(crate) fn of(p: &Limbs, q: &Limbs, bits: u32) -> Result<Outcome> {
         check_primes(p, q, bits / 2)?;
 
         // p - 1 and q - 1 are 6 modulo 8: halves of them are odd, and gcd(p-1, q-1) is twice that of the halves.
@@ -121,8 +120,7 @@ impl Assembly {
     pub(crate) fn into_components(self) -> RsaComponents {
         let (whole, half) = ((self.bits / 8) as usize, (self.bits / 16) as usize);
         RsaComponents {
-            bits: self.bits,
-            n: limbs::to_be(&self.n, whole).to_vec(),
+            n: publish(&limbs::to_be(&self.n, whole)),
             d: limbs::to_be(&self.d, whole),
             p: limbs::to_be(&self.p, half),
             q: limbs::to_be(&self.q, half),
@@ -274,7 +272,7 @@ mod tests {
 
     fn assembled(seed: u64, bits: u32) -> Assembly {
         let [p, q] = primes(seed, bits);
-        match Assembly::new(&p, &q, bits).unwrap() {
+        match Assembly::of(&p, &q, bits).unwrap() {
             Outcome::Pair(assembly) => assembly,
             Outcome::Rejected => panic!("seed {seed}"),
         }
@@ -301,14 +299,14 @@ mod tests {
             let one = wide(&Limbs::new(alloc::vec![1]));
             let [p1, q1] = [&key.p, &key.q].map(|prime| wide(prime).wrapping_sub(&one));
             let gcd = NonZero::new(p1.gcd_vartime(&q1)).unwrap();
-            let lambda = NonZero::new(wide(&product(&key.p, &key.q)).wrapping_sub(&wide(&key.p)).wrapping_sub(&wide(&key.q)).wrapping_add(&one).div_rem_vartime(&gcd).0).unwrap();
+            let lambda = NonZero::new(wide(&product(&key.p, &key.q)).wrapping_sub(wide(&key.p)).wrapping_sub(wide(&key.q)).wrapping_add(&one).div_rem_vartime(&gcd).0).unwrap();
             let e = wide(&Limbs::new(alloc::vec![E]));
             prop_assert_eq!(wide(&key.d).concatenating_mul(&e).rem_vartime(&lambda), one.clone());
             prop_assert!(wide(&key.d) < *lambda);
             prop_assert_eq!(wide(&key.dp), wide(&key.d).rem_vartime(&NonZero::new(p1).unwrap()));
             prop_assert_eq!(wide(&key.dq), wide(&key.d).rem_vartime(&NonZero::new(q1).unwrap()));
             prop_assert_eq!(wide(&key.qinv).concatenating_mul(&wide(&key.q)).rem_vartime(&NonZero::new(wide(&key.p)).unwrap()), one);
-            prop_assert_eq!(wide(&key.n), wide(&key.p).wrapping_mul(&wide(&key.q)));
+            prop_assert_eq!(wide(&key.n), wide(&key.p).wrapping_mul(wide(&key.q)));
             prop_assert!(is_consistent(&key));
         }
 
@@ -347,7 +345,7 @@ mod tests {
     #[test]
     fn close_primes_are_an_error() {
         let [p, _] = primes(2, 512);
-        let error = |q: &Limbs| Assembly::new(&p, q, 512).err();
+        let error = |q: &Limbs| Assembly::of(&p, q, 512).err();
         assert_eq!(error(&p), Some(Error::PrimeDistance));
         // |p - q| must be above 2^156.
         for (low, high, too_close) in [(8, 0, true), (0, 1 << 28, true), (8, 1 << 28, false)] {
@@ -366,10 +364,10 @@ mod tests {
     fn small_primes_are_an_error() {
         let [p, mut q] = primes(3, 512);
         q[3] = SQRT_2 - 1;
-        assert_eq!(Assembly::new(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
-        assert_eq!(Assembly::new(&q, &p, 512).err(), Some(Error::PrimeTooSmall));
+        assert_eq!(Assembly::of(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
+        assert_eq!(Assembly::of(&q, &p, 512).err(), Some(Error::PrimeTooSmall));
         q[3] = SQRT_2;
-        assert_ne!(Assembly::new(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
+        assert_ne!(Assembly::of(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
     }
 
     /// Numbers need not be prime for these: twice a multiple of some factor, plus one.
@@ -388,7 +386,7 @@ mod tests {
             number
         };
         let is_rejected = |a: u64, b: u64| {
-            matches!(Assembly::new(&prime_like(a, 11), &prime_like(b, 1 << 63), 512), Ok(Outcome::Rejected))
+            matches!(Assembly::of(&prime_like(a, 11), &prime_like(b, 1 << 63), 512), Ok(Outcome::Rejected))
         };
         // gcd(p-1, q-1) is twice this factor: 2^32 - 2 passes, 2^32 + 22 does not.
         assert!(is_rejected((1 << 31) + 11, (1 << 31) + 11));

@@ -153,6 +153,7 @@ pub(crate) fn is_zero(a: &[u64]) -> Choice {
 }
 
 /// Whether `a < b`.
+#[cfg(test)]
 pub(crate) fn less(a: &[u64], b: &[u64]) -> Choice {
     let mut borrow = false;
     for (&a, &b) in a.iter().zip(b) {

@@ -7,6 +7,7 @@ use core::convert::Infallible;
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use std::path::PathBuf;
+use subtle::Choice;
 
 extern crate std;
 

@@ -74,7 +74,7 @@ pub(super) fn scaled_residue(limbs: &[u64], divisor: u64) -> u64 {
 fn divide_limb(limb: u64, carry: u64, divisor: u64, inverse: u64) -> (u64, u64) {
     let (difference, borrow) = limb.overflowing_sub(carry);
     let quotient = difference.wrapping_mul(inverse);
-    let upper = (u128::from(quotient) * u128::from(divisor) >> 64) as u64;
+    let upper = ((u128::from(quotient) * u128::from(divisor)) >> 64) as u64;
     (quotient, upper + u64::from(borrow))
 }
 

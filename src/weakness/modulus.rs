@@ -45,7 +45,7 @@ impl Modulus {
             }
             let (group, rest) = primes.split_at_checked(taken)?;
             let residue = limbs::scaled_residue(&self.limbs, divisor);
-            if let Some(&factor) = group.iter().find(|&&prime| residue % u64::from(prime) == 0) {
+            if let Some(&factor) = group.iter().find(|&&prime| residue.is_multiple_of(u64::from(prime))) {
                 return Some(factor);
             }
             primes = rest;

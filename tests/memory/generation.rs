@@ -24,8 +24,14 @@ fn draw(index: usize) -> Vec<u8> {
 
 /// Where p and q stand in the stream, and the key.
 fn primes() -> (usize, usize, PrivateKey) {
-    let key =
-        PrivateKey::generate(KeySize::Rsa2048, &mut Draws::new(|k, bytes| Some(honest(STREAM, k, bytes)))).unwrap();
+    let key = PrivateKey::generate(
+        KeySize::Rsa2048,
+        &mut Draws::new(|k, bytes| {
+            honest(STREAM, k, bytes);
+            Some(())
+        }),
+    )
+    .unwrap();
     let der = key.to_pkcs8_der().unwrap();
     let info = pkcs8::PrivateKeyInfoRef::from_der(&der).unwrap();
     let numbers = pkcs1::RsaPrivateKey::<pkcs1::UintRef<'_>>::from_der(info.private_key.as_bytes()).unwrap();
@@ -50,13 +56,19 @@ fn generation_leaves_nothing() {
     let name = KeypairName::new("k").unwrap();
     for _ in 0..2 {
         clean("generate", &secrets, || {
-            let rng = &mut Draws::new(|k, bytes| Some(honest(STREAM, k, bytes)));
+            let rng = &mut Draws::new(|k, bytes| {
+                honest(STREAM, k, bytes);
+                Some(())
+            });
             drop(PrivateKey::generate(KeySize::Rsa2048, rng).unwrap());
         });
     }
     // The record that `create` makes beside the key stays.
     let keypair = clean("create", &secrets, || {
-        let rng = &mut Draws::new(|k, bytes| Some(honest(STREAM, k, bytes)));
+        let rng = &mut Draws::new(|k, bytes| {
+            honest(STREAM, k, bytes);
+            Some(())
+        });
         let GeneratedKeypair { keypair, private_key } = create(&name, KeySize::Rsa2048, rng).unwrap();
         drop(private_key);
         keypair
@@ -105,7 +117,10 @@ fn a_stuck_generator_leaves_nothing() {
     let secrets = secrets(q, &key);
     for stuck in [0, p, p + 1, q - 1] {
         let error = clean(&format!("stuck at draw {stuck}"), &secrets, || {
-            let rng = &mut Draws::new(|k, bytes| Some(honest(STREAM, k.min(stuck), bytes)));
+            let rng = &mut Draws::new(|k, bytes| {
+                honest(STREAM, k.min(stuck), bytes);
+                Some(())
+            });
             PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
         });
         assert_eq!(error, Error::RngStuck, "{stuck}");
@@ -160,7 +175,10 @@ fn a_key_that_fails_its_test_leaves_nothing() {
     let _turn = turn();
     let (_, q, key) = primes();
     let error = clean("a fault", &secrets(q, &key), || {
-        let rng = &mut Draws::new(|k, bytes| Some(honest(STREAM, k, bytes)));
+        let rng = &mut Draws::new(|k, bytes| {
+            honest(STREAM, k, bytes);
+            Some(())
+        });
         nova_keypair::internals::generate_with_a_fault(2048, rng).unwrap_err()
     });
     assert_eq!(error, Error::PairwiseConsistency);

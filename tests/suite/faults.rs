@@ -100,7 +100,10 @@ fn bulk_generation_fails_before_it_begins() {
         assert_eq!(made.unwrap_err(), Error::Rng);
         assert_eq!(called.into_inner(), 0);
     }
-    let same = &mut Draws::new(|index, bytes| Some(honest(1, index.min(3), bytes)));
+    let same = &mut Draws::new(|index, bytes| {
+        honest(1, index.min(3), bytes);
+        Some(())
+    });
     let made = create_many(&names(5), KeySize::Rsa2048, same, &|_| ControlFlow::Continue(()));
     assert_eq!(made.unwrap_err(), Error::RngStuck);
     // No names, no keys, and no draw.
@@ -111,7 +114,10 @@ fn bulk_generation_fails_before_it_begins() {
 type Progress<'a> = &'a (dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync);
 
 fn bulk(count: usize, progress: Progress<'_>) -> Vec<GeneratedKeypair> {
-    let rng = &mut Draws::new(|index, bytes| Some(honest(1, index, bytes)));
+    let rng = &mut Draws::new(|index, bytes| {
+        honest(1, index, bytes);
+        Some(())
+    });
     create_many(&names(count), KeySize::Rsa2048, rng, progress).unwrap()
 }
 
@@ -194,7 +200,14 @@ fn a_context_that_panics_loses_nothing() {
     let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
     for request in [Request::new("k"), Request::new("k").public_key(key)] {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            post(&request, &context, &mut Draws::new(|_, _| Some(drawn.set(drawn.get() + 1))))
+            post(
+                &request,
+                &context,
+                &mut Draws::new(|_, _| {
+                    drawn.set(drawn.get() + 1);
+                    Some(())
+                }),
+            )
         }));
         assert_eq!(*outcome.unwrap_err().downcast::<&str>().unwrap(), "the context's");
         assert_eq!(drawn.get(), 0);

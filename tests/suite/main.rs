@@ -4,6 +4,7 @@ mod dependencies;
 mod diagnosis;
 #[path = "../memory/draws.rs"]
 mod draws;
+mod errors;
 mod example;
 mod faults;
 mod fingerprint_styles;

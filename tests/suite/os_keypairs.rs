@@ -75,6 +75,8 @@ fn type_and_201_come_with_microversion_2_2() {
     let context = Context::new("u").microversion(Microversion::V2_2);
     let (status, reply) = send(body.clone(), &context);
     assert_eq!((status, &reply["keypair"]["type"]), (201, &json!("ssh")));
+    let direct = post(&Request::new("k").public_key(DOCUMENTED_KEY), &context, &mut Untouched);
+    assert_eq!((direct.key_type(), direct.message(), direct.private_key()), (Some("ssh"), None, None));
     let without_type = json!({"keypair": {"name": "k", "public_key": DOCUMENTED_KEY}});
     assert_eq!(send(without_type.clone(), &context), (201, reply));
     assert!(send(without_type, &Context::new("u")).1["keypair"].get("type").is_none());

@@ -69,6 +69,8 @@
 
 #![allow(unsafe_code)]
 
+#[macro_use]
+mod columns;
 mod moduli;
 mod sweep;
 #[cfg(test)]
@@ -209,7 +211,7 @@ impl Work {
     const ZERO: Self = Self { t: [Digits::ZERO; 2], q: Digits::ZERO };
 }
 
-/// The product of the module's comment; the macros below are the same in assembly, six columns at a time.
+/// The product of the module's comment; the macros of `columns` are the same in assembly, six columns at a time.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
 fn mac(h: &mut V, l: &mut V, a: V, b: V) {
@@ -237,171 +239,6 @@ impl Mem {
     }
 }
 
-/// One product: $n = $h + b·$w rounded, and the rest of it into $l. $h is free afterwards.
-macro_rules! prod {
-    ($n:literal $h:literal $l:literal $w:literal) => {
-        concat!(
-            "vmovapd ", $n, ", ", $h, "\n",
-            "vfmadd231pd ", $n, ", {b}, ", $w, "\n",
-            "vsubpd ", $h, ", ", $n, ", ", $h, "\n",
-            "vfmsub231pd ", $h, ", {b}, ", $w, "\n",
-            "vaddpd ", $l, ", ", $l, ", ", $h, "\n",
-        )
-    };
-}
-/// Two of them interleaved, which runs a tenth faster.
-macro_rules! pair {
-    ($n:literal $h:literal $l:literal $w:literal, $m:literal $i:literal $k:literal $v:literal) => {
-        concat!(
-            "vmovapd ", $n, ", ", $h, "\n",
-            "vfmadd231pd ", $n, ", {b}, ", $w, "\n",
-            "vmovapd ", $m, ", ", $i, "\n",
-            "vfmadd231pd ", $m, ", {b}, ", $v, "\n",
-            "vsubpd ", $h, ", ", $n, ", ", $h, "\n",
-            "vsubpd ", $i, ", ", $m, ", ", $i, "\n",
-            "vfmsub231pd ", $h, ", {b}, ", $w, "\n",
-            "vfmsub231pd ", $i, ", {b}, ", $v, "\n",
-            "vaddpd ", $l, ", ", $l, ", ", $h, "\n",
-            "vaddpd ", $k, ", ", $k, ", ", $i, "\n",
-        )
-    };
-}
-
-/// Rows 0..r of six columns, then `$tail`: h\[c], l\[c] += pa\[c-i]·pb\[i] for i < r, upwards in memory for D = 1, downwards for D = -1.
-/// Afterwards {pa} is r digits further down, {pb} r digits up. Two rows leave every sum in the register it came from.
-///
-/// In assembly, because the speed hangs on the order and on 15 registers holding what they hold. It reads a\[k+5] down to a\[0], b\[0] up to
-/// b\[r+5], and writes registers only.
-macro_rules! rows {
-    ($d:ident, $pa:expr, $pb:expr, $r:expr, $h:ident, $l:ident, [$($tail:expr),*], [$o0:tt $o1:tt $o2:tt $o3:tt $o4:tt $o5:tt $o6:tt $o7:tt]) => {
-        core::arch::asm!(
-            "test {n}, 1",
-            "jz 2f",
-            "vmovapd {b}, [{pb}]",
-            pair!("{t0}" "{h0}" "{l0}" "[{pa} + 0*{d}]", "{t1}" "{h1}" "{l1}" "[{pa} + 1*{d}]"),
-            pair!("{h0}" "{h2}" "{l2}" "[{pa} + 2*{d}]", "{h1}" "{h3}" "{l3}" "[{pa} + 3*{d}]"),
-            pair!("{h2}" "{h4}" "{l4}" "[{pa} + 4*{d}]", "{h3}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
-            "vmovapd {h5}, {h3}",
-            "vmovapd {h4}, {h2}",
-            "vmovapd {h3}, {h1}",
-            "vmovapd {h2}, {h0}",
-            "vmovapd {h1}, {t1}",
-            "vmovapd {h0}, {t0}",
-            "add {pa}, {e}",
-            "add {pb}, {d}",
-            "2:",
-            "shr {n}, 1",
-            "jz 3f",
-            "2:",
-            "vmovapd {b}, [{pb}]",
-            "add {pa}, {e}",
-            pair!("{t0}" "{h0}" "{l0}" "[{pa} + 1*{d}]", "{t1}" "{h1}" "{l1}" "[{pa} + 2*{d}]"),
-            pair!("{h0}" "{h2}" "{l2}" "[{pa} + 3*{d}]", "{h1}" "{h3}" "{l3}" "[{pa} + 4*{d}]"),
-            pair!("{h2}" "{h4}" "{l4}" "[{pa} + 5*{d}]", "{h3}" "{h5}" "{l5}" "[{pa} + 6*{d}]"),
-            "vmovapd {b}, [{pb} + {d}]",
-            pair!("{h5}" "{h3}" "{l5}" "[{pa} + 5*{d}]", "{h4}" "{h2}" "{l4}" "[{pa} + 4*{d}]"),
-            pair!("{h3}" "{h1}" "{l3}" "[{pa} + 3*{d}]", "{h2}" "{h0}" "{l2}" "[{pa} + 2*{d}]"),
-            pair!("{h1}" "{t1}" "{l1}" "[{pa} + 1*{d}]", "{h0}" "{t0}" "{l0}" "[{pa} + 0*{d}]"),
-            "add {pa}, {e}",
-            "add {pb}, 2*{d}",
-            "dec {n}",
-            "jnz 2b",
-            "3:",
-            $($tail,)*
-            d = const 32 * $d,
-            e = const -32 * $d,
-            n = inout(reg) $r => _,
-            pa = inout(reg) $pa => _,
-            pb = inout(reg) $pb => _,
-            h0 = inout(ymm_reg) $h[0] => $o0, h1 = inout(ymm_reg) $h[1] => $o1, h2 = inout(ymm_reg) $h[2] => $o2,
-            h3 = inout(ymm_reg) $h[3] => $o3, h4 = inout(ymm_reg) $h[4] => $o4, h5 = inout(ymm_reg) $h[5] => $o5,
-            l0 = inout(ymm_reg) $l[0], l1 = inout(ymm_reg) $l[1], l2 = inout(ymm_reg) $l[2],
-            l3 = inout(ymm_reg) $l[3], l4 = inout(ymm_reg) $l[4], l5 = inout(ymm_reg) $l[5],
-            t0 = out(ymm_reg) $o6, t1 = out(ymm_reg) $o7, b = out(ymm_reg) _,
-            options(nostack, readonly)
-        )
-    };
-}
-
-/// Columns k..k+C of a·b, where C < 6 only for k = 0.
-macro_rules! tri {
-    (6, $d:ident, $a:expr, $b:expr, $k:expr, $h:ident, $l:ident) => {
-        let (o0, o1, o2, o3, o4, o5): (V, V, V, V, V, V);
-        rows!($d, $a.offset($d * $k as isize), $b, $k, $h, $l, [
-            "vmovapd {b}, [{pb} + 0*{d}]",
-            pair!("{t0}" "{h0}" "{l0}" "[{pa} + 0*{d}]", "{t1}" "{h1}" "{l1}" "[{pa} + 1*{d}]"),
-            pair!("{h1}" "{h2}" "{l2}" "[{pa} + 2*{d}]", "{h0}" "{h3}" "{l3}" "[{pa} + 3*{d}]"),
-            pair!("{h3}" "{h4}" "{l4}" "[{pa} + 4*{d}]", "{h2}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
-            "vmovapd {b}, [{pb} + 1*{d}]",
-            pair!("{h5}" "{h2}" "{l5}" "[{pa} + 4*{d}]", "{h4}" "{h3}" "{l4}" "[{pa} + 3*{d}]"),
-            pair!("{h3}" "{h0}" "{l3}" "[{pa} + 2*{d}]", "{h2}" "{h1}" "{l2}" "[{pa} + 1*{d}]"),
-            prod!("{h1}" "{t1}" "{l1}" "[{pa} + 0*{d}]"),
-            "vmovapd {b}, [{pb} + 2*{d}]",
-            pair!("{h0}" "{h2}" "{l2}" "[{pa} + 0*{d}]", "{t1}" "{h3}" "{l3}" "[{pa} + 1*{d}]"),
-            pair!("{h3}" "{h4}" "{l4}" "[{pa} + 2*{d}]", "{h2}" "{h5}" "{l5}" "[{pa} + 3*{d}]"),
-            "vmovapd {b}, [{pb} + 3*{d}]",
-            pair!("{h5}" "{h2}" "{l5}" "[{pa} + 2*{d}]", "{h4}" "{h3}" "{l4}" "[{pa} + 1*{d}]"),
-            prod!("{h3}" "{t1}" "{l3}" "[{pa} + 0*{d}]"),
-            "vmovapd {b}, [{pb} + 4*{d}]",
-            pair!("{h2}" "{h4}" "{l4}" "[{pa} + 0*{d}]", "{t1}" "{h5}" "{l5}" "[{pa} + 1*{d}]"),
-            "vmovapd {b}, [{pb} + 5*{d}]",
-            prod!("{h5}" "{t1}" "{l5}" "[{pa} + 0*{d}]")
-        ], [o2 o1 o4 o3 _ o5 o0 _]);
-        $h = [o0, o1, o2, o3, o4, o5];
-    };
-    ($c:tt, $d:ident, $a:expr, $b:expr, $k:expr, $h:ident, $l:ident) => {
-        for s in 0..$c {
-            let x = *$b.offset($d * s as isize);
-            for c in s..$c {
-                mac(&mut $h[c], &mut $l[c], *$a.offset($d * (c - s) as isize), x);
-            }
-        }
-    };
-}
-
-/// Columns k..k+C of a², where C < 6 only for k = 0. Even: k is even, the squares are in columns k, k+2, k+4.
-macro_rules! squ {
-    (6, $d:ident, even, $a:expr, $aa:expr, $k:expr, $h:ident, $l:ident) => {
-        let (o0, o1, o2, o3, o4, o5): (V, V, V, V, V, V);
-        rows!($d, $aa.offset($d * $k as isize), $a, $k / 2, $h, $l, [
-            "vmovapd {b}, [{pb} + 0*{d}]",
-            pair!("{t0}" "{h0}" "{l0}" "{b}", "{t1}" "{h1}" "{l1}" "[{pa} + 1*{d}]"),
-            pair!("{h1}" "{h2}" "{l2}" "[{pa} + 2*{d}]", "{h0}" "{h3}" "{l3}" "[{pa} + 3*{d}]"),
-            pair!("{h3}" "{h4}" "{l4}" "[{pa} + 4*{d}]", "{h2}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
-            "vmovapd {b}, [{pb} + 1*{d}]",
-            pair!("{h5}" "{h2}" "{l5}" "[{pa} + 4*{d}]", "{h4}" "{h3}" "{l4}" "[{pa} + 3*{d}]"),
-            pair!("{h3}" "{h0}" "{l3}" "[{pa} + 2*{d}]", "{h2}" "{h1}" "{l2}" "{b}"),
-            "vmovapd {b}, [{pb} + 2*{d}]",
-            pair!("{h1}" "{h4}" "{l4}" "{b}", "{h0}" "{h5}" "{l5}" "[{pa} + 3*{d}]")
-        ], [o5 o4 o2 o3 _ _ o0 o1]);
-        $h = [o0, o1, o2, o3, o4, o5];
-    };
-    (6, $d:ident, odd, $a:expr, $aa:expr, $k:expr, $h:ident, $l:ident) => {
-        let (o0, o1, o2, o3, o4, o5): (V, V, V, V, V, V);
-        rows!($d, $aa.offset($d * $k as isize), $a, $k / 2 + 1, $h, $l, [
-            "vmovapd {b}, [{pb} + 0*{d}]",
-            pair!("{t0}" "{h1}" "{l1}" "{b}", "{t1}" "{h2}" "{l2}" "[{pa} + 2*{d}]"),
-            pair!("{h2}" "{h3}" "{l3}" "[{pa} + 3*{d}]", "{h1}" "{h4}" "{l4}" "[{pa} + 4*{d}]"),
-            prod!("{h4}" "{h5}" "{l5}" "[{pa} + 5*{d}]"),
-            "vmovapd {b}, [{pb} + 1*{d}]",
-            pair!("{h3}" "{h4}" "{l5}" "[{pa} + 4*{d}]", "{h5}" "{h1}" "{l4}" "[{pa} + 3*{d}]"),
-            prod!("{h1}" "{h2}" "{l3}" "{b}"),
-            "vmovapd {b}, [{pb} + 2*{d}]",
-            prod!("{h4}" "{h3}" "{l5}" "{b}")
-        ], [o0 o3 _ _ o5 o4 o1 o2]);
-        $h = [o0, o1, o2, o3, o4, o5];
-    };
-    ($c:tt, $d:ident, even, $a:expr, $aa:expr, $k:expr, $h:ident, $l:ident) => {
-        for s in 0..$c / 2 + 1 {
-            let x = *$a.offset($d * s as isize);
-            mac(&mut $h[2 * s], &mut $l[2 * s], x, x);
-            for c in 2 * s + 1..$c {
-                mac(&mut $h[c], &mut $l[c], *$aa.offset($d * (c - s) as isize), x);
-            }
-        }
-    };
-}
-
 /// Turns columns into digits, from the lowest up.
 struct Up {
     h: Mem,
@@ -425,6 +262,7 @@ impl Up {
     #[target_feature(enable = "avx2,fma")]
     #[inline]
     unsafe fn put<const C: usize>(&mut self, h: &[V; C], l: &[V; C], out: *mut V) {
+        // SAFETY: c < C, and the caller gives C digits.
         unsafe {
             let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
             let mut hp = self.h.get();
@@ -456,6 +294,7 @@ fn init<const C: usize>() -> ([V; C], [V; C]) {
 #[inline(never)]
 unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
     const D: isize = 1;
+    // SAFETY: groups end at column k + C <= n, and columns below n take digits below n only; out is written once for each column.
     unsafe {
         let mut up = Up::new();
         macro_rules! group {
@@ -467,11 +306,21 @@ unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
         }
         let mut k = n % 6;
         match k {
-            1 => { group!(1, 0); }
-            2 => { group!(2, 0); }
-            3 => { group!(3, 0); }
-            4 => { group!(4, 0); }
-            5 => { group!(5, 0); }
+            1 => {
+                group!(1, 0);
+            }
+            2 => {
+                group!(2, 0);
+            }
+            3 => {
+                group!(3, 0);
+            }
+            4 => {
+                group!(4, 0);
+            }
+            5 => {
+                group!(5, 0);
+            }
             _ => {}
         }
         while k < n {
@@ -492,8 +341,21 @@ unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
 /// a and b are valid for n digits, t for 2n, x and xx for n + 1 (the one above the highest becomes 0).
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
-unsafe fn mul_high<const REDUCE: bool>(a: *const V, b: *const V, n: usize, t: *const V, e: Mem, f: Mem, x: *mut V, xx: *mut V) {
+// Pointers into five places: a struct for them would be for the lint alone.
+#[allow(clippy::too_many_arguments)]
+unsafe fn mul_high<const REDUCE: bool>(
+    a: *const V,
+    b: *const V,
+    n: usize,
+    t: *const V,
+    e: Mem,
+    f: Mem,
+    x: *mut V,
+    xx: *mut V,
+) {
     const D: isize = -1;
+    // SAFETY: columns 2n-2 down to n-1 take digits 0..n only, read from the highest down; t is read in these columns and in 2n-1, and
+    // x and xx are written at column + 2 - n, which is 0..=n.
     unsafe {
         let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
         let (a, b) = (a.add(n - 1), b.add(n - 1));
@@ -540,11 +402,21 @@ unsafe fn mul_high<const REDUCE: bool>(a: *const V, b: *const V, n: usize, t: *c
             };
         }
         match end % 6 {
-            1 => { group!(1); }
-            2 => { group!(2); }
-            3 => { group!(3); }
-            4 => { group!(4); }
-            5 => { group!(5); }
+            1 => {
+                group!(1);
+            }
+            2 => {
+                group!(2);
+            }
+            3 => {
+                group!(3);
+            }
+            4 => {
+                group!(4);
+            }
+            5 => {
+                group!(5);
+            }
             _ => {}
         }
         while k < end {
@@ -572,6 +444,7 @@ unsafe fn mul_high<const REDUCE: bool>(a: *const V, b: *const V, n: usize, t: *c
 #[inline(never)]
 unsafe fn sqr_low(a: *const V, aa: *const V, low: usize, out: *mut V) -> V {
     const D: isize = 1;
+    // SAFETY: as in `mul_low`, with low in place of n, which whole groups of six reach exactly.
     unsafe {
         let mut up = Up::new();
         let mut k = 0;
@@ -593,6 +466,7 @@ unsafe fn sqr_low(a: *const V, aa: *const V, low: usize, out: *mut V) -> V {
 #[inline(never)]
 unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, out: *mut V) {
     const D: isize = -1;
+    // SAFETY: as in `mul_high`; out is written from column 2n-1 down to low.
     unsafe {
         let (m, s) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
         let (a, aa) = (a.add(n - 1), aa.add(n - 1));
@@ -617,9 +491,15 @@ unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, ou
         }
         // an odd number of columns, so that all groups but the first begin at an odd one
         match count % 6 {
-            1 => { group!(1, even); }
-            3 => { group!(3, even); }
-            _ => { group!(5, even); }
+            1 => {
+                group!(1, even);
+            }
+            3 => {
+                group!(3, even);
+            }
+            _ => {
+                group!(5, even);
+            }
         }
         while k < count {
             group!(6, odd);
@@ -648,8 +528,8 @@ impl Ring {
             let mut e = [_mm256_setzero_pd(); 4];
             let mut i = 0;
             while i + 4 < n {
-                for j in 0..4 {
-                    e[j] = _mm256_fmadd_pd(*q.add(i + j), *m.add(n - 2 - i - j), e[j]);
+                for (j, e) in e.iter_mut().enumerate() {
+                    *e = _mm256_fmadd_pd(*q.add(i + j), *m.add(n - 2 - i - j), *e);
                 }
                 i += 4;
             }

@@ -1,0 +1,157 @@
+//! What runs under valgrind: leaks that must be reported, then key generation, which must not be.
+
+use crate::memcheck::{self, mark_public, mark_secret, secret_bytes};
+use crate::stream::{Stream, marked};
+use nova_keypair::internals::{self, Kernel, Numbers};
+use nova_keypair::{KeySize, PrivateKey};
+use std::hint::black_box;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use zeroize::Zeroizing;
+
+/// A key to make: of how many bits, from which stream, and which of its draws are the primes.
+pub struct Case {
+    pub bits: u32,
+    pub stream: u64,
+    pub primes: [u64; 2],
+    /// The modulus that it must have.
+    pub modulus: Vec<u8>,
+}
+
+/// Whether verdicts are marked as public, as the engine asks.
+static DECLASSIFY: AtomicBool = AtomicBool::new(true);
+
+/// What memcheck must make of a stage.
+#[derive(Clone, Copy, PartialEq)]
+enum Expect {
+    Reports,
+    Silence,
+}
+
+/// Runs every stage of a case; says whether all went as it must.
+pub fn run(case: &Case) -> bool {
+    internals::on_declassify(|bytes| {
+        if DECLASSIFY.load(Ordering::Relaxed) {
+            mark_public(bytes);
+        }
+    });
+    let mut good = true;
+    let mut stage = |name: &str, expect, stage: &mut dyn FnMut()| good &= measured(name, expect, stage);
+
+    stage("self-test: a branch on a secret", Expect::Reports, &mut leaky_branch);
+    stage("self-test: an index that is secret", Expect::Reports, &mut leaky_index);
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        // SAFETY: the processor has it.
+        stage("self-test: a branch on a sum of products in doubles", Expect::Reports, &mut || unsafe {
+            leaky_double()
+        });
+    }
+    stage("self-test: the engine, its verdicts kept secret", Expect::Reports, &mut || {
+        DECLASSIFY.store(false, Ordering::Relaxed);
+        internals::generate(Kernel::Portable, case.bits, &mut marked(case.stream, case.primes)).unwrap();
+        DECLASSIFY.store(true, Ordering::Relaxed);
+    });
+
+    let mut made = None;
+    let best = if Kernel::Best.is_portable() { "SKIPPED, no AVX2 and FMA: again the portable" } else { "AVX2 and FMA" };
+    for (name, kernel) in [("portable", Kernel::Portable), (best, Kernel::Best)] {
+        stage(&format!("RSA-{}, {name} kernel", case.bits), Expect::Silence, &mut || {
+            made = Some(internals::generate(kernel, case.bits, &mut marked(case.stream, case.primes)).unwrap());
+        });
+        check(made.as_ref().unwrap(), case);
+    }
+    let Ok(size) = KeySize::from_bits(case.bits) else { return good };
+
+    let mut seed = [0; 32];
+    Stream::new(case.stream).fill(&mut seed);
+    mark_secret(&mut seed);
+    stage(&format!("RSA-{}, every candidate secret: from a seed", case.bits), Expect::Silence, &mut || {
+        PrivateKey::from_seed(&seed, size).unwrap();
+    });
+
+    let mut numbers = made.unwrap();
+    leading_bytes_are_public(&mut numbers);
+    let key = internals::private_key(numbers).unwrap();
+    for (name, encode) in ENCODINGS {
+        let mut written = Default::default();
+        stage(&format!("RSA-{}, {name}", case.bits), Expect::Silence, &mut || written = encode(&key).unwrap());
+        let secret = secret_bytes(written.as_bytes());
+        assert!(
+            secret > case.bits as usize / 8,
+            "{secret} bytes of the {name} form depend on secrets: nothing was tested"
+        );
+    }
+    stage("a private key is dropped", Expect::Silence, &mut {
+        let mut key = Some(key);
+        move || drop(key.take())
+    });
+    good
+}
+
+type Encode = fn(&PrivateKey) -> nova_keypair::Result<Zeroizing<String>>;
+const ENCODINGS: [(&str, Encode); 4] = [
+    ("PKCS#1", PrivateKey::to_pkcs1_pem),
+    ("PKCS#8", PrivateKey::to_pkcs8_pem),
+    ("OpenSSH", PrivateKey::to_openssh),
+    ("OpenSSH, encrypted", |key| key.to_openssh_encrypted("passphrase", &mut marked(0, [u64::MAX; 2]))),
+];
+
+/// DER and SSH write a number without leading zero bytes, and with one if its top bit is set: the length of the encodings speaks about
+/// the leading byte of each number, and that is all that may be known. (Where that is zero, in one number of 256, the byte after it too.)
+fn leading_bytes_are_public(numbers: &mut Numbers) {
+    let Numbers { n: _, d, p, q, dp, dq, qinv } = numbers;
+    for number in [d, p, q, dp, dq, qinv] {
+        mark_public(&mut number[..1]);
+        assert_ne!(number[0], 0, "choose another stream");
+    }
+}
+
+fn measured(name: &str, expect: Expect, stage: &mut dyn FnMut()) -> bool {
+    let (start, before) = (Instant::now(), memcheck::errors());
+    stage();
+    let (seconds, reports) = (start.elapsed().as_secs_f64(), memcheck::errors() - before);
+    let good = (reports > 0) == (expect == Expect::Reports);
+    let must = if expect == Expect::Reports { "must be reported" } else { "must be silent" };
+    println!("{}  {name:<56} {reports:>5} reports, {must} ({seconds:.1} s)", if good { "ok  " } else { "FAIL" });
+    good
+}
+
+/// The key is the right one, and the marks went all the way: every byte of its secrets has one, and the modulus has none.
+fn check(key: &Numbers, case: &Case) {
+    assert_eq!(key.n, case.modulus, "valgrind's arithmetic gives another key");
+    assert_eq!(secret_bytes(&key.n), 0);
+    for number in [&key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qinv] {
+        assert_eq!(secret_bytes(number), number.len(), "a secret number has bytes that depend on no secret");
+    }
+}
+
+#[inline(never)]
+fn leaky_branch() {
+    let mut secret = [black_box(3u8)];
+    mark_secret(&mut secret);
+    if black_box(secret)[0] & 1 == 1 {
+        black_box(0);
+    }
+}
+
+#[inline(never)]
+fn leaky_index() {
+    let mut secret = [black_box(3u8)];
+    mark_secret(&mut secret);
+    let table: [u8; 256] = std::array::from_fn(|index| index as u8);
+    black_box(black_box(&table)[usize::from(black_box(secret)[0])]);
+}
+
+/// Memcheck takes the result of floating point for undefined wholly as soon as one bit of an operand is.
+#[target_feature(enable = "avx2,fma")]
+#[inline(never)]
+fn leaky_double() {
+    use std::arch::x86_64::{_CMP_GT_OQ, _mm256_cmp_pd, _mm256_fmadd_pd, _mm256_movemask_pd, _mm256_set1_pd};
+    let mut secret = black_box(3.0f64).to_ne_bytes();
+    mark_secret(&mut secret);
+    let factor = _mm256_set1_pd(f64::from_ne_bytes(black_box(secret)));
+    let sum = _mm256_fmadd_pd(factor, _mm256_set1_pd(black_box(2.0)), _mm256_set1_pd(black_box(1.0)));
+    if _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_GT_OQ>(sum, _mm256_set1_pd(0.0))) == 0 {
+        black_box(0);
+    }
+}

@@ -32,7 +32,8 @@ const SEED_BYTES: usize = 32;
 /// # Errors
 /// `rng` if the generator fails; then no key was made. `keypair_exists` if a name stands twice.
 ///
-/// ```
+#[cfg_attr(feature = "getrandom", doc = "```")]
+#[cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
 /// # use core::ops::ControlFlow;
 /// use nova_keypair::{KeySize, KeypairName, OsRng, create_many};
 /// let names = [KeypairName::new("blue")?, KeypairName::new("green")?];

@@ -68,8 +68,9 @@ pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
         if rest.starts_with(b"PuTTY-User-Key-File-") {
             return Some(Error::KeyPutty { position: position + offset });
         }
-        // PEM and ssh.com, whose armor has dashes (a comment may just have these words); the second half of a PuTTY file.
-        let is_armor = rest.starts_with(b"PRIVATE KEY") && text.contains("---");
+        // PEM and ssh.com, whose armor has dashes (a comment may just have these words), and SSH1; the second half of a PuTTY file.
+        let is_armor =
+            rest.starts_with(b"PRIVATE KEY FILE FORMAT") || (rest.starts_with(b"PRIVATE KEY") && text.contains("---"));
         if is_armor || rest.starts_with(b"Private-Lines:") {
             return Some(Error::KeyIsPrivate { position: position + armor_start(text, offset) });
         }

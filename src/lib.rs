@@ -8,7 +8,8 @@
 //! It is no SSH client, does not sign, and stores nothing. Everything is a pure function of its arguments and of the random number generator
 //! that it is given: no files, no clock, no globals.
 //!
-//! ```
+#![cfg_attr(feature = "getrandom", doc = "```")]
+#![cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
 //! use nova_keypair::{GeneratedKeypair, KeySize, KeypairName, OsRng, create, import};
 //!
 //! let name = KeypairName::new("my-key")?;

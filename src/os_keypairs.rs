@@ -14,7 +14,7 @@ use core::fmt;
 use rand_core::TryCryptoRng;
 use zeroize::Zeroizing;
 
-pub use self::request::Request;
+pub use self::request::{Request, Value};
 use crate::error::{Error, Result};
 use crate::keypair::{GeneratedKeypair, Keypair, create, import_with};
 use crate::name::{KeypairName, Microversion};

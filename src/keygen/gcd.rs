@@ -1,9 +1,9 @@
 //! The greatest common divisor and the modular inverse, by the binary algorithm with a fixed number of steps.
 //!
 //! Pornin, "Optimized Binary GCD for Modular Inversion" (IACR ePrint 2020/972), algorithm 1, without its batching of steps: one step is a few
-//! passes of masked additions, so that no branch and no address depends on a number. With numbers of 1024 bits gcd and inverse together
-//! take about a hundredth of what finding two primes takes. crypto-bigint's safegcd is no alternative: it leaves copies of both operands
-//! behind in memory that it frees.
+//! passes of masked additions, so that no branch and no address depends on a number. Gcd and inverse of 1024-bit numbers took 87 µs and
+//! 184 µs (Zen 3, shared), one or two hundredths of the search for the primes. crypto-bigint's safegcd does it in half of that, but leaves
+//! copies of both operands in memory that it frees.
 
 use super::limbs::{Limbs, adc, mask, sbb, zero};
 use alloc::vec::Vec;

@@ -2,7 +2,6 @@
 //! (`nova/api/openstack/compute/schemas/keypairs.py`), with their messages.
 
 use alloc::borrow::ToOwned;
-use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -23,7 +22,7 @@ use crate::quote::{quotable, repr, write_repr};
 /// let create = Request::new("my-key");
 /// let import = Request::new("my-key").public_key("ssh-ed25519 AAAA… me@home");
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Request(Value);
 
 impl Request {
@@ -147,16 +146,22 @@ fn refuse(field: &str, value: &Value, found: &str) -> Error {
     Error::Request { field: field.to_owned(), message }
 }
 
-/// A JSON value.
+/// A JSON value, of which a [`Request`] can be made without serde.
+///
+/// `Debug` prints it as Python does, without what looks like a private key.
 #[derive(Clone, PartialEq)]
-enum Value {
+pub enum Value {
+    /// `null`
     Null,
+    /// `true` or `false`
     Bool(bool),
-    /// As Python writes it.
-    Number(Box<str>),
+    /// A number, as it is to be quoted. No field of a request is one.
+    Number(String),
+    /// A string.
     String(String),
+    /// An array.
     Array(Vec<Value>),
-    /// In the order of the body, each key once.
+    /// An object: its members in the order of the body, each key once.
     Object(Vec<(String, Value)>),
 }
 
@@ -216,10 +221,15 @@ impl Value {
     }
 }
 
-/// As Python writes it, so that a private key in it is not printed.
-impl fmt::Debug for Request {
+impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Request").field(&format_args!("{}", self.0.to_python(true))).finish()
+        f.write_str(&self.to_python(true))
+    }
+}
+
+impl From<Value> for Request {
+    fn from(body: Value) -> Self {
+        Self(body)
     }
 }
 
@@ -276,15 +286,15 @@ mod deserialize {
         }
 
         fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-            Ok(Value::Number(value.to_string().into()))
+            Ok(Value::Number(value.to_string()))
         }
 
         fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-            Ok(Value::Number(value.to_string().into()))
+            Ok(Value::Number(value.to_string()))
         }
 
         fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-            Ok(Value::Number(float_repr(value).into()))
+            Ok(Value::Number(float_repr(value)))
         }
 
         fn visit_str<E>(self, value: &str) -> Result<Value, E> {

@@ -2,8 +2,8 @@
 
 use std::process::Command;
 
-use crate::support::{TempDir, has_tool, run};
-use nova_keypair::{KeySize, OsRng, PrivateKey, PrivateKeyFormat};
+use crate::support::{TempDir, has_tool, random, run};
+use nova_keypair::{KeySize, PrivateKey, PrivateKeyFormat};
 
 fn key() -> PrivateKey {
     PrivateKey::from_seed(b"interop with the real tools", KeySize::Rsa2048).unwrap()
@@ -31,7 +31,7 @@ fn ssh_keygen_opens_an_encrypted_key_with_its_passphrase_only() {
         return;
     }
     let (dir, key) = (TempDir::new("encrypted"), key());
-    let file = dir.write("id_rsa", &key.to_openssh_encrypted("correct horse", &mut OsRng).unwrap());
+    let file = dir.write("id_rsa", &key.to_openssh_encrypted("correct horse", &mut random()).unwrap());
     let line = run(Command::new("ssh-keygen").args(["-y", "-P", "correct horse", "-f"]).arg(&file));
     assert_eq!(line.trim_end(), key.public_key().to_openssh());
     let wrong = Command::new("ssh-keygen").args(["-y", "-P", "wrong", "-f"]).arg(&file).output().unwrap();
@@ -58,7 +58,7 @@ fn openssl_finds_the_key_consistent() {
     }
     let dir = TempDir::new("openssl");
     for size in KeySize::ALL {
-        let key = PrivateKey::generate(size, &mut OsRng).unwrap();
+        let key = PrivateKey::generate(size, &mut random()).unwrap();
         for format in [PrivateKeyFormat::Pkcs1, PrivateKeyFormat::Pkcs8] {
             let file = dir.write("key.pem", &key.to_format(format).unwrap());
             let said = run(Command::new("openssl").args(["rsa", "-check", "-noout", "-in"]).arg(file));

@@ -5,6 +5,7 @@ mod diagnosis;
 #[path = "../memory/draws.rs"]
 mod draws;
 mod errors;
+#[cfg(all(feature = "getrandom", feature = "serde"))]
 mod example;
 mod faults;
 mod fingerprint_styles;
@@ -13,6 +14,7 @@ mod interop;
 mod layers;
 mod nova_rule;
 mod nova_verdict;
+#[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;
 mod support;

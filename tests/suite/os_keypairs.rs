@@ -276,6 +276,11 @@ fn built_requests_are_those_of_json() {
         serde_json::from_str(r#"{"keypair": {"name": "k", "type": "ssh", "user_id": "u", "public_key": "y"}}"#)
             .unwrap();
     assert_eq!(built, parsed);
+    let value = |text: &str| nova_keypair::os_keypairs::Value::String(text.into());
+    let fields = ["name", "type", "user_id", "public_key"].into_iter().zip(["k", "ssh", "u", "y"]);
+    let fields = fields.map(|(key, text)| (key.to_owned(), value(text))).collect();
+    let object = nova_keypair::os_keypairs::Value::Object;
+    assert_eq!(Request::from(object(vec![("keypair".to_owned(), object(fields))])), parsed);
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! What the test files share: data that lies beside the checkout, and tools that may be missing. A skip is printed loudly.
 
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::process::Command;
+
+use rand_core::TryCryptoRng;
+
+use crate::draws::{Draws, honest};
 
 /// The text of `shared/data/{path}`, looked for beside this crate and above it, or a loud skip.
 pub(crate) fn shared_data(path: &str) -> Option<String> {
@@ -38,6 +43,15 @@ pub(crate) fn skip(reason: &str) {
     let line = format!("\n*** SKIPPED: {test}: {reason}\n");
     // Not eprintln!, which the harness captures.
     let _ = std::io::stderr().write_all(line.as_bytes());
+}
+
+/// A generator that no other run of the tests has had, and that no feature switches off. Not for keys that are used.
+pub(crate) fn random() -> impl TryCryptoRng {
+    let seed = RandomState::new().build_hasher().finish();
+    Draws::new(move |index, bytes| {
+        honest(seed, index, bytes);
+        Some(())
+    })
 }
 
 /// Runs a command and gives what it printed; panics, with its complaint, if it fails.

@@ -19,8 +19,7 @@ use stream::Watched;
 use subject::Case;
 
 /// Sizes, and for each a stream whose second prime comes early, since valgrind is some fifty times slower than the processor: by
-/// `--search`, the earliest of the first 200 streams for 2048 and 2064 bits, of 100 for the others. They are no fewer than 35 draws, with
-/// batches of the base-2 filter that hold no prime before those that do.
+/// `--search`, the earliest of the first 200 streams for 2048 and 2064 bits, of 100 for the others.
 const SHORT: [(u32, u64); 1] = [(2048, 99)];
 const ALL: [(u32, u64); 4] = [(2048, 99), (2064, 182), (3072, 92), (4096, 6)];
 

@@ -1,0 +1,18 @@
+//! The engine makes the key that a plain sequential generator makes, whatever the bytes, on either kernel.
+#![no_main]
+
+#[path = "../../tests/keygen/sequential.rs"]
+mod sequential;
+
+use nova_keypair::internals::{Kernel, generate};
+use sequential::{Stream, sequential};
+
+// Small keys, of 512 to 1,008 bits: the code is that of the large ones, and a round takes a millisecond.
+libfuzzer_sys::fuzz_target!(|data: (u64, u8)| {
+    let (seed, size) = data;
+    let bits = 512 + 16 * u32::from(size % 32);
+    let expected = sequential(bits, &mut Stream(seed));
+    for kernel in [Kernel::Best, Kernel::Portable] {
+        assert_eq!(generate(kernel, bits, &mut Stream(seed)).expect("a stream without end"), expected);
+    }
+});

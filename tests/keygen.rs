@@ -53,7 +53,7 @@ fn sequential(bits: u32, rng: &mut Stream) -> Numbers {
         let one = BoxedUint::one_with_precision(p.bits_precision());
         let (p1, q1) = (p.wrapping_sub(&one), q.wrapping_sub(&one));
         let ratio = p1.gcd_vartime(&q1);
-        if ratio.bits_vartime() > 32 {
+        if ratio.bit_width_vartime() > 32 {
             continue;
         }
         let lambda = p1.wrapping_mul(&q1).div_rem_vartime(&NonZero::new(ratio).unwrap()).0;

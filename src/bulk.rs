@@ -63,8 +63,9 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
         }
         Some(made)
     };
+    // One key a piece, for whichever thread is free: one key may take ten times as long as another.
     #[cfg(feature = "rayon")]
-    return names.par_iter().zip(&*seeds).filter_map(make).collect();
+    return names.par_iter().zip(&*seeds).with_max_len(1).filter_map(make).collect();
     #[cfg(not(feature = "rayon"))]
     return names.iter().zip(&*seeds).filter_map(make).collect();
 }

@@ -1,7 +1,7 @@
 //! OpenStack Nova key pairs, locally: what stands behind `POST …/os-keypairs`, without a network.
 //!
 //! - [`create`] makes an RSA key pair in OpenSSH format: FIPS 186-5 primes, in constant time, from any [`TryCryptoRng`], or reproducibly
-//!   from a seed.
+//!   from a seed ([how](engine)).
 //! - [`import`] validates a public key, one line of at most 1024 bytes, and says of a bad one what is wrong, where, and what to do.
 //! - [`fingerprint()`] computes Nova's MD5 fingerprint, byte for byte.
 //!
@@ -78,6 +78,11 @@ mod repair;
 mod spki;
 mod weakness;
 mod wire;
+
+/// How RSA keys are made: FIPS 186-5 clause by clause, what may leak, the kernels, and what it costs.
+#[cfg(doc)]
+#[doc = include_str!("keygen/README.md")]
+pub mod engine {}
 
 pub use bulk::create_many;
 pub use error::{Error, Result};

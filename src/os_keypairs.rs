@@ -223,7 +223,8 @@ impl Reply {
 
     /// The reply to a body that is no JSON, with what the parser says of it.
     pub fn malformed(reason: &str) -> Self {
-        Self::refused(Error::Request { field: String::new(), message: format!("Malformed request body: {reason}") })
+        let message = format!("Malformed request body: {reason}: send an object with the field 'keypair'");
+        Self::refused(Error::Request { field: String::new(), message })
     }
 
     /// The HTTP status: 200 (201 from microversion 2.2 on), 400, 403, 409 or 500.

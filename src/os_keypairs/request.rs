@@ -70,7 +70,7 @@ impl Request {
         let required: &[&str] = if microversion < Microversion::V2_92 { &["name"] } else { &["name", "public_key"] };
 
         // In the order in which jsonschema meets the keywords: type, properties, required, additionalProperties.
-        let root = self.0.as_object("")?;
+        let root = self.0.as_object("").map_err(name_the_field)?;
         let mut fields = None;
         if let Some(keypair) = find(root, "keypair") {
             fields = Some(validate_keypair(keypair, allowed, required, microversion)?);
@@ -144,6 +144,16 @@ fn refuse(field: &str, value: &Value, found: &str) -> Error {
         _ => format!("Invalid input for field/attribute {field}. Value: {}. {found}", value.to_python(false)),
     };
     Error::Request { field: field.to_owned(), message }
+}
+
+/// What Nova says of a body that is no object names no field; say which one there should be.
+fn name_the_field(error: Error) -> Error {
+    match error {
+        Error::Request { field, message } => {
+            Error::Request { field, message: format!("{message}: send an object with the field 'keypair'") }
+        }
+        error => error,
+    }
 }
 
 /// A JSON value, of which a [`Request`] can be made without serde.

@@ -93,10 +93,10 @@ fn type_and_201_come_with_microversion_2_2() {
 #[test]
 fn bodies_that_are_no_requests_are_refused_with_novas_words() {
     let cases = [
-        (json!(null), "None is not of type 'object'"),
-        (json!([]), "[] is not of type 'object'"),
-        (json!("text"), "'text' is not of type 'object'"),
-        (json!(true), "True is not of type 'object'"),
+        (json!(null), "None is not of type 'object': send an object with the field 'keypair'"),
+        (json!([]), "[] is not of type 'object': send an object with the field 'keypair'"),
+        (json!("text"), "'text' is not of type 'object': send an object with the field 'keypair'"),
+        (json!(true), "True is not of type 'object': send an object with the field 'keypair'"),
         (json!({}), "'keypair' is a required property"),
         (
             json!({"keypair": null}),

@@ -75,7 +75,7 @@ impl Request {
         if let Some(keypair) = find(root, "keypair") {
             fields = Some(validate_keypair(keypair, allowed, required, microversion)?);
         }
-        let fields = fields.ok_or_else(|| refuse("", &self.0, "'keypair' is a required property"))?;
+        let fields = fields.ok_or_else(|| refuse("", &self.0, "'keypair' is a required property".to_owned()))?;
         refuse_surplus("", &self.0, root, &["keypair"])?;
         Ok(fields)
     }
@@ -105,12 +105,12 @@ fn validate_keypair<'a>(
     if let (Some(key_type), Some(value)) = (key_type, find(members, "type"))
         && !["ssh", "x509"].contains(&key_type)
     {
-        return Err(refuse("type", value, &format!("{} is not one of ['ssh', 'x509']", repr(&quotable(key_type)))));
+        return Err(refuse("type", value, format!("{} is not one of ['ssh', 'x509']", repr(&quotable(key_type)))));
     }
     let public_key = text("public_key")?;
     let user_id = text("user_id")?;
 
-    let missing = |field: &str| refuse("keypair", keypair, &format!("'{field}' is a required property"));
+    let missing = |field: &str| refuse("keypair", keypair, format!("'{field}' is a required property"));
     let name = name.ok_or_else(|| missing("name"))?;
     if let Some(field) = required.iter().find(|field| find(members, field).is_none()) {
         return Err(missing(field));
@@ -134,13 +134,13 @@ fn refuse_surplus(field: &str, value: &Value, members: &Members, allowed: &[&str
     surplus.sort_unstable();
     let verb = if surplus.len() == 1 { "was" } else { "were" };
     let list = surplus.iter().map(|key| repr(&quotable(key))).collect::<Vec<_>>().join(", ");
-    Err(refuse(field, value, &format!("Additional properties are not allowed ({list} {verb} unexpected)")))
+    Err(refuse(field, value, format!("Additional properties are not allowed ({list} {verb} unexpected)")))
 }
 
 /// Nova's words for what jsonschema found (`nova/api/validation/validators.py`): with the field and its value, unless it is the body.
-fn refuse(field: &str, value: &Value, found: &str) -> Error {
+fn refuse(field: &str, value: &Value, found: String) -> Error {
     let message = match field {
-        "" => found.to_owned(),
+        "" => found,
         _ => format!("Invalid input for field/attribute {field}. Value: {}. {found}", value.to_python(false)),
     };
     Error::Request { field: field.to_owned(), message }
@@ -150,7 +150,7 @@ fn refuse(field: &str, value: &Value, found: &str) -> Error {
 fn name_the_field(error: Error) -> Error {
     match error {
         Error::Request { field, message } => {
-            Error::Request { field, message: format!("{message}: send an object with the field 'keypair'") }
+            Error::Request { field, message: message + ": send an object with the field 'keypair'" }
         }
         error => error,
     }
@@ -179,14 +179,14 @@ impl Value {
     fn as_object(&self, field: &str) -> Result<&Members> {
         match self {
             Self::Object(members) => Ok(members),
-            _ => Err(refuse(field, self, &format!("{} is not of type 'object'", self.to_python(true)))),
+            _ => Err(refuse(field, self, self.to_python(true) + " is not of type 'object'")),
         }
     }
 
     fn as_str(&self, field: &str) -> Result<&str> {
         match self {
             Self::String(text) => Ok(text),
-            _ => Err(refuse(field, self, &format!("{} is not of type 'string'", self.to_python(true)))),
+            _ => Err(refuse(field, self, self.to_python(true) + " is not of type 'string'")),
         }
     }
 

@@ -3,43 +3,22 @@
 //! `cargo bench --features internals --bench keygen`. Key generation is a lottery, so random keys need many samples for a mean; a replay
 //! is the same work every time. Every answer is checked before it is timed.
 
-use core::convert::Infallible;
 use core::hint::black_box;
 use std::path::Path;
 use std::time::Duration;
 
+use chacha20::ChaCha8Rng;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nova_keypair::internals::{self, Kernel, Numbers, TrialDivision};
 use nova_keypair::{KeySize, OsRng, PrivateKey};
-use rand_core::{TryCryptoRng, TryRng};
+use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 
 const SIZES: [(u32, KeySize); 3] = [(2048, KeySize::Rsa2048), (3072, KeySize::Rsa3072), (4096, KeySize::Rsa4096)];
 
-/// SplitMix64, to have the same numbers every time. No generator for keys.
-struct Fixed(u64);
-
-impl TryRng for Fixed {
-    type Error = Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|word| word as u32)
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Ok(z ^ (z >> 31))
-    }
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in out.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
-    }
+/// The same numbers every time.
+fn fixed(seed: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(seed)
 }
-
-impl TryCryptoRng for Fixed {}
 
 /// Candidates one after another, then failure.
 struct Replay<'a>(&'a [u8]);
@@ -139,7 +118,7 @@ fn average_case(bits: u32, seed: u64) -> Vec<u8> {
     }
     let rough = (count - given - 1.0) as usize;
 
-    let mut rng = Fixed(seed);
+    let mut rng = fixed(seed);
     let length = half as usize / 8;
     let mut stream = Vec::new();
     for _ in 0..2 {
@@ -227,12 +206,12 @@ fn stages(c: &mut Criterion) {
     for (bits, size) in SIZES {
         let mut group = c.benchmark_group(format!("stages/{bits}"));
         let half = bits / 2;
-        let candidates = internals::draw(half, &mut Fixed(2), 400).unwrap();
+        let candidates = internals::draw(half, &mut fixed(2), 400).unwrap();
         let key: Numbers = internals::from_seed(b"the key of the stages", bits).unwrap();
         let (p, q) = (limbs(&key.p), limbs(&key.q));
 
         group.throughput(Throughput::Elements(candidates.len() as u64));
-        group.bench_function("draw", |b| b.iter(|| internals::draw(half, &mut Fixed(2), candidates.len()).unwrap()));
+        group.bench_function("draw", |b| b.iter(|| internals::draw(half, &mut fixed(2), candidates.len()).unwrap()));
         group.bench_function("draw/seed", |b| {
             b.iter(|| internals::draw_seeded(half, b"the seed of the stages", candidates.len()).unwrap());
         });

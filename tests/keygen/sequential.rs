@@ -1,42 +1,13 @@
 //! A plain sequential key generator that shares no code with the engine: `crypto-primes` decides what is prime, `crypto-bigint` computes
 //! the key. Variable-time, and slow.
 
-use core::convert::Infallible;
-
 use crypto_bigint::{BoxedUint, ConcatenatingMul, Gcd, NonZero, Resize};
 use crypto_primes::{Flavor, is_prime};
 use nova_keypair::internals::Numbers;
-use rand_core::{TryCryptoRng, TryRng};
-
-/// SplitMix64: any bytes will do here, as long as they are the same twice.
-#[derive(Clone)]
-pub(crate) struct Stream(pub(crate) u64);
-
-impl TryRng for Stream {
-    type Error = Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.try_next_u64()? as u32)
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Ok(z ^ (z >> 31))
-    }
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in out.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Stream {}
+use rand_core::TryCryptoRng;
 
 /// C2SP `det-keygen`, RSA, steps 9 to 25, word for word.
-pub(crate) fn sequential(bits: u32, rng: &mut Stream) -> Numbers {
+pub(crate) fn sequential(bits: u32, rng: &mut impl TryCryptoRng) -> Numbers {
     let length = bits as usize / 16;
     let mut prime = || loop {
         let mut bytes = vec![0; length];

@@ -82,7 +82,7 @@ pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
 
 /// The first dash of the armor whose words are at `offset`, or `offset`.
 fn armor_start(text: &str, offset: usize) -> usize {
-    let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1);
+    let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).unwrap_or(0);
     text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
 }
 
@@ -103,11 +103,9 @@ fn window(text: &str, position: usize) -> &str {
     let end = (0..4)
         .filter_map(|back| position.saturating_add(WINDOW).checked_sub(back))
         .find(|&end| text.is_char_boundary(end));
-    match end {
-        Some(end) if end <= text.len() => text.get(position..end),
-        _ => text.get(position..),
-    }
-    .unwrap_or_default()
+    // Beyond the end of the text there is no boundary.
+    let end = end.unwrap_or(text.len());
+    text.get(position..end).unwrap_or_default()
 }
 
 /// The key type at the start of the text, if white space or nothing follows it.
@@ -188,7 +186,6 @@ fn separator(content: &str, position: usize, first: &str) -> Option<Error> {
             _ if rest.trim().is_empty() => Error::KeyMissing { position },
             Some('\t') => Error::KeyTab { position },
             Some('\n' | '\r') => Error::KeyWrapped { position },
-            Some(' ') => Error::KeyLeadingWhitespace { position },
             _ => Error::KeyUnicodeSpace { position },
         });
     }

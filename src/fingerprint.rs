@@ -285,3 +285,24 @@ fn border(label: &str) -> String {
     line.push('+');
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::*;
+
+    /// From the middle into the lower right corner, to be there a hundred times, and back by four squares.
+    #[test]
+    fn randomart_counts_no_further_than_it_has_squares_for() {
+        let mut digest = [0xff; 32];
+        digest[31] = 0;
+        let picture = Sha256Fingerprint(digest).randomart("RSA 2048");
+        let rows: Vec<&str> = picture.lines().collect();
+        assert_eq!(rows[9], "|                ^|");
+        assert_eq!(rows[5], "|        S   E    |");
+        for mark in ['S', 'E', '^'] {
+            assert_eq!(picture.replace("RSA", "").replace("SHA", "").matches(mark).count(), 1, "{picture}");
+        }
+    }
+}

@@ -68,6 +68,8 @@ pub(crate) fn quotable(text: &str) -> String {
 }
 
 /// Does this text hold a private key in one of the usual armours: PEM, OpenSSH, SSH1, PuTTY?
+///
+/// Wider than the recognition by which an import names one: a false alarm costs no more than a quotation.
 pub(crate) fn holds_private_key(text: &str) -> bool {
     ["PRIVATE KEY", "PuTTY-User-Key-File", "Private-Lines"].iter().any(|mark| text.contains(mark))
 }

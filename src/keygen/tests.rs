@@ -311,37 +311,82 @@ fn a_stuck_generator_is_an_error_at_once() {
     }
 }
 
-/// Composites only: 3·k, that is, forced bits and all. The limit is per prime, and it is what ends the search.
+/// Candidates of 128 bits, of which the first `count` that `wanted` is true of.
+fn candidates_that(count: usize, mut wanted: impl FnMut(&[u64]) -> bool) -> Vec<Vec<u8>> {
+    let mut drbg = HmacDrbg::new(&[b"candidates"]);
+    let mut found = Vec::new();
+    while found.len() < count {
+        let mut limbs = limbs::zero(2);
+        limbs::read_be(&drbg.bytes(16), &mut limbs);
+        limbs[0] |= 7;
+        limbs[1] |= 3 << 62;
+        if wanted(&limbs) {
+            found.push(limbs::to_be(&limbs, 16).to_vec());
+        }
+    }
+    found
+}
+
+fn passes_base2(limbs: &[u64]) -> bool {
+    let mut verdict = [Choice::from(0)];
+    Portable.base2(128, &[limbs], &mut verdict);
+    verdict[0].into()
+}
+
+/// A prime of 128 bits that is 1 modulo e: no key has it.
+fn rejected_prime() -> Vec<u8> {
+    let mut rejected = Vec::new();
+    candidates_that(1, |limbs| {
+        let mut value = (u128::from(limbs[1]) << 64) | u128::from(limbs[0]);
+        value -= (value - 1) % 65537;
+        // e is 1 modulo 8, so steps of e reach 7.
+        while value % 8 != 7 {
+            value += 65537;
+        }
+        rejected = value.to_be_bytes().to_vec();
+        passes_base2(&[value as u64, (value >> 64) as u64])
+    });
+    rejected
+}
+
+/// The limit is per prime, and it is what ends the search.
 #[test]
 fn the_candidate_limit_is_ten_times_the_bits() {
     let bits = 256;
-    let mut rng = Replay::new(Vec::new());
-    let mut counter = HmacDrbg::new(&[b"composites"]);
-    while rng.bytes.len() < 16 * 3000 {
-        let candidate = counter.bytes(16);
-        let mut limbs = limbs::zero(2);
-        limbs::read_be(&candidate, &mut limbs);
-        limbs[0] |= 7;
-        limbs[1] |= 3 << 62;
-        if !trial_division::TrialDivision::up_to(128, 4).passes_small(&limbs) {
-            rng.bytes.extend(limbs::to_be(&limbs, 16).iter());
-        }
-    }
-    let limit = 10 * bits;
-    assert_eq!(generate_from(&Portable, bits, &mut rng).err(), Some(Error::CandidateLimit { candidates: limit }));
-    assert_eq!(rng.draws, limit as usize);
+    let limit = 10 * bits as usize;
+    let exceeded = Some(Error::CandidateLimit { candidates: limit as u32 });
+    let threes = trial_division::TrialDivision::up_to(128, 4);
+    let multiples = candidates_that(3000, |limbs| !threes.passes_small(limbs)).concat();
+    let multiples = |from: usize, count: usize| multiples[16 * from..16 * (from + count)].to_vec();
+    let mut rng = Replay::new(multiples(0, 3000));
+    assert_eq!(generate_from(&Portable, bits, &mut rng).err(), exceeded);
+    assert_eq!(rng.draws, limit);
+
     // The last candidate that counts may be p; q then has a limit of its own.
     let key = generate_from(&Portable, bits, &mut Replay::new(small_stream(7, 256, 400))).unwrap();
-    let at = |from: usize, to: usize| rng.bytes[16 * from..16 * to].to_vec();
-    let limit = limit as usize;
-    let stream = |before: usize, between: usize| {
-        [at(0, before), key.p.to_vec(), at(before, before + between), key.q.to_vec()].concat()
+    let outcome = |before, between| {
+        let stream = [multiples(0, before), key.p.to_vec(), multiples(before, between), key.q.to_vec()].concat();
+        generate_from(&Portable, bits, &mut Replay::new(stream))
     };
-    let outcome = |before, between| generate_from(&Portable, bits, &mut Replay::new(stream(before, between)));
     assert!(same_key(&key, &outcome(limit - 1, 100).unwrap()));
-    assert_eq!(outcome(limit, 100).err(), Some(Error::CandidateLimit { candidates: limit as u32 }));
-    assert_eq!(outcome(0, limit).err(), Some(Error::CandidateLimit { candidates: limit as u32 }));
-    rng.bytes.truncate(16 * 2900);
+    assert_eq!(outcome(limit, 100).err(), exceeded);
+    for before in [0, 100] {
+        assert!(same_key(&key, &outcome(before, limit - 1).unwrap()));
+        assert_eq!(outcome(before, limit).err(), exceeded);
+    }
+
+    // After a pair that is rejected the count begins anew, and a candidate that fails its rounds does not restart it.
+    let mut trial = trial_division::TrialDivision::new(128);
+    let mut fails_its_rounds =
+        |limbs: &[u64]| trial.passes_small(limbs) && Portable.passes_large(&mut trial, limbs) && !passes_base2(limbs);
+    let composite = candidates_that(1, &mut fails_its_rounds).concat();
+    let pair = [rejected_prime(), key.p.to_vec()].concat();
+    let outcome = |between| {
+        let stream = [&pair[..], &composite, &multiples(0, between), &key.p, &key.q].concat();
+        generate_from(&Gullible, bits, &mut Replay::new(stream))
+    };
+    assert!(same_key(&key, &outcome(limit - 2).unwrap()));
+    assert_eq!(outcome(limit - 1).err(), exceeded);
 }
 
 #[test]
@@ -357,33 +402,13 @@ fn sizes_and_seeds() {
 /// A pair that `det-keygen` rejects is dropped whole, and the search goes on with the next candidate in order.
 #[test]
 fn a_rejected_pair_is_dropped_whole() {
-    // p = 1 mod 65537
     let bits = 256;
-    let mut rejected = None;
-    let mut drbg = HmacDrbg::new(&[b"p - 1 is a multiple of e"]);
-    while rejected.is_none() {
-        let mut limbs = limbs::zero(2);
-        limbs::read_be(&drbg.bytes(16), &mut limbs);
-        limbs[1] |= 3 << 62;
-        limbs[0] |= 7;
-        let mut value = (u128::from(limbs[1]) << 64) | u128::from(limbs[0]);
-        value -= (value - 1) % 65537;
-        // e is 1 modulo 8, so steps of e reach 7.
-        while value % 8 != 7 {
-            value += 65537;
-        }
-        let limbs = [value as u64, (value >> 64) as u64];
-        let mut verdict = [Choice::from(0)];
-        Portable.base2(128, &[&limbs], &mut verdict);
-        if bool::from(verdict[0]) {
-            rejected = Some(value.to_be_bytes());
-        }
-    }
+    let rejected = rejected_prime();
     let rest = small_stream(7, 256, 400);
     let key = generate_from(&Portable, bits, &mut Replay::new(rest.clone())).unwrap();
     // As p with the good p for q, then as q after it: both times the pair goes, and the stream goes on.
     let other = generate_from(&Portable, bits, &mut Replay::new(small_stream(8, 256, 400))).unwrap();
-    for pair in [[&rejected.unwrap()[..], &other.p[..]], [&other.p[..], &rejected.unwrap()[..]]] {
+    for pair in [[&rejected[..], &other.p[..]], [&other.p[..], &rejected[..]]] {
         let stream = [pair.concat(), rest.clone()].concat();
         assert!(same_key(&key, &generate_from(&Portable, bits, &mut Replay::new(stream)).unwrap()));
     }

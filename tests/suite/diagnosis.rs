@@ -21,6 +21,8 @@ fn every_kind_of_text_is_named() {
         (format!("'{ED25519}'"), "key_quoted", Some(0)),
         (format!("  \u{201c}{ED25519}\u{201d}"), "key_quoted", Some(2)),
         (format!("\u{a0}{ED25519}"), "key_unicode_space", Some(0)),
+        (format!("\u{200b}{ED25519}"), "key_unicode_space", Some(0)),
+        (format!("\u{2060}{ED25519}"), "key_unicode_space", Some(0)),
         (ED25519.replace(' ', "\u{a0}"), "key_unicode_space", Some(11)),
         (ED25519.replace(' ', "\u{2003}"), "key_unicode_space", Some(11)),
         (format!("{ED25519}\u{a0}comment"), "key_unicode_space", Some(80)),
@@ -58,6 +60,8 @@ fn every_kind_of_text_is_named() {
         ("/home/user/.ssh/id_ed25519.pub\n".into(), "key_is_path", Some(0)),
         ("C:\\Users\\me\\.ssh\\id_rsa".into(), "key_is_path", Some(0)),
         ("https://github.com/user.keys".into(), "key_is_path", Some(0)),
+        ("./id_rsa".into(), "key_is_path", Some(0)),
+        ("id_rsa.pub".into(), "key_is_path", Some(0)),
         // Types.
         (ED25519.replace("ssh-ed", "SSH-ED"), "key_type_case", Some(0)),
         (format!("rsa-sha2-512 {BLOB}"), "key_type_signature", Some(0)),
@@ -79,6 +83,17 @@ fn every_kind_of_text_is_named() {
         ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n".into(), "key_pgp", Some(0)),
         ("-----BEGIN DH PARAMETERS-----\nMII\n".into(), "key_unknown_pem", Some(0)),
         ("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into(), "key_age", Some(0)),
+        // What only looks like one of these.
+        ("-----BEGIN-----".into(), "key_unrecognized", Some(0)),
+        ("1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc".into(), "key_unrecognized", Some(0)),
+        ("1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:zz".into(), "key_unrecognized", Some(0)),
+        ("2001:0db8:85a3:0000:0000:8a2e:0370:7334:2001:0db8".into(), "key_unrecognized", Some(0)),
+        (format!("2048 65537 {}", &digits[..99]), "key_unrecognized", Some(0)),
+        (format!("x 65537 {digits}"), "key_unrecognized", Some(0)),
+        (format!("2048 x {digits}"), "key_unrecognized", Some(0)),
+        (format!("2048 65537 x{digits}"), "key_unrecognized", Some(0)),
+        ("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A".into(), "key_unrecognized", Some(0)),
+        ("aGVsbGIBA".into(), "key_unrecognized", Some(0)),
         // Anything else.
         ("garbage".into(), "key_unrecognized", Some(0)),
         ("{\"keypair\": {}}".into(), "key_unrecognized", Some(0)),
@@ -116,6 +131,8 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
         (format!("{ED25519} me\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 84),
         (format!("{ED25519} -----BEGIN OPENSSH PRIVATE KEY----- {secret}"), 81),
         (format!("{ED25519}\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 81),
+        (format!("{ED25519} me Private-Lines: {secret}"), 84),
+        (format!("{ED25519} AGE-SECRET-KEY-1{secret}"), 81),
     ];
     for (text, position) in cases {
         for error in [refused(&text), PublicKey::canonicalize(&text).unwrap_err()] {
@@ -123,9 +140,27 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
             assert!(error.to_string().starts_with("THIS IS A PRIVATE KEY"));
         }
     }
+    assert_eq!(refused(&format!("{ED25519} PuTTY-User-Key-File-3: {secret}")), Error::KeyPutty { position: 81 });
+    assert_eq!(refused(&format!("{ED25519} me PuTTY-User-Key-File-3:")), Error::KeyPutty { position: 84 });
     let putty = format!("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPrivate-Lines: 1\n{secret}\n");
     assert_eq!(refused(&putty), Error::KeyPutty { position: 0 });
     assert!(refused(&putty).to_string().contains("HOLDS THE PRIVATE KEY"));
+}
+
+/// So that a refusal costs the same whatever the length: what begins behind the window is not seen.
+#[test]
+fn no_more_than_a_window_is_looked_at() {
+    for (before, seen) in [(900, true), (1100, false)] {
+        let text = format!("{}-----BEGIN CERTIFICATE-----", "x ".repeat(before / 2));
+        let error = PublicKey::parse_with(&text, &ImportPolicy::nova()).unwrap_err();
+        assert_eq!(error.code(), if seen { "key_x509" } else { "key_unrecognized" }, "{before}");
+    }
+    // The window ends within a character of four bytes, wherever it begins.
+    for before in 0..4 {
+        let text = format!("{}{}", "x".repeat(before), "\u{1f511}".repeat(1000));
+        let error = PublicKey::parse_with(&text, &ImportPolicy::nova()).unwrap_err();
+        assert_eq!(error, Error::KeyUnrecognized { position: 0 });
+    }
 }
 
 /// Neither `Display` nor `Debug` shows what was sent, as any of it may be a secret.

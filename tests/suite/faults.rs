@@ -106,6 +106,10 @@ fn bulk_generation_fails_before_it_begins() {
     });
     let made = create_many(&names(5), KeySize::Rsa2048, same, &|_| ControlFlow::Continue(()));
     assert_eq!(made.unwrap_err(), Error::RngStuck);
+    // A name that stands twice is found before anything is drawn.
+    let twice = [name("a"), name("b"), name("a")];
+    let made = create_many(&twice, KeySize::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
+    assert_eq!(made.unwrap_err(), Error::KeypairExists { name: "a".into() });
     // No names, no keys, and no draw.
     let none = create_many(&[], KeySize::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
     assert!(none.unwrap().is_empty());

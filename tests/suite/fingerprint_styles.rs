@@ -55,6 +55,8 @@ fn what_is_no_fingerprint_is_refused() {
         &MD5.replace(':', "é"),
         SHA256,
         RSA,
+        &format!("MD5 {MD5}"),
+        &format!("2048x {MD5}"),
     ] {
         assert_eq!(text.parse::<Fingerprint>(), Err(Error::FingerprintUnrecognized), "{text}");
     }

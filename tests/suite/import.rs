@@ -20,6 +20,12 @@ const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJ
 const ED25519_MD5: &str = "1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:12";
 const P256: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA/CkqWXSlbdo7jPshvIWT/m3FAdpSIKUx/uTmz87ObpBxXsfF8aMSiwGMKHjqviTV4cG6F7vFf28ll+9CbGsbs=";
 
+/// SP 800-186, section 3.2.1.5.
+const BASE_POINT_P521: (&str, &str) = (
+    "00c6858e06b70404e9cd9e3ecb662395b4429c648139053fb521f828af606b4d3dbaa14b5e77efe75928fe1dc127a2ffa8de3348b3c1856a429bf97e7e31c2e5bd66",
+    "011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
+);
+
 /// The code and the position with which `line` is refused.
 fn refusal(line: &str) -> (&'static str, Option<usize>) {
     let error = PublicKey::parse_with(line, &ImportPolicy::nova()).expect_err(line);
@@ -172,6 +178,14 @@ fn documented_keys_have_their_fingerprints() {
     }
 }
 
+#[test]
+fn an_algorithm_prints_as_the_type_in_its_line() {
+    for (line, algorithm) in [(RSA, Algorithm::Rsa), (ED25519, Algorithm::Ed25519), (P256, Algorithm::EcdsaNistP256)] {
+        assert_eq!(PublicKey::parse(line).unwrap().algorithm(), algorithm);
+        assert_eq!(line.split(' ').next().unwrap(), algorithm.to_string());
+    }
+}
+
 // ---- The table, row by row
 
 #[test]
@@ -317,7 +331,8 @@ fn ecdsa_points_are_uncompressed_and_on_the_curve() {
     assert_eq!(refusal(&line(b"nistp384", point)).0, "ecdsa_curve");
     let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
     for malformed in [&[][..], &[0], &[4], &point[..64], &[point, &[0]].concat(), &compressed] {
-        assert_eq!(refusal(&line(b"nistp256", malformed)), ("ecdsa_point_form", Some(64)));
+        let error = PublicKey::parse(&line(b"nistp256", malformed)).unwrap_err();
+        assert_eq!(error, Error::EcdsaPointForm { position: 64, expected: 65 });
     }
     for byte in 1..65 {
         let mut moved = point.to_vec();
@@ -326,6 +341,25 @@ fn ecdsa_points_are_uncompressed_and_on_the_curve() {
     }
     // Both coordinates above the prime of the field.
     assert_eq!(refusal(&line(b"nistp256", &[&[4][..], &[0xff; 64]].concat())).0, "ecdsa_not_on_curve");
+    // One coordinate of a point of P-521 above the prime of the field, 2^521 - 1: as a residue it is on the curve.
+    let (x, y) = BASE_POINT_P521;
+    let reduced = |coordinate: &str| -> Vec<u8> {
+        (0..132).step_by(2).map(|i| u8::from_str_radix(&coordinate[i..i + 2], 16).unwrap()).collect()
+    };
+    let unreduced = |coordinate: &str| {
+        // + 2^521 - 1
+        let mut bytes = reduced(coordinate);
+        bytes[0] += 2;
+        let last = bytes.iter().rposition(|&byte| byte > 0).unwrap();
+        bytes[last] -= 1;
+        bytes[last + 1..].fill(0xff);
+        bytes
+    };
+    let line = |x: &[u8], y: &[u8]| line_of(&[b"ecdsa-sha2-nistp521", b"nistp521", &[&[4], x, y].concat()]);
+    assert!(PublicKey::parse(&line(&reduced(x), &reduced(y))).is_ok());
+    for (x, y) in [(unreduced(x), reduced(y)), (reduced(x), unreduced(y))] {
+        assert_eq!(refusal(&line(&x, &y)).0, "ecdsa_not_on_curve");
+    }
 }
 
 /// Points that are on the curve, so that Nova takes them, but that OpenSSH refuses: x = 5, and an x between the order and the prime.
@@ -592,6 +626,27 @@ fn a_key_is_the_same_in_every_form() {
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAWXq7vkFOLzEa1I+bXJUm4sT+gy0I64QwkmcFK5kR1fM=\n-----END PUBLIC KEY-----\n";
     assert_eq!(ed25519.same_key(pem), Ok(true));
     assert_eq!(rsa.same_key(pem), Ok(false));
+    // No form of a key is longer than this, white space and all.
+    assert_eq!(ed25519.same_key(&format!("{pem:65536}")), Ok(true));
+    assert_eq!(ed25519.same_key(&format!("{pem:65537}")).unwrap_err().code(), "key_spki_pem");
+}
+
+/// The type in a certificate is that of its line, and of the key.
+#[test]
+fn a_certificate_names_its_type_twice() {
+    let key = PublicKey::parse(ED25519).unwrap();
+    let name = "ssh-ed25519-cert-v01@openssh.com";
+    let certificate = |line_name: &str, inner_name: &str, point: &[u8]| {
+        let line = line_of(&[inner_name.as_bytes(), b"a nonce", point, b"serial and so on"]);
+        format!("{line_name} {}", line.split_once(' ').unwrap().1)
+    };
+    let point = &key.to_bytes()[19..];
+    assert_eq!(key.same_key(&certificate(name, name, point)), Ok(true));
+    let other = "ssh-rsa-cert-v01@openssh.com";
+    for (line_name, inner_name) in [(name, other), (other, name), (other, other)] {
+        assert_eq!(key.same_key(&certificate(line_name, inner_name, point)), Ok(false));
+    }
+    assert_eq!(key.same_key(&certificate(name, name, &point[1..])), Ok(false));
 }
 
 /// Certificates that other projects made, of keys that they have as well.

@@ -275,6 +275,23 @@ fn base64_is_strict() {
     }
 }
 
+/// No key of any type comes near 8192 characters of base64; what is longer is not decoded.
+#[test]
+fn base64_is_decoded_up_to_a_limit() {
+    let line = |surplus: usize| {
+        let application = format!("ssh:{}", "a".repeat(6144 - 74 + surplus));
+        line_of(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], application.as_bytes()])
+    };
+    let (longest, longer) = (line(0), line(1));
+    assert_eq!((longest.len(), longer.len()), (27 + 8192, 27 + 8196));
+    let nova = ImportPolicy::nova();
+    assert_eq!(PublicKey::parse_with(&longest, &nova).unwrap().to_bytes().len(), 6144);
+    assert!(PublicKey::canonicalize_with(&format!(" {longest} comment"), &nova).is_ok());
+    let oversized = |position| Error::KeyOversized { position: position + 8192, limit: 8192 };
+    assert_eq!(PublicKey::parse_with(&longer, &nova).unwrap_err(), oversized(27));
+    assert_eq!(PublicKey::canonicalize_with(&format!(" {longer}"), &nova).unwrap_err(), oversized(28));
+}
+
 #[test]
 fn type_and_blob_must_agree_and_nothing_may_be_left_over() {
     let blob = RSA.split_once(' ').unwrap().1;

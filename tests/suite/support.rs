@@ -42,13 +42,18 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     dirs.map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-/// Says past the test harness, which hides what a passing test prints, that a check did not run.
+/// Says past the test harness, which hides what a passing test prints, that a check did not run. `.ci/run` wants it in a file as well,
+/// to say it again at its end.
 pub(crate) fn skip(reason: &str) {
     use std::io::Write;
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     let line = format!("\n*** SKIPPED: {test}: {reason}\n");
     // Not eprintln!, which the harness captures.
     let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(path) = std::env::var_os("SKIPPED_TESTS") {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.write_all(format!("{test}: {reason}\n").as_bytes()).unwrap();
+    }
 }
 
 /// A generator that no other run of the tests has had, and that no feature switches off. Not for keys that are used.

@@ -57,7 +57,8 @@ def use(attempts):
     for attempt in json.loads(attempts):
         try:
             key = read(attempt["file"], attempt["passphrase"])
-        except ValueError as error:
+        # With no passphrase, which of the two depends on its version.
+        except (ValueError, TypeError) as error:
             yield {"refused": str(error)}
             continue
         sign_and_decrypt(key, serialization.load_ssh_public_key(attempt["public_key"].encode()))

@@ -8,7 +8,7 @@ use rsa::pkcs8::der::{SecretDocument, asn1::UintRef};
 use serde_json::{Value, json};
 
 use super::{Attempt, attempts, check_row, imported};
-use crate::support::{TempDir, run, skip, tool};
+use crate::support::{TempDir, skip, tool};
 use nova_keypair::{Algorithm, PrivateKey};
 
 const CRYPTOGRAPHY: Program = Program {
@@ -49,7 +49,10 @@ impl Program {
     }
 
     fn json(&self, python: &Path, arguments: &[&str]) -> Vec<Value> {
-        serde_json::from_str(&run(self.command(python).args(arguments))).unwrap()
+        let output = self.command(python).args(arguments).output().unwrap();
+        // The command itself is a page long.
+        assert!(output.status.success(), "{}: {}", python.display(), String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// What came of each attempt.

@@ -67,9 +67,9 @@ impl<'a> Login<'a> {
         for option in [
             "PreferredAuthentications=publickey",
             "NumberOfPasswordPrompts=1",
-            "ConnectTimeout=10",
+            "ConnectTimeout=30",
             "StrictHostKeyChecking=yes",
-            "GlobalKnownHostsFile=none",
+            "GlobalKnownHostsFile=/dev/null",
             &format!("UserKnownHostsFile={}", known_hosts.display()),
         ] {
             command.args(["-o", option]);
@@ -126,6 +126,7 @@ fn by_ssh(login: &Login<'_>, attempts: &[Attempt]) {
         login.check("ssh", attempt, login.outcome(login.ssh(attempt.passphrase).arg("-i").arg(&attempt.file)));
     }
 
+    // OpenSSH 9.8 and later turn an address away for a while when it has failed more often than here.
     let other = login.dir.write("other", &KEYS[2].to_openssh().unwrap());
     let refused = login.outcome(login.ssh("").arg("-i").arg(other)).unwrap_err();
     assert!(refused.contains("Permission denied (publickey)"), "{refused}");
@@ -144,7 +145,7 @@ fn through_an_agent(login: &Login<'_>, attempts: &[Attempt]) {
     let mut agent = Command::new("ssh-agent");
     agent.args(["-D", "-a"]).arg(&socket).stdin(Stdio::null()).stdout(Stdio::null());
     let _agent = Running(agent.spawn().unwrap());
-    wait_for(Duration::from_secs(20), || socket.exists().then_some(())).expect("ssh-agent does not start");
+    wait_for(Duration::from_secs(60), || socket.exists().then_some(())).expect("ssh-agent does not start");
     for attempt in attempts {
         let ssh_add = |arguments: &[&str]| {
             let mut command = login.asking("ssh-add", attempt.passphrase);
@@ -153,6 +154,9 @@ fn through_an_agent(login: &Login<'_>, attempts: &[Attempt]) {
         };
         let added = run_bounded(ssh_add(&["-q"]).arg(&attempt.file)).status.success();
         assert_eq!(added, attempt.opens("ssh-add"), "ssh-add, {}", attempt.name());
+        if !added {
+            continue;
+        }
         let mut ssh = login.ssh("");
         ssh.args(["-o", "IdentityFile=none"]).env("SSH_AUTH_SOCK", &socket);
         login.check("ssh-add", attempt, login.outcome(&mut ssh));

@@ -53,9 +53,9 @@ def login(port, user, known_hosts, command, file, passphrase):
     with paramiko.SSHClient() as client:
         client.load_host_keys(known_hosts)
         client.set_missing_host_key_policy(paramiko.RejectPolicy())
-        only = {"look_for_keys": False, "allow_agent": False, "timeout": 10, "banner_timeout": 10, "auth_timeout": 10}
+        only = {"look_for_keys": False, "allow_agent": False, "timeout": 30, "banner_timeout": 30, "auth_timeout": 30}
         client.connect("127.0.0.1", int(port), user, pkey=read(file, passphrase), **only)
-        return client.exec_command(command, timeout=10)[1].read().decode()
+        return client.exec_command(command, timeout=30)[1].read().decode()
 
 
 if sys.argv[1] == "use":

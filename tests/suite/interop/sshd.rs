@@ -20,11 +20,11 @@ impl Drop for Running {
     }
 }
 
-/// The output of a command that is killed if it takes longer than 20 seconds. It gets no input and must not say more than a pipe holds.
+/// The output of a command that is killed if it takes longer than a minute. It gets no input and must not say more than a pipe holds.
 pub(super) fn run_bounded(command: &mut Command) -> Output {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut running = Running(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
-    let ended = wait_for(Duration::from_secs(20), || running.0.try_wait().unwrap());
+    let ended = wait_for(Duration::from_secs(60), || running.0.try_wait().unwrap());
     let status = ended.unwrap_or_else(|| panic!("{command:?} does not end"));
     let read = |pipe: Option<&mut dyn std::io::Read>| {
         let mut bytes = Vec::new();
@@ -74,7 +74,7 @@ impl<'a> Sshd<'a> {
         let config = format!(
             "ListenAddress 127.0.0.1\nHostKey {path}/host_key\nAuthorizedKeysFile {path}/authorized_keys\nAllowUsers {user}\n\
              PermitRootLogin prohibit-password\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
-             StrictModes no\nUsePAM no\nPidFile none\nPermitUserRC no\nLoginGraceTime 20\n"
+             StrictModes no\nUsePAM no\nPidFile none\nPermitUserRC no\nLoginGraceTime 60\n"
         );
         let config = dir.write("sshd_config", &config);
         // sshd starts itself again for every client, and so wants to be called by its whole path.
@@ -106,7 +106,7 @@ impl<'a> Sshd<'a> {
             let mut command = sshd();
             command.args(["-D", "-e", "-p", &port.to_string()]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
             let mut sshd = Self { dir, port, user: user.clone(), _running: Running(command.spawn().unwrap()) };
-            let started = wait_for(Duration::from_secs(20), || {
+            let started = wait_for(Duration::from_secs(60), || {
                 if sshd.log().contains("Server listening on 127.0.0.1") {
                     return Some(true);
                 }

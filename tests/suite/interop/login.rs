@@ -167,7 +167,7 @@ fn through_an_agent(login: &Login<'_>, attempts: &[Attempt]) {
 fn by_paramiko(login: &Login<'_>, attempts: &[Attempt]) {
     for python in PARAMIKO.interpreters() {
         for attempt in attempts.iter().filter(|attempt| attempt.opens("paramiko")) {
-            let mut client = PARAMIKO.command(&python);
+            let mut client = PARAMIKO.command(python);
             client.args(["login", &login.sshd.port.to_string(), &login.sshd.user]).arg(&login.known_hosts);
             client.arg(COMMAND).arg(&attempt.file).arg(attempt.passphrase);
             login.check("paramiko", attempt, login.printed(&mut client));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use rsa::pkcs1;
 use rsa::pkcs8::der::{SecretDocument, asn1::UintRef};
@@ -11,31 +12,34 @@ use super::{Attempt, attempts, check_row, imported};
 use crate::support::{TempDir, skip, tool};
 use nova_keypair::{Algorithm, PrivateKey};
 
-const CRYPTOGRAPHY: Program = Program {
-    // bcrypt is what it needs for encrypted keys.
-    imports: "cryptography, bcrypt",
-    text: include_str!("cryptography.py"),
-};
-pub(super) const PARAMIKO: Program = Program { imports: "paramiko", text: include_str!("paramiko.py") };
+// bcrypt is what it needs for encrypted keys.
+static CRYPTOGRAPHY: Program = Program::new("cryptography, bcrypt", include_str!("cryptography.py"));
+pub(super) static PARAMIKO: Program = Program::new("paramiko", include_str!("paramiko.py"));
 
 pub(super) struct Program {
     imports: &'static str,
     text: &'static str,
+    interpreters: OnceLock<Vec<PathBuf>>,
 }
 
 impl Program {
+    const fn new(imports: &'static str, text: &'static str) -> Self {
+        Self { imports, text, interpreters: OnceLock::new() }
+    }
+
     /// The interpreters that have the modules: Debian's, which sees Debian's packages, and the one on the path. None is a loud skip.
-    pub(super) fn interpreters(&self) -> Vec<PathBuf> {
-        let mut found: Vec<PathBuf> = Vec::new();
-        for python in [Some("/usr/bin/python3".into()), tool("python3")].into_iter().flatten() {
-            let asked = Command::new(python)
-                .args(["-c", &format!("import sys, {}; print(sys.executable)", self.imports)])
-                .output();
+    pub(super) fn interpreters(&self) -> &[PathBuf] {
+        let found = self.interpreters.get_or_init(|| {
+            let question = format!("import sys, {}; print(sys.executable)", self.imports);
+            let candidates = [Some("/usr/bin/python3".into()), tool("python3")].into_iter().flatten();
+            let answers = candidates.filter_map(|python| Command::new(python).args(["-c", &question]).output().ok());
+            let answers = answers.filter(|output| output.status.success());
+            let mut found: Vec<_> =
+                answers.map(|output| PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end())).collect();
             // They may be one and the same.
-            let executable = asked.ok().filter(|output| output.status.success()).map(|output| output.stdout);
-            let executable = executable.map(|path| PathBuf::from(String::from_utf8(path).unwrap().trim_end()));
-            found.extend(executable.filter(|path| !found.contains(path)));
-        }
+            found.dedup();
+            found
+        });
         if found.is_empty() {
             skip(&format!("no python3 has {}", self.imports));
         }
@@ -67,7 +71,7 @@ impl Program {
     /// Imports the keys that it makes.
     fn check_makes(&self, algorithms: &[Algorithm]) {
         for python in self.interpreters() {
-            let made = self.json(&python, &["make"]);
+            let made = self.json(python, &["make"]);
             assert_eq!(made.len(), algorithms.len());
             for (made, algorithm) in made.iter().zip(algorithms) {
                 let [line, md5] = [&made[0], &made[1]].map(|value| value.as_str().unwrap());
@@ -99,7 +103,7 @@ fn cryptography_finds_the_same_numbers_in_every_form_and_uses_them() {
     let dir = TempDir::new("cryptography");
     let attempts = attempts(&dir);
     for python in CRYPTOGRAPHY.interpreters() {
-        let outcomes = CRYPTOGRAPHY.uses(&python, &attempts);
+        let outcomes = CRYPTOGRAPHY.uses(python, &attempts);
         check_row("cryptography", &attempts, lines(&outcomes));
         for (attempt, outcome) in attempts.iter().zip(&outcomes).filter(|(attempt, _)| attempt.opens("cryptography")) {
             assert_eq!(outcome["numbers"], numbers(attempt.sample.key), "{}", attempt.name());
@@ -112,7 +116,7 @@ fn paramiko_signs_with_what_it_reads_and_refuses_pkcs8() {
     let dir = TempDir::new("paramiko");
     let attempts = attempts(&dir);
     for python in PARAMIKO.interpreters() {
-        check_row("paramiko", &attempts, lines(&PARAMIKO.uses(&python, &attempts)));
+        check_row("paramiko", &attempts, lines(&PARAMIKO.uses(python, &attempts)));
     }
 }
 

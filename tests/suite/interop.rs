@@ -1,68 +1,157 @@
-//! The real tools read what this crate writes: ssh-keygen and openssl. Where one is missing the skip is printed.
+//! Real tools use the private keys that this crate writes, and this crate imports the keys that they make: the matrix of interop/README.md.
+//!
+//! That table is read here, so that it says what was seen. Where a tool is missing, the skip is printed.
 
-use std::process::Command;
+mod login;
+mod openssh;
+mod openssl;
+mod putty;
+mod python;
+mod sshd;
 
-use crate::support::{TempDir, has_tool, random, run};
-use nova_keypair::{KeySize, PrivateKey, PrivateKeyFormat};
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
-fn key() -> PrivateKey {
-    PrivateKey::from_seed(b"interop with the real tools", KeySize::Rsa2048).unwrap()
+use zeroize::Zeroizing;
+
+use crate::support::{TempDir, random};
+use nova_keypair::{Algorithm, KeySize, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
+
+/// Not in ASCII, for tools differ in what they make of such text.
+const PASSPHRASE: &str = "corréct horse";
+
+/// The columns of the matrix: how a private key is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Form {
+    OpenSsh,
+    OpenSshEncrypted,
+    Pkcs1,
+    Pkcs8,
 }
 
-#[test]
-fn ssh_keygen_derives_the_same_public_key_from_every_format() {
-    if !has_tool("ssh-keygen") {
-        return;
+impl Form {
+    fn passphrase(self) -> &'static str {
+        if self == Self::OpenSshEncrypted { PASSPHRASE } else { "" }
     }
-    let (dir, key) = (TempDir::new("formats"), key());
-    for format in [PrivateKeyFormat::OpenSsh, PrivateKeyFormat::Pkcs1, PrivateKeyFormat::Pkcs8] {
-        let file = dir.write("id_rsa", &key.to_format(format).unwrap());
-        let line = run(Command::new("ssh-keygen").args(["-y", "-P", "", "-f"]).arg(file));
-        let line = line.trim_end();
-        // Only the OpenSSH format has a place for the comment.
-        let ours = key.public_key().to_openssh();
-        assert!(ours == line || (format != PrivateKeyFormat::OpenSsh && ours.starts_with(line)), "{format:?}: {line}");
+
+    /// The PEM forms have no place for a comment.
+    fn has_comment(self) -> bool {
+        matches!(self, Self::OpenSsh | Self::OpenSshEncrypted)
     }
 }
 
-#[test]
-fn ssh_keygen_opens_an_encrypted_key_with_its_passphrase_only() {
-    if !has_tool("ssh-keygen") {
-        return;
-    }
-    let (dir, key) = (TempDir::new("encrypted"), key());
-    let file = dir.write("id_rsa", &key.to_openssh_encrypted("correct horse", &mut random()).unwrap());
-    let line = run(Command::new("ssh-keygen").args(["-y", "-P", "correct horse", "-f"]).arg(&file));
-    assert_eq!(line.trim_end(), key.public_key().to_openssh());
-    let wrong = Command::new("ssh-keygen").args(["-y", "-P", "wrong", "-f"]).arg(&file).output().unwrap();
-    assert!(!wrong.status.success());
+/// A key in a form.
+struct Sample {
+    form: Form,
+    key: &'static PrivateKey,
+    text: Zeroizing<String>,
 }
 
-#[test]
-fn ssh_keygen_prints_the_same_fingerprints() {
-    if !has_tool("ssh-keygen") {
-        return;
-    }
-    let (dir, key) = (TempDir::new("fingerprints"), key());
-    let file = dir.write("id_rsa.pub", &format!("{}\n", key.public_key().to_openssh()));
-    let printed = |hash| run(Command::new("ssh-keygen").args(["-l", "-E", hash, "-f"]).arg(&file));
-    let public_key = key.public_key();
-    assert_eq!(printed("md5"), format!("2048 MD5:{} Generated-by-Nova (RSA)\n", public_key.fingerprint()));
-    assert_eq!(printed("sha256"), format!("2048 {} Generated-by-Nova (RSA)\n", public_key.sha256_fingerprint()));
+/// One of each size.
+static KEYS: LazyLock<[PrivateKey; 3]> =
+    LazyLock::new(|| KeySize::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
+
+/// Each form, and most with another size. Every program takes its time to open an encrypted one.
+static SAMPLES: LazyLock<[Sample; 7]> = LazyLock::new(|| {
+    let [small, medium, large] = &*KEYS;
+    let sample = |form, key: &'static PrivateKey| {
+        let text = match form {
+            Form::OpenSsh => key.to_format(PrivateKeyFormat::OpenSsh),
+            Form::OpenSshEncrypted => key.to_openssh_encrypted(PASSPHRASE, &mut random()),
+            Form::Pkcs1 => key.to_format(PrivateKeyFormat::Pkcs1),
+            Form::Pkcs8 => key.to_format(PrivateKeyFormat::Pkcs8),
+        };
+        Sample { form, key, text: text.unwrap() }
+    };
+    [
+        sample(Form::OpenSsh, small),
+        sample(Form::OpenSsh, large),
+        sample(Form::OpenSshEncrypted, small),
+        sample(Form::Pkcs1, small),
+        sample(Form::Pkcs1, large),
+        sample(Form::Pkcs8, small),
+        sample(Form::Pkcs8, medium),
+    ]
+});
+
+/// A sample as a file, and a passphrase to try on it.
+struct Attempt {
+    sample: &'static Sample,
+    file: PathBuf,
+    passphrase: &'static str,
 }
 
-#[test]
-fn openssl_finds_the_key_consistent() {
-    if !has_tool("openssl") {
-        return;
+impl Attempt {
+    /// Whether the tool is to open the file: with the right passphrase, unless its cell of the table says `refused`.
+    fn opens(&self, tool: &str) -> bool {
+        self.passphrase == self.sample.form.passphrase() && cell(tool, self.sample.form) != "refused"
     }
-    let dir = TempDir::new("openssl");
-    for size in KeySize::ALL {
-        let key = PrivateKey::generate(size, &mut random()).unwrap();
-        for format in [PrivateKeyFormat::Pkcs1, PrivateKeyFormat::Pkcs8] {
-            let file = dir.write("key.pem", &key.to_format(format).unwrap());
-            let said = run(Command::new("openssl").args(["rsa", "-check", "-noout", "-in"]).arg(file));
-            assert!(said.contains("RSA key ok"), "{said}");
+
+    fn name(&self) -> String {
+        format!(
+            "{:?} of {} bits, passphrase {:?}",
+            self.sample.form,
+            self.sample.key.public_key().bits(),
+            self.passphrase
+        )
+    }
+}
+
+/// Every sample with its passphrase, and the encrypted one with a wrong one and with none as well.
+fn attempts(dir: &TempDir) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    for (index, sample) in SAMPLES.iter().enumerate() {
+        let file = dir.write(&format!("key-{index}"), &sample.text);
+        let mut attempt = |passphrase| attempts.push(Attempt { sample, file: file.clone(), passphrase });
+        attempt(sample.form.passphrase());
+        if sample.form == Form::OpenSshEncrypted {
+            attempt("wrong horse");
+            attempt("");
         }
     }
+    attempts
+}
+
+/// What the table says of a tool and a form.
+fn cell(tool: &str, form: Form) -> &'static str {
+    let table = include_str!("interop/README.md");
+    let row = table.lines().find_map(|line| line.strip_prefix(&format!("| {tool} | ")));
+    let row = row.unwrap_or_else(|| panic!("the table has no row for {tool}"));
+    // The first column after the tool is its version.
+    let cell = row.split('|').map(str::trim).nth(1 + form as usize).unwrap_or_default();
+    assert!(!cell.is_empty(), "the table says nothing of {tool} and {form:?}");
+    cell
+}
+
+/// Holds a tool against its row. Each outcome is the public line that the tool derived from the file of the attempt, or its complaint.
+fn check_row(tool: &str, attempts: &[Attempt], outcomes: impl IntoIterator<Item = Result<String, String>>) {
+    let mut outcomes = outcomes.into_iter();
+    for attempt in attempts {
+        let outcome = outcomes.next().unwrap_or_else(|| panic!("{tool} left out {}", attempt.name()));
+        match (attempt.opens(tool), outcome) {
+            (true, Ok(line)) => {
+                let ours = attempt.sample.key.public_key().to_openssh();
+                let keeps_comment = attempt.sample.form.has_comment() && matches!(tool, "ssh-keygen" | "puttygen");
+                let [ours, line] = [&*ours, line.trim_end()]
+                    .map(|line| if keeps_comment { line.to_owned() } else { without_comment(line) });
+                assert_eq!(line, ours, "{tool}, {}", attempt.name());
+            }
+            (false, Err(_)) => (),
+            (true, Err(complaint)) => panic!("{tool} does not open {}: {complaint}", attempt.name()),
+            (false, Ok(line)) => panic!("{tool} opens {} and finds {line}", attempt.name()),
+        }
+    }
+}
+
+fn without_comment(line: &str) -> String {
+    line.split(' ').take(2).collect::<Vec<_>>().join(" ")
+}
+
+/// What another tool made, imported.
+fn imported(line: &str, algorithm: Algorithm) -> Keypair {
+    let keypair = import(&KeypairName::new("made elsewhere").unwrap(), line.trim_end());
+    let keypair = keypair.unwrap_or_else(|error| panic!("{error}: {line}"));
+    assert_eq!(keypair.public_key.algorithm(), algorithm);
+    assert_eq!(keypair.public_key.weaknesses(), []);
+    keypair
 }

@@ -28,21 +28,32 @@ pub(crate) fn shared_json(path: &str) -> Option<serde_json::Value> {
 
 /// Is the tool on the path? If not, a loud skip.
 pub(crate) fn has_tool(name: &str) -> bool {
-    let there =
-        std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(name).is_file()));
+    let there = tool(name).is_some();
     if !there {
         skip(&format!("{name} is not installed"));
     }
     there
 }
 
-/// Says past the test harness, which hides what a passing test prints, that a check did not run.
+/// Where the tool is: on the path, or among the system's daemons, which are not on everybody's path.
+pub(crate) fn tool(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let dirs = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
+    dirs.map(|dir| dir.join(name)).find(|file| file.is_file())
+}
+
+/// Says past the test harness, which hides what a passing test prints, that a check did not run. `.ci/run` wants it in a file as well,
+/// to say it again at its end.
 pub(crate) fn skip(reason: &str) {
     use std::io::Write;
     let test = std::thread::current().name().unwrap_or("?").to_owned();
     let line = format!("\n*** SKIPPED: {test}: {reason}\n");
     // Not eprintln!, which the harness captures.
     let _ = std::io::stderr().write_all(line.as_bytes());
+    if let Some(path) = std::env::var_os("SKIPPED_TESTS") {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.write_all(format!("{test}: {reason}\n").as_bytes()).unwrap();
+    }
 }
 
 /// A generator that no other run of the tests has had, and that no feature switches off. Not for keys that are used.

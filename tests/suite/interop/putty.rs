@@ -1,0 +1,117 @@
+//! PuTTY's `puttygen`: it reads the OpenSSH and PKCS#1 forms, converts them to its own and back, and what it makes is imported.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ssh_key::PrivateKey;
+
+use super::{attempts, check_row, imported};
+use crate::support::{TempDir, has_tool, run};
+use nova_keypair::Algorithm;
+
+const TOOL: &str = "puttygen";
+
+/// `puttygen` on a file, with passphrases from files, so that it never asks.
+pub(super) struct Puttygen<'a> {
+    dir: &'a TempDir,
+}
+
+impl<'a> Puttygen<'a> {
+    /// Where it is missing, a loud skip.
+    pub(super) fn new(dir: &'a TempDir) -> Option<Self> {
+        has_tool(TOOL).then_some(Self { dir })
+    }
+
+    pub(super) fn load(&self, file: &Path, passphrase: &str) -> Command {
+        let mut command = Command::new(TOOL);
+        command.arg(file).arg("--old-passphrase").arg(self.dir.write("old-passphrase", passphrase));
+        command
+    }
+
+    /// Writes what was loaded in another type of file.
+    pub(super) fn convert(&self, mut load: Command, to: &str, passphrase: &str) -> PathBuf {
+        let out = self.dir.0.join(to);
+        load.args(["-O", to, "-o"]).arg(&out);
+        run(load.arg("--new-passphrase").arg(self.dir.write("new-passphrase", passphrase)));
+        out
+    }
+}
+
+#[test]
+fn puttygen_derives_the_same_public_key_and_refuses_pkcs8() {
+    let dir = TempDir::new("puttygen");
+    let Some(puttygen) = Puttygen::new(&dir) else { return };
+    let attempts = attempts(&dir);
+    let outcomes = attempts.iter().map(|attempt| {
+        let mut load = puttygen.load(&attempt.file, attempt.passphrase);
+        let output = load.args(["-O", "public-openssh"]).output().unwrap();
+        // It has been seen to complain and yet end with 0.
+        match String::from_utf8(output.stdout).unwrap() {
+            line if output.status.success() && !line.is_empty() => Ok(line),
+            _ => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    });
+    check_row(TOOL, &attempts, outcomes);
+}
+
+#[test]
+fn puttygen_prints_the_same_fingerprints() {
+    let dir = TempDir::new("puttygen-fingerprints");
+    let Some(puttygen) = Puttygen::new(&dir) else { return };
+    for attempt in attempts(&dir).iter().filter(|attempt| attempt.opens(TOOL)) {
+        let key = attempt.sample.key.public_key();
+        let printed = |kind| run(puttygen.load(&attempt.file, attempt.passphrase).args(["-l", "-E", kind]));
+        let [md5, sha256] = [key.fingerprint().to_string(), key.sha256_fingerprint().to_string()];
+        assert!(printed("md5").starts_with(&format!("ssh-rsa {} {md5}", key.bits())), "{}", attempt.name());
+        assert!(printed("sha256").starts_with(&format!("ssh-rsa {} {sha256}", key.bits())), "{}", attempt.name());
+    }
+}
+
+#[test]
+fn puttygen_converts_to_its_own_form_and_back_to_the_same_key() {
+    let dir = TempDir::new("puttygen-converts");
+    let Some(puttygen) = Puttygen::new(&dir) else { return };
+    for attempt in attempts(&dir).iter().filter(|attempt| attempt.opens(TOOL)) {
+        let load = puttygen.load(&attempt.file, attempt.passphrase);
+        let ppk = puttygen.convert(load, "private", attempt.passphrase);
+        let encryption = if attempt.passphrase.is_empty() { "none" } else { "aes256-cbc" };
+        assert!(fs::read_to_string(&ppk).unwrap().contains(&format!("Encryption: {encryption}\n")));
+
+        let pem = puttygen.convert(puttygen.load(&ppk, attempt.passphrase), "private-openssh", "");
+        let key = attempt.sample.key;
+        assert_eq!(fs::read_to_string(pem).unwrap(), *key.to_pkcs1_pem().unwrap(), "{}", attempt.name());
+
+        // The new form has random check bytes, so that its key is compared and not its text.
+        let back = puttygen.convert(puttygen.load(&ppk, attempt.passphrase), "private-openssh-new", attempt.passphrase);
+        let mut back = PrivateKey::from_openssh(fs::read(back).unwrap()).unwrap();
+        assert_eq!(back.is_encrypted(), !attempt.passphrase.is_empty());
+        if back.is_encrypted() {
+            back = back.decrypt(attempt.passphrase).unwrap();
+        }
+        let ours = PrivateKey::from_openssh(&*key.to_openssh().unwrap()).unwrap();
+        assert!(back.key_data() == ours.key_data(), "{}", attempt.name());
+    }
+}
+
+#[test]
+fn what_puttygen_makes_import_accepts_with_its_fingerprint() {
+    let dir = TempDir::new("puttygen-makes");
+    let Some(puttygen) = Puttygen::new(&dir) else { return };
+    for (kind, bits, algorithm) in [
+        ("rsa", "2048", Algorithm::Rsa),
+        ("ecdsa", "256", Algorithm::EcdsaNistP256),
+        ("ecdsa", "384", Algorithm::EcdsaNistP384),
+        ("ecdsa", "521", Algorithm::EcdsaNistP521),
+        ("ed25519", "255", Algorithm::Ed25519),
+    ] {
+        let mut make = Command::new(TOOL);
+        make.args(["-q", "-t", kind, "-b", bits, "-C", "a comment"]);
+        let ppk = puttygen.convert(make, "private", "");
+        let line = run(puttygen.load(&ppk, "").args(["-O", "public-openssh"]));
+        let keypair = imported(&line, algorithm);
+        assert_eq!(keypair.public_key.comment(), "a comment");
+        let printed = run(puttygen.load(&ppk, "").args(["-l", "-E", "md5"]));
+        assert!(printed.contains(&format!(" {bits} {}", keypair.fingerprint)), "{printed}");
+    }
+}

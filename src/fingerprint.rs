@@ -299,7 +299,7 @@ mod tests {
         digest[31] = 0;
         let picture = Sha256Fingerprint(digest).randomart("RSA 2048");
         let rows: Vec<&str> = picture.lines().collect();
-        assert_eq!(rows[9], "|                ^|");
+        assert_eq!(rows[9], "|            ....^|");
         assert_eq!(rows[5], "|        S   E    |");
         for mark in ['S', 'E', '^'] {
             assert_eq!(picture.replace("RSA", "").replace("SHA", "").matches(mark).count(), 1, "{picture}");

@@ -182,12 +182,25 @@ mod tests {
             KeypairName::for_microversion(&"ж".repeat(256), v2_0),
             Err(Error::NameTooLong { bytes: 512, .. })
         ));
+        // Of four bytes each, and beyond what is printable to Nova.
+        let keys = |count| KeypairName::for_microversion(&"\u{1f511}".repeat(count), v2_0);
+        assert_eq!(keys(255), Err(Error::NameUnprintable { position: 0, legacy: true }));
+        assert!(matches!(keys(256), Err(Error::NameTooLong { bytes: 1024, .. })));
+    }
+
+    #[test]
+    fn a_name_is_its_text() {
+        let name: KeypairName = "my-key".parse().unwrap();
+        assert_eq!([name.as_str(), name.as_ref(), &alloc::format!("{name}")], ["my-key"; 3]);
     }
 
     #[test]
     fn microversions_are_read_strictly() {
         assert_eq!("2.92".parse(), Ok(Microversion::V2_92));
         assert_eq!("2.0".parse(), Ok(Microversion::V2_0));
+        for version in [Microversion::V2_0, Microversion::default(), Microversion::new(u16::MAX)] {
+            assert_eq!(alloc::format!("{version}").parse(), Ok(version));
+        }
         for text in ["", "2", "2.", "2.01", "2.+1", "2.99999", "3.1", "latest", "2.1 "] {
             assert_eq!(text.parse::<Microversion>(), Err(Error::Microversion), "{text:?}");
         }

@@ -198,7 +198,8 @@ fn load_ssh_public_key(line: &[u8]) -> Result<(), Refusal> {
     let (line_type, rest) = split_at_white_space(line);
     let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
     let (field, _) = split_at_white_space(rest.get(blanks..).unwrap_or_default());
-    if line_type.is_empty() || blanks == 0 || field.is_empty() {
+    // Without blanks between them there is no second field: what follows is the end, or white space of another kind.
+    if line_type.is_empty() || field.is_empty() {
         return Err(Refusal::LineFormat);
     }
     let (key_type, is_certificate) = match line_type.strip_suffix(CERTIFICATE) {

@@ -93,7 +93,8 @@ mod tests {
             ("it's", "\"it's\""),
             ("'\"", "'\\'\"'"),
             ("a\u{a0}b", "'a\\xa0b'"),
-            ("\u{2028}\u{7f}\n\t\\", "'\\u2028\\x7f\\n\\t\\\\'"),
+            ("\u{2028}\u{7f}\r\n\t\\", "'\\u2028\\x7f\\r\\n\\t\\\\'"),
+            ("\u{ffff}", "'\\uffff'"),
             ("ключ \u{1f511}", "'ключ \u{1f511}'"),
             ("\u{e0001}", "'\\U000e0001'"),
         ] {
@@ -102,10 +103,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_quoted_ends_where_nova_would_have_stopped_reading() {
+        for (character, quoted) in [('a', 114_688), ('\u{430}', 114_688), ('\u{2028}', 114_687), ('\u{1f511}', 114_688)]
+        {
+            let text = String::from_iter(core::iter::repeat_n(character, 200_000));
+            assert_eq!(quotable(&text).len(), quoted, "{character:?}");
+        }
+        assert_eq!(quotable("my-key"), "my-key");
+        assert_eq!(quotable("PRIVATE KEY"), "[elided]");
+    }
+
+    #[test]
     fn spaces_are_printable_and_lines_are_not() {
         assert!(is_printable(' ') && is_space_separator(' '));
         assert!(is_printable('\u{a0}') && is_space_separator('\u{a0}'));
-        for c in ['\n', '\t', '\u{85}', '\u{2028}', '\u{ad}', '\u{e000}', '\u{1f511}'] {
+        for c in ['\n', '\t', '\u{85}', '\u{2028}', '\u{ad}', '\u{e000}', '\u{ffff}', '\u{1f511}'] {
             assert!(!is_printable(c), "{c:?}");
             assert!(!is_space_separator(c), "{c:?}");
         }

@@ -196,6 +196,7 @@ fn canonicalize_repairs_what_is_safe_and_says_what() {
         (format!("{}\ta b", ED25519.replace(' ', "\t")), vec![TypeSeparator, CommentSeparator]),
         (format!("{} \u{a0} a b", ED25519.replace(' ', "  ")), vec![TypeSeparator, CommentSeparator]),
         (format!("{} a b", ED25519.replace(' ', "\r\n")), vec![TypeSeparator]),
+        (format!("{ED25519}\u{a0}a b"), vec![CommentSeparator]),
     ];
     for (text, repairs) in cases {
         let canonical = PublicKey::canonicalize(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
@@ -203,6 +204,21 @@ fn canonicalize_repairs_what_is_safe_and_says_what() {
         assert_eq!(canonical.public_key.as_sent(), format!("{ED25519} a b"));
         assert_eq!(canonical.public_key.comment(), "a b");
         assert_eq!(canonical.repairs, repairs, "{text:?}");
+    }
+}
+
+#[test]
+fn each_repair_has_a_name_and_a_sentence() {
+    use nova_keypair::Repair::{ByteOrderMark, CommentSeparator, LeadingSpace, Quotes, TrailingSpace, TypeSeparator};
+    for (repair, name, sentence) in [
+        (ByteOrderMark, "byte_order_mark", "removed an invisible character before the line"),
+        (Quotes, "quotes", "removed quotation marks around the line"),
+        (LeadingSpace, "leading_space", "removed white space before the line"),
+        (TrailingSpace, "trailing_space", "removed white space or a line end after the line"),
+        (TypeSeparator, "type_separator", "put one space between key type and key"),
+        (CommentSeparator, "comment_separator", "put one space between key and comment"),
+    ] {
+        assert_eq!((repair.name(), repair.to_string().as_str()), (name, sentence));
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an import accepts: the law, the table of the design row by row, and the keys of other projects' tests.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::process::Command;
 
 use base64::Engine as _;
@@ -269,9 +270,21 @@ fn base64_is_strict() {
         (format!("{} {}", &RSA[..77], &RSA[77..]), "key_wrapped", 77),
         (format!("{} john", &RSA[..376]), "key_truncated", 32),
         ("ssh-rsa ====".to_owned(), "key_base64_surplus", 8),
+        // The bits that no byte takes are spoken of where the padding says that the key ends there.
+        (symbols.replace("5Q", "5R"), "key_base64_padding", end),
+        (format!("{}=", symbols.replace("5Q", "5R")), "key_base64_padding", end + 1),
+        (format!("{P256}="), "key_base64_surplus", P256.len()),
     ];
     for (line, code, position) in cases {
         assert_eq!(refusal(&line), (code, Some(position)), "{line}");
+    }
+    // How many characters are missing is said as well, whether they are symbols or padding.
+    for line in [RSA_1024, P256, RSA] {
+        for missing in 1..4 {
+            let position = line.len() - missing;
+            let error = PublicKey::parse(&line[..position]).unwrap_err();
+            assert_eq!(error, Error::KeyBase64Padding { position, missing }, "{line} without {missing}");
+        }
     }
 }
 
@@ -287,9 +300,14 @@ fn base64_is_decoded_up_to_a_limit() {
     let nova = ImportPolicy::nova();
     assert_eq!(PublicKey::parse_with(&longest, &nova).unwrap().to_bytes().len(), 6144);
     assert!(PublicKey::canonicalize_with(&format!(" {longest} comment"), &nova).is_ok());
-    let oversized = |position| Error::KeyOversized { position: position + 8192, limit: 8192 };
+    let oversized = |position: usize| Error::KeyOversized { position: position + 8192, limit: 8192 };
     assert_eq!(PublicKey::parse_with(&longer, &nova).unwrap_err(), oversized(27));
     assert_eq!(PublicKey::canonicalize_with(&format!(" {longer}"), &nova).unwrap_err(), oversized(28));
+    // What is no base64 at all is not long base64.
+    for (text, code) in [("\x01".repeat(9000), "key_base64_character"), (" ".repeat(9000) + "x", "key_several_spaces")]
+    {
+        assert_eq!(refusal(&format!("ssh-ed25519 {text}")), (code, Some(12)));
+    }
 }
 
 #[test]
@@ -483,9 +501,33 @@ fn policies_narrow() {
     );
     assert_eq!(refused(&line, ImportPolicy::default().with_size_limit(Some(100))).code(), "key_too_long");
     assert!(PublicKey::parse_with(ED25519, &ImportPolicy::strict().accepting(Weakness::Compromised)).is_ok());
+    // A type that is named twice is named.
+    let twice = ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519, Algorithm::Ed25519]);
+    assert!(PublicKey::parse_with(ED25519, &twice).is_ok());
+    // Of several weaknesses the cheapest to find is named: 2^1279 - 1 is a prime.
+    let prime = rsa_line(&[1, 0, 1], &ones(1279));
+    assert_eq!(refused(&prime, ImportPolicy::strict()), Error::KeyWeak { weakness: "short_rsa" });
+    let policy = ImportPolicy::strict().accepting(Weakness::ShortRsa);
+    assert_eq!(refused(&prime, policy), Error::KeyWeak { weakness: "prime_modulus" });
     // A policy cannot widen: 1024 bits are OpenSSH's minimum.
     let short = rsa_line(&[1, 0, 1], &ones(1023));
     assert_eq!(refused(&short, ImportPolicy::nova().with_rsa_min_bits(0)).code(), "rsa_too_short");
+}
+
+/// Each weakness is refused or accepted by itself, however often that is said.
+#[test]
+fn weaknesses_are_refused_one_by_one() {
+    for one in Weakness::ALL {
+        let refusing = ImportPolicy::default().refusing(one);
+        let accepting = ImportPolicy::strict().accepting(one);
+        assert_eq!(refusing.clone().refusing(one), refusing);
+        assert_eq!(accepting.clone().accepting(one), accepting);
+        assert_eq!(refusing.clone().accepting(one), ImportPolicy::default());
+        assert_eq!(accepting.clone().refusing(one), ImportPolicy::strict());
+        for other in Weakness::ALL {
+            assert_eq!((refusing.refuses(other), accepting.refuses(other)), (other == one, other != one));
+        }
+    }
 }
 
 #[test]
@@ -495,7 +537,11 @@ fn equality_is_on_the_key() {
     let other: PublicKey = ED25519.parse().unwrap();
     assert_eq!(one, two);
     assert_ne!(one, other);
-    assert_eq!(std::collections::HashSet::from([one, two, other]).len(), 2);
+    let state = RandomState::new();
+    let hashes = [&one, &two, &other].map(|key| state.hash_one(key));
+    assert_eq!(hashes[0], hashes[1]);
+    assert_ne!(hashes[0], hashes[2]);
+    assert_eq!(format!("{other:?}"), format!("PublicKey(\"{ED25519}\")"));
 }
 
 #[cfg(feature = "serde")]
@@ -644,8 +690,9 @@ fn a_key_is_the_same_in_every_form() {
     assert_eq!(ed25519.same_key(pem), Ok(true));
     assert_eq!(rsa.same_key(pem), Ok(false));
     // No form of a key is longer than this, white space and all.
-    assert_eq!(ed25519.same_key(&format!("{pem:65536}")), Ok(true));
-    assert_eq!(ed25519.same_key(&format!("{pem:65537}")).unwrap_err().code(), "key_spki_pem");
+    let padded = format!("{pem}{}", " ".repeat(65536 - pem.len()));
+    assert_eq!(ed25519.same_key(&padded), Ok(true));
+    assert_eq!(ed25519.same_key(&format!("{padded} ")).unwrap_err().code(), "key_spki_pem");
 }
 
 /// The type in a certificate is that of its line, and of the key.

@@ -1,5 +1,7 @@
 //! `nova::verdict` against what Nova answered, and against a second, literal implementation of its rule.
 
+use std::collections::BTreeSet;
+
 use crate::nova_rule;
 use crate::support::shared_json;
 use base64::Engine as _;
@@ -96,6 +98,23 @@ fn every_refusal_has_a_line() {
         accepted(&line, &blob);
     }
 
+    // DSA by its numbers: g greater than 1 and less than p, and y whatever it is.
+    let (p, q) = ([&[0][..], &[0xff; 128]].concat(), [&[0][..], &[0xff; 20]].concat());
+    let below = [&p[..128], &[0xfe]].concat();
+    let dsa = |q: &[u8], g: &[u8]| format!("ssh-dss {}", key(&[b"ssh-dss", &p, q, g, &[]]));
+    for (q, g, is_taken) in [
+        (&q[..], &[2][..], true),
+        (&q, &below, true),
+        (&q, &[1], false),
+        (&q, &p, false),
+        (&q[1..], &[2], false),
+        (&[1, 0xff], &[2], false),
+    ] {
+        let line = dsa(q, g);
+        assert_eq!(verdict(&line).is_accepted(), is_taken, "{q:?} {g:?}");
+        assert_eq!(expected(&line).is_some(), is_taken, "the literal rule, {q:?} {g:?}");
+    }
+
     let lines = [
         (Refusal::LineFormat, format!(" ssh-ed25519 {ed25519}")),
         (Refusal::KeyType, format!("ssh-ed448 {ed25519}")),
@@ -115,12 +134,27 @@ fn every_refusal_has_a_line() {
         (Refusal::SecondFieldAscii, format!("ssh-ed25519 {ed25519}é")),
         (Refusal::SecondFieldBase64, format!("ssh-ed25519\t{ed25519} a")),
     ];
-    for (reason, line) in lines {
+    let (mut codes, mut sentences) = (BTreeSet::new(), BTreeSet::new());
+    for (reason, line) in &lines {
+        let (reason, verdict) = (*reason, verdict(line));
         let message = "Keypair data is invalid: failed to generate fingerprint";
-        assert_eq!(verdict(&line), Verdict::Refused { message, reason }, "{line:?}");
-        assert_eq!(verdict(&line).code(), Some(reason.code()));
-        assert_eq!(expected(&line), None, "the literal rule, {line:?}");
+        assert_eq!(verdict, Verdict::Refused { message, reason }, "{line:?}");
+        assert!(!verdict.is_accepted() && verdict.fingerprint().is_none());
+        assert_eq!((verdict.message(), verdict.code()), (Some(message), Some(reason.code())));
+        assert_eq!(expected(line), None, "the literal rule, {line:?}");
+        // The code is the reason's name, and the sentence says more than that.
+        let name = format!("{reason:?}");
+        let words =
+            name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()]));
+        assert_eq!(reason.code(), format!("nova{}", words.collect::<String>()));
+        assert!(reason.to_string().split(' ').count() > 3, "{reason}");
+        codes.insert(reason.code());
+        sentences.insert(reason.to_string());
     }
+    assert_eq!((codes.len(), sentences.len()), (lines.len(), lines.len()));
+    let accepted = verdict(&format!("ssh-ed25519 {ed25519}"));
+    assert!(accepted.is_accepted() && accepted.fingerprint().is_some());
+    assert_eq!((accepted.message(), accepted.code()), (None, None));
 }
 
 /// The base points of the three curves (SP 800-186), uncompressed.

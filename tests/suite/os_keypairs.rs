@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::convert::Infallible;
 
-use crate::support::{shared_data, shared_json};
+use crate::support::shared_json;
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
 use nova_keypair::{KeypairName, Microversion, PublicKey};
 use proptest::prelude::*;
@@ -291,12 +291,6 @@ fn malformed_json_has_a_reply_of_its_own() {
     let body = serde_json::to_value(&reply).unwrap();
     assert_eq!(body["status"], 400);
     assert!(body["body"]["badRequest"]["message"].as_str().unwrap().starts_with("Malformed request body"));
-}
-
-#[test]
-fn the_data_is_where_the_skip_says() {
-    // `shared_data` must find nothing for a name that is not there, and not panic.
-    assert_eq!(shared_data("no/such/file"), None);
 }
 
 /// Any JSON value, with the names of the fields likely.

@@ -15,6 +15,23 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 /// One key for the tests that only look at it: generation is slow in a debug build.
 static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap());
 
+/// As far as that can be seen: nothing is left as it was, and nothing comes twice.
+#[cfg(feature = "getrandom")]
+#[test]
+fn the_system_fills_what_it_is_given() {
+    use nova_keypair::OsRng;
+    use rand_core::TryRng as _;
+    let draws = [(); 2].map(|()| {
+        let mut bytes = [0; 64];
+        OsRng.try_fill_bytes(&mut bytes).unwrap();
+        let words = [(); 4].map(|()| OsRng.try_next_u32().unwrap());
+        (bytes, OsRng.try_next_u64().unwrap(), words)
+    });
+    let [first, second] = draws;
+    assert!(first.0 != second.0 && first.1 != second.1 && first.2 != second.2);
+    assert!(first.0.chunks(16).all(|part| part != [0; 16]));
+}
+
 #[test]
 fn every_format_holds_the_same_key() {
     let openssh = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().unwrap().as_bytes()).unwrap();

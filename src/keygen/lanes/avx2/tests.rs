@@ -136,8 +136,7 @@ fn extreme_digits() {
 }
 
 fn skipped() {
-    extern crate std;
-    std::eprintln!("SKIPPED: this processor has no AVX2 or no FMA");
+    crate::keygen::tests::skip("this processor has no AVX2 or no FMA");
 }
 
 /// Words at their limits as often as any others.

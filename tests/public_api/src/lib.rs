@@ -3,7 +3,7 @@
 //!
 //! ```sh
 //! cargo test --manifest-path tests/public_api/Cargo.toml            # compares
-//! UPDATE=1 cargo test --manifest-path tests/public_api/Cargo.toml   # writes the list anew; read its diff
+//! UPDATE_PUBLIC_API=1 cargo test --manifest-path tests/public_api/Cargo.toml   # writes the list anew; read its diff
 //! ```
 #![cfg(test)]
 
@@ -40,7 +40,7 @@ fn the_list_is_the_api() {
         Ok(list) => list,
         Err(other_format) => return skip(&other_format),
     };
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UPDATE_PUBLIC_API").is_some() {
         return std::fs::write(Path::new(ROOT).join(LIST), current).unwrap();
     }
     let committed = committed();
@@ -48,7 +48,7 @@ fn the_list_is_the_api() {
     assert!(
         difference.is_empty() && committed == current,
         "the public API is not what {LIST} says:\n{difference}if that is meant: \
-         UPDATE=1 cargo test --manifest-path tests/public_api/Cargo.toml"
+         UPDATE_PUBLIC_API=1 cargo test --manifest-path tests/public_api/Cargo.toml"
     );
 }
 

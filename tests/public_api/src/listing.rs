@@ -1,15 +1,15 @@
-//! The list: what rustdoc says is public, with all features that users have, by way of the crate `public-api`.
+//! The list: the features of the manifest, and what rustdoc says is public with all of them, by way of the crate `public-api`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 
 use public_api::Builder;
 
-use crate::ROOT;
+use crate::{ROOT, output};
 
-/// All of them but `internals`, which promises nothing.
-const FEATURES: &str = "getrandom,serde,rayon";
+/// The feature that promises nothing.
+const INTERNALS: &str = "internals";
 
 /// The version of rustdoc's JSON that `public-api` reads, in the version of `Cargo.toml`.
 const FORMAT_VERSION: u32 = 57;
@@ -24,8 +24,10 @@ const PAGES: [&str; 2] = ["pub mod nova_keypair::engine", "pub mod nova_keypair:
 ///
 /// Blanket implementations are left out: they are those of other crates.
 pub(crate) fn of_this_checkout() -> Result<String, String> {
+    let features = features();
+    let names: Vec<&str> = features.keys().map(String::as_str).filter(|name| *name != INTERNALS).collect();
     let cargo = Command::new(env!("CARGO"))
-        .args(["rustdoc", "--quiet", "--lib", "--features", FEATURES, "--target-dir", "target"])
+        .args(["rustdoc", "--quiet", "--lib", "--features", &names.join(","), "--target-dir", "target"])
         .args(["--", "-Zunstable-options", "--output-format=json", "--cap-lints=allow"])
         .env("RUSTDOC", Path::new(ROOT).join("tests/public_api/rustdoc"))
         .current_dir(ROOT)
@@ -38,7 +40,21 @@ pub(crate) fn of_this_checkout() -> Result<String, String> {
         other => return Err(format!("rustdoc writes JSON of version {other:?}, and {FORMAT_VERSION} is read here")),
     }
     let api = Builder::from_rustdoc_json(json).omit_blanket_impls(true).build().unwrap();
-    Ok(written(api.items().map(ToString::to_string)))
+    Ok(written(feature_lines(&features).chain(api.items().map(ToString::to_string))))
+}
+
+/// The features of the manifest, and what each switches on.
+fn features() -> BTreeMap<String, Vec<String>> {
+    let metadata = output(env!("CARGO"), &["metadata", "--no-deps", "--offline", "--format-version=1"]).unwrap();
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    serde_json::from_value(metadata["packages"][0]["features"].clone()).unwrap()
+}
+
+/// A line for each feature, and for each that is on by default: all that users can name.
+fn feature_lines(features: &BTreeMap<String, Vec<String>>) -> impl Iterator<Item = String> {
+    let named = features.keys().filter(|name| !["default", INTERNALS].contains(&name.as_str()));
+    let default = features.get("default").into_iter().flatten();
+    named.map(|name| format!("feature {name}")).chain(default.map(|name| format!("default feature {name}")))
 }
 
 fn format_version(json: &str) -> Option<u32> {
@@ -81,6 +97,13 @@ fn another_format_is_seen() {
     assert_eq!(format_version(r#"{"root":1,"format_version":57,"target":{}}"#), Some(FORMAT_VERSION));
     assert_eq!(format_version(r#"{"format_version":58}"#), Some(58));
     assert_eq!(format_version("{}"), None);
+}
+
+#[test]
+fn features_are_listed_but_for_the_internal_one() {
+    let features = [("default", vec!["a"]), ("a", vec!["dep:a"]), (INTERNALS, vec![])];
+    let features = features.map(|(name, on)| (name.to_owned(), on.into_iter().map(str::to_owned).collect()));
+    assert!(feature_lines(&features.into()).eq(["feature a", "default feature a"]));
 }
 
 #[test]

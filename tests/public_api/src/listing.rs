@@ -45,9 +45,13 @@ pub(crate) fn of_this_checkout() -> Result<String, String> {
 
 /// The features of the manifest, and what each switches on.
 fn features() -> BTreeMap<String, Vec<String>> {
+    serde_json::from_value(manifest()["features"].clone()).unwrap()
+}
+
+fn manifest() -> serde_json::Value {
     let metadata = output(env!("CARGO"), &["metadata", "--no-deps", "--offline", "--format-version=1"]).unwrap();
     let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
-    serde_json::from_value(metadata["packages"][0]["features"].clone()).unwrap()
+    metadata["packages"][0].clone()
 }
 
 /// A line for each feature, and for each that is on by default: all that users can name.
@@ -90,6 +94,14 @@ fn the_compilers_own_traits_and_pages_are_left_out() {
     for line in ["impl core::marker::Send for nova_keypair::Error", "pub mod nova_keypair::nova"] {
         assert!(is_listed(line), "{line}");
     }
+}
+
+#[test]
+fn docs_rs_shows_what_is_listed() {
+    let docs_rs = manifest()["metadata"]["docs"]["rs"].clone();
+    let shown: BTreeSet<String> = serde_json::from_value(docs_rs["features"].clone()).unwrap();
+    assert!(feature_lines(&features()).filter_map(|line| Some(line.strip_prefix("feature ")?.to_owned())).eq(shown));
+    assert_eq!(docs_rs["rustdoc-args"], serde_json::json!(["--cfg", "docsrs"]));
 }
 
 #[test]

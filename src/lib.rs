@@ -22,6 +22,8 @@
 //! # Ok::<(), nova_keypair::Error>(())
 //! ```
 //!
+//! The [guide] puts [`os_keypairs::post`] behind axum, moves from the `rsa` crate or from `ssh-keygen`, and makes a key for Nova 2.92.
+//!
 //! # Features
 //!
 //! | feature | default | |
@@ -78,6 +80,9 @@ mod repair;
 mod spki;
 mod weakness;
 mod wire;
+
+#[cfg(all(doc, feature = "getrandom", feature = "serde"))]
+pub mod guide;
 
 /// How RSA keys are made: FIPS 186-5 clause by clause, what may leak, the kernels, and what it costs.
 #[cfg(doc)]

@@ -19,7 +19,7 @@ const KEYS: &[&[&str]] = &[
     &["nova"],
 ];
 const PRIMES: &[&[&str]] = &[&["keygen"]];
-const BOTH: &[&[&str]] = &[&["private_key"], &["keypair"], &["os_keypairs", "bulk", "os_rng"], &["internals"]];
+const BOTH: &[&[&str]] = &[&["private_key"], &["keypair"], &["os_keypairs", "bulk", "os_rng"], &["internals", "guide"]];
 
 /// The row of each file, counted from the bottom. The towers stand side by side: `error` and `quote` carry both.
 fn rows() -> BTreeMap<&'static str, (usize, char)> {

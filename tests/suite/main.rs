@@ -9,6 +9,7 @@ mod errors;
 mod example;
 mod faults;
 mod fingerprint_styles;
+mod guide;
 mod import;
 mod interop;
 mod layers;

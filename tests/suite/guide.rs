@@ -1,0 +1,160 @@
+//! What the guide (`src/guide`) claims and its own examples do not show: each command of ssh-keygen against what stands beside it, and the code
+//! of the page on axum against the example that it is part of.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{TempDir, has_tool, random, run, skip};
+use nova_keypair::{Error, KeySize, KeypairName, PrivateKey, PublicKey, import};
+
+const MIGRATION: &str = include_str!("../../src/guide/migration.md");
+const SERVER: &str = include_str!("../../src/guide/server.md");
+
+/// A key of this crate with the comment `me`, and the files that ssh-keygen asks for.
+struct Fixture {
+    dir: TempDir,
+    key: PrivateKey,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let (dir, mut key) = (TempDir::new("guide"), PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap());
+        key.set_comment("me").unwrap();
+        dir.write("ours", &key.to_openssh().unwrap());
+        dir.write("ours.pub", &(key.public_key().to_openssh() + "\n"));
+        Self { dir, key }
+    }
+
+    /// Runs a command of the page with these files, and gives what it printed.
+    fn run(&self, command: &str, more: &[&str]) -> String {
+        let words = command.split(' ').skip(1).map(|word| if word == "''" { "" } else { word });
+        run(Command::new("ssh-keygen").current_dir(&self.dir.0).args(words).args(more))
+    }
+
+    /// Makes a pair with the command and gives its private key file.
+    fn make(&self, command: &str) -> String {
+        let name = command.replace([' ', '\''], "-");
+        self.run(command, &["-q", "-f", &name]);
+        std::fs::read_to_string(self.dir.0.join(name)).unwrap()
+    }
+
+    fn public_key(&self) -> &PublicKey {
+        self.key.public_key()
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap()
+}
+
+/// Every row of the page's table: the command, and what makes its claim true.
+type Check = fn(&Fixture, &str);
+const CHECKS: &[(&str, Check)] = &[
+    ("ssh-keygen -t rsa -b 2048 -N '' -C me", |f, command| {
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_openssh().unwrap()));
+        let line = f.run("ssh-keygen -y", &["-f", &command.replace([' ', '\''], "-")]);
+        let theirs = PublicKey::parse(&line).unwrap();
+        assert_eq!((theirs.bits(), theirs.comment()), (f.public_key().bits(), f.public_key().comment()));
+    }),
+    ("ssh-keygen -t rsa -b 2048 -N '' -m PEM", |f, command| {
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs1_pem().unwrap()));
+    }),
+    ("ssh-keygen -t rsa -b 2048 -N '' -m PKCS8", |f, command| {
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs8_pem().unwrap()));
+    }),
+    ("ssh-keygen -t rsa -b 2048 -N secret", |f, command| {
+        let ours = f.key.to_openssh_encrypted("secret", &mut random()).unwrap();
+        assert_eq!(first_line(&f.make(command)), first_line(&ours));
+        f.dir.write("locked", &ours);
+        let line = f.run("ssh-keygen -y", &["-P", "secret", "-f", "locked"]);
+        assert_eq!(line.trim_end(), f.public_key().to_openssh());
+    }),
+    ("ssh-keygen -y", |f, command| {
+        assert_eq!(f.run(command, &["-f", "ours"]).trim_end(), f.public_key().to_openssh());
+    }),
+    ("ssh-keygen -l", |f, command| {
+        let key = f.public_key();
+        let expected = format!("{} {} {} (RSA)\n", key.bits(), key.sha256_fingerprint(), key.comment());
+        assert_eq!(f.run(command, &["-f", "ours.pub"]), expected);
+    }),
+    ("ssh-keygen -l -E md5", |f, command| {
+        let printed = f.run(command, &["-f", "ours.pub"]);
+        assert_eq!(printed.parse(), Ok(f.public_key().fingerprint()));
+        assert!(printed.contains(&format!(" MD5:{} ", f.public_key().fingerprint())));
+    }),
+    ("ssh-keygen -l -v", |f, command| {
+        assert!(f.run(command, &["-f", "ours.pub"]).trim_end().ends_with(&f.public_key().randomart()));
+    }),
+    ("ssh-keygen -l -v -E md5", |f, command| {
+        assert!(f.run(command, &["-f", "ours.pub"]).trim_end().ends_with(&f.public_key().randomart_md5()));
+    }),
+    ("ssh-keygen -e -m RFC4716", compares),
+    ("ssh-keygen -e -m PKCS8", compares),
+    ("ssh-keygen -e -m PEM", compares),
+    ("ssh-keygen -i -m RFC4716", |f, command| {
+        let exported = f.run("ssh-keygen -e -m RFC4716", &["-f", "ours.pub"]);
+        let refused = import(&KeypairName::new("k").unwrap(), &exported).unwrap_err();
+        assert!(matches!(refused, Error::KeyRfc4716 { .. }));
+        assert!(refused.to_string().contains("ssh-keygen -i"), "{refused}");
+        f.dir.write("exported", &exported);
+        assert!(f.public_key().same_key(&f.run(command, &["-f", "exported"])).unwrap());
+    }),
+    ("ssh-keygen -t ed25519", |f, command| {
+        f.make(&format!("{command} -N ''"));
+        let file = f.dir.0.join("ssh-keygen--t-ed25519--N---.pub");
+        import(&KeypairName::new("k").unwrap(), &std::fs::read_to_string(file).unwrap()).unwrap();
+    }),
+    ("ssh-keygen -p", |f, _| {
+        let refused = PublicKey::parse(&f.key.to_openssh().unwrap()).unwrap_err();
+        assert!(matches!(refused, Error::KeyIsPrivate { .. }));
+    }),
+];
+
+fn compares(f: &Fixture, command: &str) {
+    let exported = f.run(command, &["-f", "ours.pub"]);
+    assert!(PublicKey::parse(&exported).is_err());
+    assert!(f.public_key().same_key(&exported).unwrap());
+    let other = PrivateKey::from_seed(&[8; 32], KeySize::Rsa2048).unwrap();
+    assert!(!other.public_key().same_key(&exported).unwrap());
+}
+
+#[test]
+fn each_command_of_the_page_is_what_stands_beside_it() {
+    let rows: BTreeSet<_> = MIGRATION
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+        .map(|(command, _)| command)
+        .filter(|command| command.starts_with("ssh-keygen "))
+        .collect();
+    assert_eq!(rows, CHECKS.iter().map(|(command, _)| *command).collect());
+    if !has_tool("ssh-keygen") {
+        return;
+    }
+    let fixture = Fixture::new();
+    for (command, check) in CHECKS {
+        check(&fixture, command);
+    }
+}
+
+/// The code that rustdoc is told not to compile.
+fn ignored_code(page: &str) -> Vec<&str> {
+    page.split("```rust,ignore\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn the_page_on_axum_shows_what_the_example_does() {
+    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/axum/src/service.rs");
+    let Ok(example) = std::fs::read_to_string(example) else {
+        return skip("examples/axum is not part of the package");
+    };
+    let items: Vec<_> = ignored_code(SERVER).into_iter().flat_map(|code| code.split("\n\n")).collect();
+    let functions = items.iter().filter(|item| item.contains("fn ")).count();
+    assert_eq!(functions, 2, "{items:?}");
+    for item in items {
+        assert!(example.contains(item.trim()), "not in the example:\n{item}");
+    }
+    // The compiled part of the page and the example have this function in common.
+    let answer = SERVER.split("fn answer").nth(1).unwrap().split("\n}\n").next().unwrap();
+    assert!(example.contains(answer), "not in the example:\n{answer}");
+}

@@ -66,7 +66,6 @@ impl<'a> Reader<'a> {
         let mut ahead = *self;
         let field = ahead.string()?;
         let magnitude = match field {
-            [] => field,
             [0, rest @ ..] if rest.first().is_some_and(|&b| b & 0x80 != 0) => rest,
             [0, ..] => return Err(WireError::NonMinimal),
             [first, ..] if first & 0x80 != 0 => return Err(WireError::Negative),
@@ -74,5 +73,25 @@ impl<'a> Reader<'a> {
         };
         *self = ahead;
         Ok(magnitude)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_advances_by_its_length_or_not_at_all() {
+        let blob = [&[0; 3][..], &[7], &[0; 7], &[9], &[0, 0, 0, 2, 0, 0x80], &[0, 0, 0, 9, 1]].concat();
+        let mut reader = Reader::new(&blob);
+        assert_eq!((reader.uint32(), reader.offset()), (Ok(7), 4));
+        assert_eq!((reader.uint64(), reader.offset()), (Ok(9), 12));
+        assert_eq!((reader.mpint(), reader.offset()), (Ok(&[0x80][..]), 18));
+        for _ in 0..2 {
+            assert_eq!((reader.string(), reader.offset()), (Err(WireError::Truncated), 18));
+            assert_eq!((reader.mpint(), reader.offset()), (Err(WireError::Truncated), 18));
+            assert_eq!((reader.uint64(), reader.offset()), (Err(WireError::Truncated), 18));
+        }
+        assert!(!reader.is_empty());
     }
 }

@@ -91,7 +91,8 @@ impl Assembly {
         }
         let [dp, dq] = minus_one.map(|number| inverse_of_e(&number));
         let d = inverse_of_e(&lambda);
-        // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half is how d is made; the first fails with probability 2^-(nlen/2).
+        // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half is how d is made. The first follows: d > λ/e > 2^(nlen-51), as
+        // λ > 2^(nlen-34) after the first rejection. What is asked here is that the arithmetic above did not err.
         if !reveal(above_power_of_two(&d, bits / 2)) {
             return Err(Error::PrivateExponentTooSmall);
         }
@@ -373,9 +374,9 @@ mod tests {
     /// Numbers need not be prime for these: twice a multiple of some factor, plus one.
     #[test]
     fn common_factors_and_multiples_of_e_are_rejected() {
-        let prime_like = |factor: u64, salt: u64| {
+        let prime_like = |factor: &[u64], salt: u64| {
             // factor·odd, about 1.5·2^254
-            let factor = NonZero::new(to_big(&[factor, 0, 0, 0])).unwrap();
+            let factor = NonZero::new(to_big(&[factor, &[0; 4][factor.len()..]].concat())).unwrap();
             let mut odd = from_big(&to_big(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
             odd[0] |= 1;
             let half = from_big(&to_big(&odd).wrapping_mul(&*factor));
@@ -385,12 +386,17 @@ mod tests {
             }
             number
         };
-        let is_rejected = |a: u64, b: u64| {
+        let are_rejected = |a: &[u64], b: &[u64]| {
             matches!(Assembly::of(&prime_like(a, 11), &prime_like(b, 1 << 63), 512), Ok(Outcome::Rejected))
         };
+        let is_rejected = |a: u64, b: u64| are_rejected(&[a], &[b]);
         // gcd(p-1, q-1) is twice this factor: 2^32 - 2 passes, 2^32 + 22 does not.
         assert!(is_rejected((1 << 31) + 11, (1 << 31) + 11));
         assert!(!is_rejected((1 << 31) - 1, (1 << 31) - 1));
+        // Every limb of it counts.
+        for factor in [&[1, 1][..], &[1, 0, 1], &[1, 1, 1], &[1, 1 << 31, 0]] {
+            assert!(are_rejected(factor, factor), "{factor:?}");
+        }
         assert!(is_rejected(E, 1) && is_rejected(1, E));
         assert!(!is_rejected(1, 1));
     }

@@ -274,6 +274,15 @@ mod tests {
     }
 
     #[test]
+    fn only_zero_is_zero() {
+        for (limbs, expected) in
+            [(&[][..], true), (&[0, 0], true), (&[1, 0], false), (&[0, 1], false), (&[5, 5], false)]
+        {
+            assert_eq!(bool::from(is_zero(limbs)), expected, "{limbs:?}");
+        }
+    }
+
+    #[test]
     fn double_mod_at_the_edges() {
         let n = [7, u64::MAX];
         let mut a = [6, u64::MAX];

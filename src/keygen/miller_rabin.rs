@@ -140,6 +140,8 @@ mod tests {
         let (first, again, other) = (bases(&low), bases(&low), bases(&[u64::MAX; 16]));
         assert_eq!(first, again);
         assert!(first.iter().zip(&other).all(|(a, b)| a != b));
+        // As long as the candidate, but for once in 2^64.
+        assert!(first.iter().chain(&other).all(|base| *base.last().unwrap() != 0));
         for (index, base) in first.iter().enumerate() {
             assert!(bool::from(limbs::less(base, &low)));
             assert!(first[..index].iter().all(|earlier| earlier != base));

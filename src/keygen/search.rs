@@ -57,23 +57,16 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
         }
     }
 
-    /// The next candidate that passes the base-2 filter, of those before index `end`.
+    /// The next candidate that passes the base-2 filter, of those before index `end`, which is not below that of any earlier call.
     pub(crate) fn next_probable(&mut self, end: u64) -> Result<Option<Survivor>> {
         loop {
-            match self.passed.pop_front() {
-                Some(survivor) if survivor.index < end => return Ok(Some(survivor)),
-                Some(survivor) => {
-                    self.passed.push_front(survivor);
-                    return Ok(None);
-                }
-                None => {}
+            // All that was drawn is before some `end`, and so before this one.
+            if let Some(survivor) = self.passed.pop_front() {
+                return Ok(Some(survivor));
             }
             self.fill(end);
             if self.queue.is_empty() {
-                return match &self.ended {
-                    Some(error) if self.candidates.drawn() < end => Err(error.clone()),
-                    _ => Ok(None),
-                };
+                return self.ended.clone().map_or(Ok(None), Err);
             }
             self.filter();
         }

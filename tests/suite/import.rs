@@ -304,8 +304,7 @@ fn base64_is_decoded_up_to_a_limit() {
     assert_eq!(PublicKey::parse_with(&longer, &nova).unwrap_err(), oversized(27));
     assert_eq!(PublicKey::canonicalize_with(&format!(" {longer}"), &nova).unwrap_err(), oversized(28));
     // What is no base64 at all is not long base64.
-    for (text, code) in [("\x01".repeat(9000), "key_base64_character"), (" ".repeat(9000) + "x", "key_several_spaces")]
-    {
+    for (text, code) in [("\x01".repeat(9000), "key_base64_character"), (" ".repeat(9000) + "x", "key_missing")] {
         assert_eq!(refusal(&format!("ssh-ed25519 {text}")), (code, Some(12)));
     }
 }

@@ -1,6 +1,6 @@
 //! `nova::verdict` against what Nova answered, and against a second, literal implementation of its rule.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::nova_rule;
 use crate::support::shared_json;
@@ -151,7 +151,8 @@ fn every_refusal_has_a_line() {
         codes.insert(reason.code());
         sentences.insert(reason.to_string());
     }
-    assert_eq!((codes.len(), sentences.len()), (lines.len(), lines.len()));
+    let reasons = lines.iter().map(|(reason, _)| *reason).collect::<HashSet<_>>();
+    assert_eq!((codes.len(), sentences.len()), (reasons.len(), reasons.len()));
     let accepted = verdict(&format!("ssh-ed25519 {ed25519}"));
     assert!(accepted.is_accepted() && accepted.fingerprint().is_some());
     assert_eq!((accepted.message(), accepted.code()), (None, None));

@@ -144,18 +144,17 @@ pub(super) fn sum(a: &[u64], b: &[u64], word: u64) -> Vec<u64> {
     sum
 }
 
-/// `limbs += word`; returns the carry.
-pub(super) fn add_word(limbs: &mut [u64], word: u64) -> bool {
+/// `limbs += word`, for a sum that has room.
+pub(super) fn add_word(limbs: &mut [u64], word: u64) {
     let mut carry = word;
     for limb in limbs {
         let (sum, overflow) = limb.overflowing_add(carry);
         *limb = sum;
         carry = u64::from(overflow);
         if carry == 0 {
-            return false;
+            return;
         }
     }
-    carry != 0
 }
 
 /// `limbs −= other`, which is no longer than `limbs`; returns the borrow.

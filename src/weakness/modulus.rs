@@ -355,6 +355,8 @@ mod tests {
         assert!(one_word(2).is_probable_prime());
         assert!(![0, 1, 4, 6].iter().any(|&n| one_word(n).is_probable_prime()));
         assert_eq!(one_word(1 << 40).smallest_factor(), Some(2));
+        // Of even numbers no more is said than that they are even.
+        assert!(![4, 36, 64, 1 << 40].iter().any(|&n| one_word(n).is_perfect_power()));
     }
 
     proptest! {

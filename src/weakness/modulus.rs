@@ -329,6 +329,12 @@ mod tests {
     }
 
     #[test]
+    fn above_the_table_every_odd_number_stands_for_a_prime() {
+        assert_eq!(odd_primes_to(9).collect::<Vec<_>>(), [3, 5, 7]);
+        assert_eq!(odd_primes_to(8197).skip(1025).collect::<Vec<_>>(), [8179, 8191, 8193, 8195, 8197]);
+    }
+
+    #[test]
     fn roca_orders_are_those_of_65537_and_the_rate_is_as_documented() {
         let mut rate = 0.0;
         for prime in PRIMES.iter().map(|&prime| u32::from(prime)).take_while(|&prime| prime <= 167) {
@@ -352,7 +358,7 @@ mod tests {
             let pseudoprime = [2047, 3277, 4033, 4681, 8321, 15841, 29341, 42799, 49141, 52633, 65281].contains(&n);
             assert_eq!(one_word(n).is_probable_prime(), smallest == n || pseudoprime, "{n}");
         }
-        assert!(one_word(2).is_probable_prime());
+        assert!(one_word(2).is_probable_prime() && one_word(3).is_probable_prime());
         assert!(![0, 1, 4, 6].iter().any(|&n| one_word(n).is_probable_prime()));
         assert_eq!(one_word(1 << 40).smallest_factor(), Some(2));
         // Of even numbers no more is said than that they are even.

@@ -133,7 +133,9 @@ fn debug_shows_what_was_answered_and_elides_the_private_key() {
     assert!(reply.private_key().is_some() && reply.message().is_none());
     let refused = post(&Request::new(""), &context, &mut Untouched);
     assert_eq!(format!("{refused:?}"), "Reply { status: 400, body: Body(NameEmpty) }");
-    assert!(refused.keypair().is_none() && refused.message().is_some_and(|message| message.contains("should be non-empty")));
+    assert!(
+        refused.keypair().is_none() && refused.message().is_some_and(|message| message.contains("should be non-empty"))
+    );
 }
 
 #[test]

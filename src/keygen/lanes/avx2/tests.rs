@@ -135,6 +135,25 @@ fn extreme_digits() {
     }
 }
 
+/// The proof wants sums to be rounded to nearest; with any other mode, as C code may have set it, the portable kernel does the work.
+#[test]
+fn the_rounding_mode_is_seen() {
+    assert!(rounds_to_nearest());
+    for mode in 1..4u32 {
+        let mut before = 0u32;
+        // SAFETY: stmxcsr and ldmxcsr write and read the four bytes pointed at. Until the mode is restored nothing computes with floats.
+        let seen = unsafe {
+            core::arch::asm!("stmxcsr [{}]", in(reg) &raw mut before, options(nostack, preserves_flags));
+            let other = before | mode << 13;
+            core::arch::asm!("ldmxcsr [{}]", in(reg) &raw const other, options(nostack, preserves_flags));
+            let seen = rounds_to_nearest();
+            core::arch::asm!("ldmxcsr [{}]", in(reg) &raw const before, options(nostack, preserves_flags));
+            seen
+        };
+        assert!(!seen && rounds_to_nearest(), "{mode}");
+    }
+}
+
 fn skipped() {
     crate::keygen::tests::skip("this processor has no AVX2 or no FMA");
 }

@@ -67,6 +67,11 @@ fn check(n: usize) {
         let mut wk = Work::ZERO;
         for b in &all {
             let c = columns(&av, &lane(core::slice::from_ref(b))[..n]);
+            // the estimate of column n-2: off by no more than a rounding a product, of sums below 2^99
+            wk.q = a.clone();
+            let ring = Ring { length: Length(n), m: b.clone(), inverse: Digits::ZERO };
+            let off = big(first(ring.estimate(&wk))) - &c[n - 2];
+            assert!(off.magnitude().bits() < 47 + u64::from(n.ilog2()), "{n} {off}");
             let t = wk.t.as_mut_ptr() as *mut V;
             let one = _mm256_set1_pd(1.0);
             // SAFETY: as in `mul`.
@@ -132,6 +137,34 @@ fn extreme_digits() {
     for n in [8, 21, 22, 23, 33, 43, 44] {
         // SAFETY: just asked.
         unsafe { check(n) };
+    }
+}
+
+/// The sizes that the walks are made for, and the one above them.
+#[test]
+fn lengths_leave_four_bits() {
+    for (bits, digits) in [
+        (371, None),
+        (372, Some(8)),
+        (1024, Some(22)),
+        (1536, Some(33)),
+        (2048, Some(44)),
+        (2064, Some(44)),
+        (2065, None),
+    ] {
+        assert_eq!(Length::of(bits).map(|length| length.0), digits, "{bits}");
+    }
+}
+
+proptest! {
+    /// Every digit but the highest within ±2^46, and the value that of the limbs.
+    #[test]
+    fn loaded_digits_are_balanced(x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX)], 16)) {
+        let mut digits = Digits::ZERO;
+        moduli::load(Length(22), 0, &x, &mut digits);
+        let digits = &lane(core::slice::from_ref(&digits))[..22];
+        prop_assert!(digits[..21].iter().all(|digit| digit.abs() <= (1i64 << 46) as f64));
+        prop_assert_eq!(value(digits), x.iter().rev().fold(BigInt::ZERO, |sum, &limb| (sum << 64) + limb));
     }
 }
 

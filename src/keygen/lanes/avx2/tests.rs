@@ -144,8 +144,10 @@ fn extreme_digits() {
 #[test]
 fn lengths_leave_four_bits() {
     for (bits, digits) in [
-        (371, None),
+        (325, None),
+        (326, Some(8)),
         (372, Some(8)),
+        (373, Some(9)),
         (1024, Some(22)),
         (1536, Some(33)),
         (2048, Some(44)),

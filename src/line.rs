@@ -118,7 +118,8 @@ impl<'a> Line<'a> {
             return Error::KeyBase64Surplus { position: self.base64.start + symbols + expected };
         }
         match *error {
-            DecodeError::InvalidLastSymbol { offset, .. } if padding == expected => {
+            // The decoder looks at the padding first.
+            DecodeError::InvalidLastSymbol { offset, .. } => {
                 Error::KeyBase64TrailingBits { position: self.base64.start + offset }
             }
             _ => Error::KeyBase64Padding { position: self.base64.end, missing: expected.saturating_sub(padding) },

@@ -195,6 +195,25 @@ fn each_prime_gets_exactly_its_rounds() {
     }
 }
 
+/// Trial division is worth its name: a candidate with a prime of the second tier goes no further, and few reach a kernel.
+#[test]
+fn few_candidates_pass_trial_division() {
+    let mut multiple = limbs::zero(16);
+    multiple[15] = 65521;
+    let mut power = limbs::zero(16);
+    power[15] = 1 << 63;
+    let mut trial = trial_division::TrialDivision::up_to(1024, 1 << 16);
+    for kernel in [Backend::detect(), Backend::Portable(Portable)] {
+        assert!(!kernel.passes_large(&mut trial, &multiple) && kernel.passes_large(&mut trial, &power));
+    }
+    assert!(!Portable.passes_large(&mut trial, &multiple) && Portable.passes_large(&mut trial, &power));
+
+    let kernel = Counting::new();
+    let mut rng = Replay::new(small_stream(7, 256, 400));
+    generate_from(&kernel, 256, &mut rng).unwrap();
+    assert!(5 * kernel.base2.get() < rng.draws, "{} of {}", kernel.base2.get(), rng.draws);
+}
+
 /// A kernel that finds every candidate prime in the base-2 filter, so that all depends on the rounds.
 struct Gullible;
 

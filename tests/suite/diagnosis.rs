@@ -128,6 +128,7 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
         (format!("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ{secret}"), 0),
         (format!("MIIEpAIBAAKCAQEA{secret}"), 0),
         (format!("AGE-SECRET-KEY-1{secret}"), 0),
+        (format!("\t AGE-SECRET-KEY-1{secret}"), 2),
         (format!("{ED25519} me\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 84),
         (format!("{ED25519} -----BEGIN OPENSSH PRIVATE KEY----- {secret}"), 81),
         (format!("{ED25519}\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 81),

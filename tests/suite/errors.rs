@@ -100,6 +100,9 @@ fn every_error() -> Vec<(Error, &'static str, u16)> {
 fn codes_and_statuses_are_pinned() {
     for (error, code, status) in every_error() {
         assert_eq!((error.code(), error.http_status()), (code, status));
+        // Whatever error has a position tells it.
+        let has_position = format!("{error:?}").contains("position: 7");
+        assert_eq!(error.position(), has_position.then_some(7), "{code}");
     }
 }
 

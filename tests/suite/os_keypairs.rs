@@ -138,6 +138,30 @@ fn debug_shows_what_was_answered_and_elides_the_private_key() {
     );
 }
 
+/// A field that the microversion does not know is surplus, whatever its value.
+#[test]
+fn fields_come_with_their_microversions() {
+    let unexpected = |field: &str| format!("Additional properties are not allowed ('{field}' was unexpected)");
+    for (field, value, since) in [("type", json!("ssh"), 2), ("type", json!(5), 2), ("user_id", json!("u"), 10)] {
+        let body = json!({"keypair": {"name": "k", "public_key": DOCUMENTED_KEY, field: value}});
+        for minor in 1..since {
+            let message = refusal(body.clone(), &Context::new("u").microversion(Microversion::new(minor)), 400);
+            assert!(message.ends_with(&unexpected(field)), "2.{minor}: {message}");
+        }
+        let (status, reply) = send(body, &Context::new("u").microversion(Microversion::new(since)));
+        assert_eq!(status, if value.is_string() { 201 } else { 400 }, "{reply}");
+    }
+}
+
+#[test]
+fn requests_are_shown_as_python_would_and_come_from_anything_like_json() {
+    use serde::Deserialize as _;
+    use serde::de::value::{BytesDeserializer, Error};
+    assert_eq!(format!("{:?}", Request::new("k")), "Request({'keypair': {'name': 'k'}})");
+    let error = Request::deserialize(BytesDeserializer::<Error>::new(b"k")).unwrap_err();
+    assert_eq!(error.to_string(), "invalid type: byte array, expected a JSON value");
+}
+
 #[test]
 fn bodies_that_are_no_requests_are_refused_with_novas_words() {
     let cases = [

@@ -309,6 +309,10 @@ mod tests {
             prop_assert_eq!(wide(&key.qinv).concatenating_mul(&wide(&key.q)).rem_vartime(&NonZero::new(wide(&key.p)).unwrap()), one);
             prop_assert_eq!(wide(&key.n), wide(&key.p).wrapping_mul(wide(&key.q)));
             prop_assert!(is_consistent(&key));
+            let RsaComponents { n, d, p, q, dp, dq, qinv } = key.into_components();
+            let (whole, half) = (bits as usize / 8, bits as usize / 16);
+            prop_assert_eq!([n.len(), d.len()], [whole; 2]);
+            prop_assert_eq!([p, q, dp, dq, qinv].map(|number| number.len()), [half; 5]);
         }
 
         #[test]

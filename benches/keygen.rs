@@ -3,8 +3,12 @@
 //! `cargo bench --features internals --bench keygen`. Key generation is a lottery, so random keys need many samples for a mean; a replay
 //! is the same work every time. Every answer is checked before it is timed.
 
+#[path = "../tests/suite/shared_data.rs"]
+mod shared_data;
+#[path = "../tests/suite/skip.rs"]
+mod skip;
+
 use core::hint::black_box;
-use std::path::Path;
 use std::time::Duration;
 
 use chacha20::ChaCha8Rng;
@@ -12,6 +16,7 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use nova_keypair::internals::{self, Kernel, Numbers, TrialDivision};
 use nova_keypair::{KeySize, OsRng, PrivateKey};
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
+use shared_data::shared_data;
 
 const SIZES: [(u32, KeySize); 3] = [(2048, KeySize::Rsa2048), (3072, KeySize::Rsa3072), (4096, KeySize::Rsa4096)];
 
@@ -165,15 +170,7 @@ fn is_probable_prime(bits: u32, candidate: &[u8]) -> bool {
 
 /// The public file of that size, where it is at hand.
 fn public_stream(bits: u32) -> Option<Vec<u8>> {
-    let name = format!("shared/data/cctv/rsa.bench.{bits}.txt");
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|ancestor| ancestor.join(&name))
-        .find(|file| file.exists());
-    if file.is_none() {
-        eprintln!("SKIPPED: {name} is not here");
-    }
-    let text = std::fs::read_to_string(file?).ok()?;
+    let text = shared_data(&format!("cctv/rsa.bench.{bits}.txt"))?;
     let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
     Some(digits.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect())
 }

@@ -6,35 +6,16 @@ use alloc::string::String;
 use core::convert::Infallible;
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
-use std::path::PathBuf;
 use subtle::Choice;
 
 extern crate std;
 
-/// Says past the test harness, which hides what a passing test prints, that a check did not run.
-pub(crate) fn skip(reason: &str) {
-    use std::io::Write;
-    let thread = std::thread::current();
-    let test = thread.name().unwrap_or("?");
-    let _ = writeln!(std::io::stderr(), "\n*** SKIPPED: {test}: {reason}");
-    // For `.ci/run`, which says it again at its end.
-    if let Some(path) = std::env::var_os("SKIPPED_TESTS") {
-        let mut file = std::fs::OpenOptions::new().append(true).open(path).unwrap();
-        writeln!(file, "{test}: {reason}").unwrap();
-    }
-}
-
-/// A file of the shared test data, or none and a line that says so.
-fn shared(path: &str) -> Option<String> {
-    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|ancestor| ancestor.join("shared/data").join(path))
-        .find(|file| file.exists());
-    if file.is_none() {
-        skip(&std::format!("shared/data/{path} is not here"));
-    }
-    file.map(|file| std::fs::read_to_string(file).unwrap())
-}
+// One text for the unit tests and those of the public API.
+#[path = "../../tests/suite/shared_data.rs"]
+mod shared_data;
+#[path = "../../tests/suite/skip.rs"]
+pub(crate) mod skip;
+use shared_data::shared_data;
 
 fn bytes_of_hex(text: &str) -> Vec<u8> {
     text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
@@ -119,7 +100,7 @@ fn base64(text: &str) -> Vec<u8> {
 
 #[test]
 fn det_keygen_vectors() {
-    let Some(file) = shared("det-keygen/rsa.json") else { return };
+    let Some(file) = shared_data("det-keygen/rsa.json") else { return };
     let vectors: Vec<serde_json::Value> = serde_json::from_str(&file).unwrap();
     assert_eq!(vectors.len(), 21);
     for (index, vector) in vectors.iter().enumerate() {
@@ -143,7 +124,7 @@ fn one_det_keygen_vector() {
 #[test]
 fn replaying_cctv_yields_its_primes() {
     for (bits, first) in [(2048, 353), (3072, 531), (4096, 708)] {
-        let Some(file) = shared(&std::format!("cctv/rsa.bench.{bits}.txt")) else { continue };
+        let Some(file) = shared_data(&std::format!("cctv/rsa.bench.{bits}.txt")) else { continue };
         let lines: Vec<Vec<u8>> = file.lines().map(bytes_of_hex).collect();
         let mut rng = Replay::new(lines.concat());
         let key = generate(bits, &mut rng).unwrap();

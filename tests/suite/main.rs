@@ -18,5 +18,7 @@ mod nova_verdict;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;
+mod shared_data;
+mod skip;
 mod support;
 mod weaknesses;

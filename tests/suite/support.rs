@@ -7,21 +7,10 @@ use std::process::Command;
 use rand_core::TryCryptoRng;
 
 use crate::draws::{Draws, honest};
+pub(crate) use crate::shared_data::shared_data;
+pub(crate) use crate::skip::skip;
 
-/// The text of `shared/data/{path}`, looked for beside this crate and above it, or a loud skip.
-pub(crate) fn shared_data(path: &str) -> Option<String> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
-    let found = root.ancestors().map(|dir| dir.join("shared/data").join(path)).find(|file| file.is_file());
-    match found {
-        Some(file) => Some(std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))),
-        None => {
-            skip(&format!("shared/data/{path} is not here"));
-            None
-        }
-    }
-}
-
-/// The same, as JSON.
+/// [`shared_data`], as JSON.
 pub(crate) fn shared_json(path: &str) -> Option<serde_json::Value> {
     shared_data(path).map(|text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}")))
 }
@@ -40,20 +29,6 @@ pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let dirs = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
     dirs.map(|dir| dir.join(name)).find(|file| file.is_file())
-}
-
-/// Says past the test harness, which hides what a passing test prints, that a check did not run. `.ci/run` wants it in a file as well,
-/// to say it again at its end.
-pub(crate) fn skip(reason: &str) {
-    use std::io::Write;
-    let test = std::thread::current().name().unwrap_or("?").to_owned();
-    let line = format!("\n*** SKIPPED: {test}: {reason}\n");
-    // Not eprintln!, which the harness captures.
-    let _ = std::io::stderr().write_all(line.as_bytes());
-    if let Some(path) = std::env::var_os("SKIPPED_TESTS") {
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-        file.write_all(format!("{test}: {reason}\n").as_bytes()).unwrap();
-    }
 }
 
 /// A generator that no other run of the tests has had, and that no feature switches off. Not for keys that are used.

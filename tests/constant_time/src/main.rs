@@ -10,10 +10,13 @@ compile_error!(
 compile_error!("the sequence of valgrind's client requests is known for x86_64 alone");
 
 mod memcheck;
+#[path = "../../suite/skip.rs"]
+mod skip;
 mod stream;
 mod subject;
 
 use nova_keypair::internals::{self, Kernel};
+use skip::skip;
 use std::process::{Command, ExitCode};
 use stream::Watched;
 use subject::Case;
@@ -55,7 +58,7 @@ fn main() -> ExitCode {
 
 fn drive(cases: &[(u32, u64)]) -> bool {
     let Ok(version) = Command::new("valgrind").arg("--version").output() else {
-        eprintln!("*** SKIPPED: valgrind is not installed, so nothing was shown about constant time");
+        skip("valgrind is not installed, so nothing was shown about constant time");
         return true;
     };
     println!("{}", String::from_utf8_lossy(&version.stdout).trim());

@@ -9,12 +9,14 @@
 
 mod compatibility;
 mod listing;
+#[path = "../../suite/skip.rs"]
+mod skip;
 
-use std::io::Write as _;
 use std::path::Path;
 use std::process::Command;
 
 use semver::Version;
+use skip::skip;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const LIST: &str = "tests/public_api/nova-keypair.txt";
@@ -23,11 +25,6 @@ const LIST: &str = "tests/public_api/nova-keypair.txt";
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).current_dir(ROOT).output().ok()?;
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
-}
-
-/// Not `eprintln!`, which the harness captures.
-fn skip(reason: &str) {
-    let _ = write!(std::io::stderr(), "\n*** SKIPPED: the public API: {reason}\n");
 }
 
 fn committed() -> String {

@@ -190,7 +190,7 @@ fn the_rounding_mode_is_seen() {
 }
 
 fn skipped() {
-    crate::keygen::tests::skip("this processor has no AVX2 or no FMA");
+    crate::keygen::tests::skip::skip("this processor has no AVX2 or no FMA");
 }
 
 /// Words at their limits as often as any others.

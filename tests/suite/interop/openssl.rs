@@ -1,6 +1,6 @@
 //! `openssl`: it reads, signs with and decrypts by both PEM forms, turns one into the other, and the key that it makes is imported.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rsa::pkcs8::{DecodePublicKey as _, EncodePublicKey as _, LineEnding};
@@ -22,8 +22,12 @@ fn openssl(arguments: &[&str], files: &[(&str, &Path)]) -> Command {
     command
 }
 
-fn readable(dir: &TempDir) -> impl Iterator<Item = Attempt> {
-    attempts(dir).into_iter().filter(|attempt| attempt.opens(TOOL))
+/// What openssl reads, and for each the file of its public line as `BEGIN PUBLIC KEY`, until the next.
+fn readable(dir: &TempDir) -> impl Iterator<Item = (Attempt, PathBuf)> {
+    attempts(dir).into_iter().filter(|attempt| attempt.opens(TOOL)).map(|attempt| {
+        let public = dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()));
+        (attempt, public)
+    })
 }
 
 /// An OpenSSH line as `BEGIN PUBLIC KEY`.
@@ -76,8 +80,7 @@ fn openssl_signs_with_pem_what_the_public_line_verifies() {
     let signature = dir.0.join("signature");
     let pkcs1v15 = ["dgst", "-sha256", "-sigopt", "rsa_padding_mode:pkcs1"];
     let pss = ["dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss"];
-    for attempt in readable(&dir) {
-        let public = dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()));
+    for (attempt, public) in readable(&dir) {
         for scheme in [pkcs1v15, pss] {
             run(openssl(&scheme, &[("-sign", &attempt.file), ("-out", &signature)]).arg(&message));
             let verify = [("-verify", &*public), ("-signature", &*signature)];
@@ -96,8 +99,7 @@ fn openssl_decrypts_with_pem_what_is_encrypted_under_the_public_line() {
     let dir = TempDir::new("openssl-decrypts");
     let message = dir.write("message", "a message");
     let encrypted = dir.0.join("encrypted");
-    for attempt in readable(&dir) {
-        let public = dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()));
+    for (attempt, public) in readable(&dir) {
         let oaep = ["-pkeyopt", "rsa_padding_mode:oaep"];
         let mut encrypt = openssl(&["pkeyutl", "-encrypt", "-pubin"], &[("-inkey", &public), ("-in", &message)]);
         run(encrypt.args(oaep).arg("-out").arg(&encrypted));
@@ -112,7 +114,7 @@ fn openssl_turns_each_pem_form_into_the_other_as_this_crate_writes_it() {
         return;
     }
     let dir = TempDir::new("openssl-converts");
-    for attempt in readable(&dir) {
+    for (attempt, _) in readable(&dir) {
         let key = attempt.sample.key;
         let file = [("-in", &*attempt.file)];
         assert_eq!(run(&mut openssl(&["pkey", "-traditional"], &file)), *key.to_pkcs1_pem().unwrap());

@@ -298,35 +298,23 @@ unsafe fn mul_low(a: *const V, b: *const V, n: usize, out: *mut V) -> V {
     unsafe {
         let mut up = Up::new();
         macro_rules! group {
-            ($c:tt, $k:expr) => {
+            ($c:tt, $k:expr) => {{
                 let (mut h, mut l) = init::<$c>();
                 tri!($c, D, a, b, $k, h, l);
                 up.put(&h, &l, out.add($k));
-            };
+            }};
         }
         let mut k = n % 6;
         match k {
-            1 => {
-                group!(1, 0);
-            }
-            2 => {
-                group!(2, 0);
-            }
-            3 => {
-                group!(3, 0);
-            }
-            4 => {
-                group!(4, 0);
-            }
-            5 => {
-                group!(5, 0);
-            }
+            1 => group!(1, 0),
+            2 => group!(2, 0),
+            3 => group!(3, 0),
+            4 => group!(4, 0),
+            5 => group!(5, 0),
             _ => {}
         }
         while k < n {
-            let (mut h, mut l) = init::<6>();
-            tri!(6, D, a, b, k, h, l);
-            up.put(&h, &l, out.add(k));
+            group!(6, k);
             k += 6;
         }
         up.carry()
@@ -376,7 +364,7 @@ unsafe fn mul_high<const REDUCE: bool>(
             };
         }
         macro_rules! group {
-            ($c:tt) => {
+            ($c:tt) => {{
                 let (mut h, mut l) = init::<$c>();
                 let col = 2 * n - 2 - k;
                 if REDUCE {
@@ -399,24 +387,14 @@ unsafe fn mul_high<const REDUCE: bool>(
                 }
                 lm.set(lp);
                 rm.set(rp);
-            };
+            }};
         }
         match end % 6 {
-            1 => {
-                group!(1);
-            }
-            2 => {
-                group!(2);
-            }
-            3 => {
-                group!(3);
-            }
-            4 => {
-                group!(4);
-            }
-            5 => {
-                group!(5);
-            }
+            1 => group!(1),
+            2 => group!(2),
+            3 => group!(3),
+            4 => group!(4),
+            5 => group!(5),
             _ => {}
         }
         while k < end {
@@ -476,7 +454,7 @@ unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, ou
         let count = 2 * n - 1 - low;
         let mut k = 0;
         macro_rules! group {
-            ($c:tt, $odd:ident) => {
+            ($c:tt, $odd:ident) => {{
                 let (mut h, mut l) = init::<$c>();
                 squ!($c, D, $odd, a, aa, k, h, l);
                 k += $c;
@@ -487,19 +465,13 @@ unsafe fn sqr_high(a: *const V, aa: *const V, n: usize, low: usize, carry: V, ou
                     lp = l[c];
                 }
                 lm.set(lp);
-            };
+            }};
         }
         // an odd number of columns, so that all groups but the first begin at an odd one
         match count % 6 {
-            1 => {
-                group!(1, even);
-            }
-            3 => {
-                group!(3, even);
-            }
-            _ => {
-                group!(5, even);
-            }
+            1 => group!(1, even),
+            3 => group!(3, even),
+            _ => group!(5, even),
         }
         while k < count {
             group!(6, odd);

@@ -341,17 +341,15 @@ mod tests {
             let length = super::super::limbs::limbs_for(bits);
             // 2^k - 1 cofactors have small primes of their own, so take powers of two: the candidate need not be odd here.
             for prime in odd_primes(1 << 16) {
-                {
-                    let shift = bits - 17;
-                    let mut candidate = alloc::vec![0u64; length];
-                    let index = (shift / 64) as usize;
-                    let wide = u128::from(prime) << (shift % 64);
-                    candidate[index] = wide as u64;
-                    if let Some(next) = candidate.get_mut(index + 1) {
-                        *next = (wide >> 64) as u64;
-                    }
-                    assert!(!passes(&mut trial, &candidate), "{prime} << {shift}");
+                let shift = bits - 17;
+                let mut candidate = alloc::vec![0u64; length];
+                let index = (shift / 64) as usize;
+                let wide = u128::from(prime) << (shift % 64);
+                candidate[index] = wide as u64;
+                if let Some(next) = candidate.get_mut(index + 1) {
+                    *next = (wide >> 64) as u64;
                 }
+                assert!(!passes(&mut trial, &candidate), "{prime} << {shift}");
             }
         }
     }

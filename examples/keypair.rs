@@ -54,7 +54,11 @@ fn main() -> ExitCode {
                 Some(error) => eprintln!("keypair: {error} [{}]", error.code()),
                 None => eprintln!("keypair: {failure}"),
             }
-            ExitCode::from(if failure.is::<lexopt::Error>() { 2 } else { 1 })
+            if !failure.is::<lexopt::Error>() {
+                return ExitCode::FAILURE;
+            }
+            eprintln!("{USAGE}");
+            ExitCode::from(2)
         }
     }
 }
@@ -67,14 +71,14 @@ fn run() -> Result<(), Failure> {
             Some("import") => run_import(arguments),
             Some("post") => run_post(arguments),
             Some("inspect") => run_inspect(arguments),
-            _ => Err(lexopt::Error::from(format!("there is no command {command:?}\n{USAGE}")).into()),
+            _ => Err(lexopt::Error::from(format!("there is no command {command:?}")).into()),
         },
         Some(Long("help") | Short('h')) => {
             println!("{USAGE}");
             Ok(())
         }
         Some(other) => Err(other.unexpected().into()),
-        None => Err(lexopt::Error::from(format!("a command is missing\n{USAGE}")).into()),
+        None => Err(lexopt::Error::from("a command is missing").into()),
     }
 }
 
@@ -108,7 +112,7 @@ impl Create {
                 other => return Err(other.unexpected().into()),
             }
         }
-        create.name = name.ok_or_else(|| lexopt::Error::from(format!("the NAME is missing\n{USAGE}")))?;
+        create.name = name.ok_or_else(|| lexopt::Error::from("the NAME is missing"))?;
         if create.count.is_some() && create.seed.is_some() {
             return Err(lexopt::Error::from("--seed makes one key: leave --count out").into());
         }
@@ -203,17 +207,17 @@ fn refuse_existing(dir: &Path, name: &KeypairName) -> Result<(), Failure> {
 fn write_pair(dir: &Path, name: &KeypairName, private_key: &str, public_key: &str) -> Result<(), Failure> {
     refuse_existing(dir, name)?;
     let (private, public) = paths(dir, name);
-    let explain = |path: &Path, error: io::Error| format!("cannot write {}: {error}", path.display());
+    write_new(&private, 0o600, private_key)?;
+    write_new(&public, 0o644, &format!("{public_key}\n")).inspect_err(|_| _ = fs::remove_file(&private))
+}
+
+/// The whole file or none.
+fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
+    let explain = |error: io::Error| format!("cannot write {}: {error}", path.display());
     // `create_new` also holds against one who makes the file between the check and here.
-    create(&private, 0o600)
-        .and_then(|mut file| file.write_all(private_key.as_bytes()))
-        .map_err(|error| explain(&private, error))?;
-    let written = create(&public, 0o644).and_then(|mut file| file.write_all(format!("{public_key}\n").as_bytes()));
-    if let Err(error) = written {
-        _ = fs::remove_file(&private);
-        return Err(explain(&public, error).into());
-    }
-    Ok(())
+    let mut file = create(path, mode).map_err(explain)?;
+    // By now the file is ours to remove.
+    Ok(file.write_all(text.as_bytes()).inspect_err(|_| _ = fs::remove_file(path)).map_err(explain)?)
 }
 
 fn create(path: &Path, mode: u32) -> io::Result<File> {
@@ -236,7 +240,7 @@ fn run_import(mut arguments: lexopt::Parser) -> Result<(), Failure> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let name = name.ok_or_else(|| lexopt::Error::from(format!("the NAME is missing\n{USAGE}")))?;
+    let name = name.ok_or_else(|| lexopt::Error::from("the NAME is missing"))?;
     let name = KeypairName::new(&name)?;
     let mut bytes = Vec::new();
     open(file.as_deref())?.read_to_end(&mut bytes)?;

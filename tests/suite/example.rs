@@ -42,6 +42,8 @@ fn failure(output: &Output, status: i32, says: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(status), "{stderr}");
     assert!(stderr.contains(says), "{stderr:?} does not say {says:?}");
+    // The usage is for those who got the command wrong.
+    assert_eq!(stderr.contains("usage: keypair create"), status == 2, "{stderr}");
     assert!(output.stdout.is_empty());
 }
 
@@ -81,6 +83,18 @@ fn create_prints_a_body_and_writes_a_pair() {
 }
 
 #[test]
+fn what_cannot_be_written_leaves_no_half_of_a_file() {
+    let Some(command) = keypair() else { return };
+    let dir = TempDir::new("full");
+    let mut limited = Command::new("sh");
+    // As on a full disk: a file can be made, and nothing be written to it.
+    limited.args(["-c", "ulimit -f 0; trap '' XFSZ; exec \"$0\" \"$@\""]).arg(command.get_program());
+    let output = limited.args(["create", "k", "--seed", SEED, "--out"]).arg(&dir.0).output().unwrap();
+    failure(&output, 1, "cannot write");
+    assert_eq!(std::fs::read_dir(&dir.0).unwrap().count(), 0);
+}
+
+#[test]
 fn create_knows_its_formats_and_sizes() {
     for (format, label) in [("openssh", "OPENSSH PRIVATE KEY"), ("pkcs1", "RSA PRIVATE KEY"), ("pkcs8", "PRIVATE KEY")]
     {
@@ -107,7 +121,7 @@ fn count_makes_that_many() {
 fn careless_arguments_are_refused_with_advice() {
     let Some(_) = keypair() else { return };
     let run = |arguments: &[&str]| feed(keypair().unwrap().args(arguments), b"");
-    failure(&run(&[]), 2, "usage: keypair create");
+    failure(&run(&[]), 2, "command is missing");
     failure(&run(&["remove", "k"]), 2, "there is no command \"remove\"");
     failure(&run(&["create"]), 2, "NAME is missing");
     failure(&run(&["create", "a", "b"]), 2, "b");

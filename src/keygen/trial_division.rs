@@ -333,6 +333,12 @@ mod tests {
         assert!(odd_primes(PAIRED).max().unwrap().pow(2) < 1 << 30);
     }
 
+    /// As the engine's document has them.
+    #[test]
+    fn each_size_has_its_bound() {
+        assert_eq!([1024, 1536, 2048].map(bound), [1 << 15, 3 << 14, 1 << 16]);
+    }
+
     /// Every prime of the table is found, alone, in both tiers, and next to the largest cofactors.
     #[test]
     fn finds_every_prime() {

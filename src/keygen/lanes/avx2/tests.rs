@@ -189,6 +189,14 @@ fn the_rounding_mode_is_seen() {
     }
 }
 
+#[test]
+fn digits_are_wiped_when_they_are_dropped() {
+    let mut digits = core::mem::ManuallyDrop::new(Digits([[1.0; LANES]; PAD]));
+    // SAFETY: dropped once; what is read afterwards are plain numbers, whose place is still there.
+    unsafe { core::mem::ManuallyDrop::drop(&mut digits) };
+    assert_eq!(digits.0, [[0.0; LANES]; PAD]);
+}
+
 fn skipped() {
     crate::keygen::tests::skip::skip("this processor has no AVX2 or no FMA");
 }

@@ -22,12 +22,13 @@ fn openssl(arguments: &[&str], files: &[(&str, &Path)]) -> Command {
     command
 }
 
-/// What openssl reads, and for each the file of its public line as `BEGIN PUBLIC KEY`, until the next.
-fn readable(dir: &TempDir) -> impl Iterator<Item = (Attempt, PathBuf)> {
-    attempts(dir).into_iter().filter(|attempt| attempt.opens(TOOL)).map(|attempt| {
-        let public = dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()));
-        (attempt, public)
-    })
+fn readable(dir: &TempDir) -> impl Iterator<Item = Attempt> {
+    attempts(dir).into_iter().filter(|attempt| attempt.opens(TOOL))
+}
+
+/// The file of its public line as `BEGIN PUBLIC KEY`, until the next.
+fn public_pem(dir: &TempDir, attempt: &Attempt) -> PathBuf {
+    dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()))
 }
 
 /// An OpenSSH line as `BEGIN PUBLIC KEY`.
@@ -80,7 +81,8 @@ fn openssl_signs_with_pem_what_the_public_line_verifies() {
     let signature = dir.0.join("signature");
     let pkcs1v15 = ["dgst", "-sha256", "-sigopt", "rsa_padding_mode:pkcs1"];
     let pss = ["dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss"];
-    for (attempt, public) in readable(&dir) {
+    for attempt in readable(&dir) {
+        let public = public_pem(&dir, &attempt);
         for scheme in [pkcs1v15, pss] {
             run(openssl(&scheme, &[("-sign", &attempt.file), ("-out", &signature)]).arg(&message));
             let verify = [("-verify", &*public), ("-signature", &*signature)];
@@ -99,7 +101,8 @@ fn openssl_decrypts_with_pem_what_is_encrypted_under_the_public_line() {
     let dir = TempDir::new("openssl-decrypts");
     let message = dir.write("message", "a message");
     let encrypted = dir.0.join("encrypted");
-    for (attempt, public) in readable(&dir) {
+    for attempt in readable(&dir) {
+        let public = public_pem(&dir, &attempt);
         let oaep = ["-pkeyopt", "rsa_padding_mode:oaep"];
         let mut encrypt = openssl(&["pkeyutl", "-encrypt", "-pubin"], &[("-inkey", &public), ("-in", &message)]);
         run(encrypt.args(oaep).arg("-out").arg(&encrypted));
@@ -114,7 +117,7 @@ fn openssl_turns_each_pem_form_into_the_other_as_this_crate_writes_it() {
         return;
     }
     let dir = TempDir::new("openssl-converts");
-    for (attempt, _) in readable(&dir) {
+    for attempt in readable(&dir) {
         let key = attempt.sample.key;
         let file = [("-in", &*attempt.file)];
         assert_eq!(run(&mut openssl(&["pkey", "-traditional"], &file)), *key.to_pkcs1_pem().unwrap());

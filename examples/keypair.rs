@@ -54,11 +54,11 @@ fn main() -> ExitCode {
                 Some(error) => eprintln!("keypair: {error} [{}]", error.code()),
                 None => eprintln!("keypair: {failure}"),
             }
-            if !failure.is::<lexopt::Error>() {
-                return ExitCode::FAILURE;
+            if failure.is::<lexopt::Error>() {
+                eprintln!("{USAGE}");
+                return ExitCode::from(2);
             }
-            eprintln!("{USAGE}");
-            ExitCode::from(2)
+            ExitCode::FAILURE
         }
     }
 }

@@ -8,8 +8,8 @@ use super::skip::skip;
 /// The text of `shared/data/{path}`, looked for in this crate and above it, or a loud skip.
 pub(crate) fn shared_data(path: &str) -> Option<String> {
     let name = std::format!("shared/data/{path}");
-    let files = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|dir| dir.join(&name));
-    match files.into_iter().find(|file| file.is_file()) {
+    let mut files = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|dir| dir.join(&name));
+    match files.find(|file| file.is_file()) {
         Some(file) => Some(std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()))),
         None => {
             skip(&std::format!("{name} is not here"));

@@ -1,14 +1,16 @@
 //! The stages of the prime engine, for this project's own benches, fuzz targets and tests. No promise of stability.
 
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+use subtle::Choice;
+use zeroize::Zeroizing;
+
 use crate::error::Result;
 use crate::keygen::lanes::{self, Backend, Kernel as _, Power, portable::Portable};
 use crate::keygen::limbs::{self, Limbs};
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, trial_division};
 use crate::private_key::PrivateKey;
-use alloc::vec::Vec;
-use rand_core::TryCryptoRng;
-use subtle::Choice;
-use zeroize::Zeroizing;
 
 /// What to do with bytes that become public, before anything branches on them: a verdict, or the modulus.
 #[cfg(nova_keypair_ctgrind)]

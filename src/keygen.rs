@@ -14,10 +14,9 @@ mod miller_rabin;
 mod search;
 pub(crate) mod trial_division;
 
-pub(crate) use assembly::RsaComponents;
-
-use crate::error::{Error, Result};
 use alloc::vec::Vec;
+
+pub(crate) use assembly::RsaComponents;
 use assembly::{Assembly, Outcome};
 #[cfg(feature = "internals")]
 use candidate::Candidates;
@@ -31,6 +30,8 @@ use limbs::Limbs;
 use miller_rabin::Rounds;
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
+
+use crate::error::{Error, Result};
 
 /// The key sizes that the engine takes: multiples of 16 in this range.
 const SIZES: core::ops::RangeInclusive<u32> = 2048..=16384;

@@ -16,12 +16,13 @@
 //! Both decode base64 with CPython's `a2b_base64`, which skips what is not in the alphabet and stops at the first padding that completes a
 //! group. Of the key itself, `cryptography` asks less than OpenSSH: any length of RSA, even moduli, numbers with leading zeros.
 
+use alloc::vec::Vec;
+use core::fmt;
+
 use crate::curve::Curve;
 use crate::error::NOVA_INVALID_KEY;
 use crate::fingerprint::Fingerprint;
 use crate::wire::{Reader, WireError};
-use alloc::vec::Vec;
-use core::fmt;
 
 /// What Nova answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

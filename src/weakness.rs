@@ -8,10 +8,12 @@ mod limbs;
 mod modulus;
 mod montgomery;
 
-use crate::key_blob::{Algorithm, KeyBlob};
 use alloc::vec::Vec;
 use core::fmt;
+
 use modulus::Modulus;
+
+use crate::key_blob::{Algorithm, KeyBlob};
 
 /// A reason not to trust a public key although it is well formed.
 ///

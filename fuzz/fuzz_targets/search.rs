@@ -15,6 +15,9 @@ libfuzzer_sys::fuzz_target!(|data: (u64, u8)| {
     let bits = 512 + 16 * u32::from(size % 32);
     let expected = sequential(bits, &mut ChaCha8Rng::seed_from_u64(seed));
     for kernel in [Kernel::Best, Kernel::Portable] {
-        assert_eq!(generate(kernel, bits, &mut ChaCha8Rng::seed_from_u64(seed)).expect("a stream without end"), expected);
+        assert_eq!(
+            generate(kernel, bits, &mut ChaCha8Rng::seed_from_u64(seed)).expect("a stream without end"),
+            expected
+        );
     }
 });

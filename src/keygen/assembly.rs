@@ -3,15 +3,17 @@
 //! All of it on secrets, and constant-time: no division (the two that there are, by gcd and by e, are exact and done by
 //! multiplication), and the gcd and the inverse of q take a fixed number of steps.
 
+use alloc::vec::Vec;
+
+use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
+use zeroize::Zeroizing;
+
 use super::gcd::{gcd, inverse};
 use super::lanes::Power;
 use super::lanes::portable::pow_65537;
 use super::limbs::{self, Limbs, bits_at, product};
 use super::{publish, reveal};
 use crate::error::{Error, Result};
-use alloc::vec::Vec;
-use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
-use zeroize::Zeroizing;
 
 /// The public exponent. FIPS 186-5 A.1.1, criterion 1: odd, and between 2^16 and 2^256.
 pub(crate) const E: u64 = 65537;
@@ -249,13 +251,14 @@ fn inverse_of_e(x: &[u64]) -> Limbs {
 
 #[cfg(test)]
 mod tests {
+    use crypto_bigint::{BoxedUint, ConcatenatingMul, Gcd, NonZero};
+    use proptest::prelude::*;
+
     use super::super::drbg::HmacDrbg;
     use super::super::lanes::Kernel;
     use super::super::lanes::portable::Portable;
     use super::super::search::Search;
     use super::*;
-    use crypto_bigint::{BoxedUint, ConcatenatingMul, Gcd, NonZero};
-    use proptest::prelude::*;
 
     fn to_big(x: &[u64]) -> BoxedUint {
         BoxedUint::from_words(x.iter().copied())

@@ -4,14 +4,16 @@
 //! 4.6, with a = b = 7). Nothing is derived from an earlier candidate, so that what a rejected one leaks says nothing about the
 //! prime that is kept.
 
+use alloc::vec::Vec;
+
+use rand_core::TryCryptoRng;
+use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroizing;
+
 use super::drbg::HmacDrbg;
 use super::limbs::{self, Limbs};
 use super::reveal;
 use crate::error::{Error, Result};
-use alloc::vec::Vec;
-use rand_core::TryCryptoRng;
-use subtle::{Choice, ConstantTimeEq};
-use zeroize::Zeroizing;
 
 /// Where the bytes come from.
 pub(crate) trait Source {

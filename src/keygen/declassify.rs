@@ -5,6 +5,7 @@
 //! it first, to be marked as defined; any other build holds nothing of the sort.
 
 use alloc::vec::Vec;
+
 use subtle::Choice;
 use zeroize::Zeroizing;
 

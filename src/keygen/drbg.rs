@@ -4,6 +4,7 @@
 //! requests where the reseed interval is 2^48 (table 2).
 
 use alloc::vec::Vec;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, Zeroizing};

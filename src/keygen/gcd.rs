@@ -5,9 +5,11 @@
 //! 184 µs (Zen 3, shared), one or two hundredths of the search for the primes. crypto-bigint's safegcd does it in half of that, but leaves
 //! copies of both operands in memory that it frees.
 
-use super::limbs::{Limbs, adc, mask, sbb, zero};
 use alloc::vec::Vec;
+
 use zeroize::Zeroizing;
+
+use super::limbs::{Limbs, adc, mask, sbb, zero};
 
 /// The greatest common divisor of `a` and an odd `b` of the same length.
 pub(crate) fn gcd(a: &[u64], b: &[u64]) -> Limbs {
@@ -115,10 +117,11 @@ fn restore_and_halve(u: &mut [u64], m: &[u64], borrow: bool) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limbs::product;
-    use super::*;
     use crypto_bigint::{BoxedUint, Gcd as _, Odd};
     use proptest::prelude::*;
+
+    use super::super::limbs::product;
+    use super::*;
 
     fn big(limbs: &[u64]) -> BoxedUint {
         BoxedUint::from_words(limbs.iter().copied())

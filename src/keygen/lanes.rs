@@ -3,9 +3,10 @@
 //! A *lane* is one exponentiation. Kernels take any number of lanes and run them in groups of [`LANES`]; the portable one runs
 //! them one by one. All give the same answers, since the answers are numbers: nothing of a kernel's representation gets out.
 
+use subtle::Choice;
+
 use super::limbs::Limbs;
 use super::trial_division::{self, TrialDivision};
-use subtle::Choice;
 
 #[cfg(all(target_arch = "x86_64", not(nova_keypair_portable)))]
 pub(crate) mod avx2;

@@ -5,6 +5,7 @@
 
 use alloc::vec::Vec;
 use core::hint::black_box;
+
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
@@ -226,9 +227,10 @@ pub(crate) fn to_be(limbs: &[u64], length: usize) -> Zeroizing<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero};
     use proptest::prelude::*;
+
+    use super::*;
 
     fn big(limbs: &[u64]) -> BoxedUint {
         BoxedUint::from_words(limbs.iter().copied())

@@ -3,11 +3,13 @@
 //! Miller-Rabin as in FIPS 186-5 B.3.1. Candidates w are 7 modulo 8, so w - 1 = 2^a·m with a = 1 and m = (w-1)/2 odd, and a round
 //! is one exponentiation and a comparison with 1 and w - 1: its inner loop (step 4.5, j = 1 to a-1) is empty.
 
+use alloc::vec::Vec;
+
+use subtle::Choice;
+
 use super::drbg::HmacDrbg;
 use super::lanes::Power;
 use super::limbs::{self, Limbs};
-use alloc::vec::Vec;
-use subtle::Choice;
 
 /// Rounds for a prime of `bits` bits: FIPS 186-5 table B.1, which names 1024 (5 rounds, for an error below 2^-112), 1536 (4, 2^-128)
 /// and 2048 (4, 2^-144). A size in between takes the row below it, of which it needs no more rounds.

@@ -10,15 +10,17 @@
 //! remembered and reported only if everything read before it yields no prime. So a stream that ends with the last byte that the
 //! sequential search needs is enough.
 
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
+
+use subtle::Choice;
+
 use super::candidate::{Candidates, Source};
 use super::lanes::{Kernel, LANES};
 use super::limbs::{self, Limbs};
 use super::reveal;
 use super::trial_division::TrialDivision;
 use crate::error::{Error, Result};
-use alloc::collections::VecDeque;
-use alloc::vec::Vec;
-use subtle::Choice;
 
 /// A candidate that passed some test, and its place in the stream.
 pub(crate) struct Survivor {

@@ -1,12 +1,14 @@
 //! The engine as a whole: published vectors, replays, faults.
 
-use super::lanes::portable::Portable;
-use super::*;
 use alloc::string::String;
 use core::convert::Infallible;
+
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use subtle::Choice;
+
+use super::lanes::portable::Portable;
+use super::*;
 
 extern crate std;
 

@@ -18,11 +18,13 @@
 //! accepted prime depend on its size alone, and what the others leak is public (Finke, Gebhardt and Schindler recovered primes from
 //! numbers of trial divisions, of candidates derived from one another; these are independent).
 
-use super::limbs::{bits_at, inverse_mod_2_64};
-use super::reveal;
 use alloc::vec::Vec;
+
 use subtle::{Choice, ConstantTimeGreater};
 use zeroize::Zeroizing;
+
+use super::limbs::{bits_at, inverse_mod_2_64};
+use super::reveal;
 
 /// Primes from here on go to the second tier: where a 63-bit group has fewer than seven of them.
 const SECOND_TIER: u32 = 512;
@@ -306,10 +308,11 @@ fn reduce(wide: &Wide, words: &mut [u64; WIDTH]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limbs::product;
-    use super::*;
     use crypto_bigint::{BoxedUint, NonZero};
     use proptest::prelude::*;
+
+    use super::super::limbs::product;
+    use super::*;
 
     fn passes(trial: &mut TrialDivision, candidate: &[u64]) -> bool {
         trial.passes_small(candidate) && trial.passes_large(candidate, divides)

@@ -6,6 +6,7 @@
 
 use alloc::vec;
 use alloc::vec::Vec;
+
 use crypto_bigint::BoxedUint;
 
 /// A big-endian magnitude as limbs, without zero limbs at the top.

@@ -3,11 +3,12 @@
 //! Each check states what it finds for certain, what it costs, and with which probability it is wrong about a sound modulus: the product
 //! of two random primes of equal length. Costs are of the order of length² (the primality test: length³), whatever the numbers are.
 
-use super::limbs;
-use super::montgomery::Montgomery;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::cell::OnceCell;
+
+use super::limbs;
+use super::montgomery::Montgomery;
 
 /// A public modulus, taken apart once for all checks.
 pub(super) struct Modulus {
@@ -296,11 +297,13 @@ fn bits_of(exponent: usize) -> impl Iterator<Item = bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::format;
+
     use crypto_bigint::{BoxedUint, ConcatenatingMul, ConcatenatingSquare};
     use crypto_primes::{Flavor, is_prime};
     use proptest::prelude::*;
-    use std::format;
+
+    use super::*;
 
     fn modulus(limbs: &[u64]) -> Modulus {
         let bytes: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();

@@ -4,9 +4,10 @@
 //!
 //! Rows are taken two at a time: two chains of carries side by side, and half the loads and stores. The length is made even for that.
 
-use super::limbs::{self, multiply_add};
 use alloc::vec;
 use alloc::vec::Vec;
+
+use super::limbs::{self, multiply_add};
 
 pub(super) struct Montgomery {
     modulus: Vec<u64>,
@@ -145,8 +146,9 @@ fn square(x: &[u64], square: &mut [u64]) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use proptest::prelude::*;
+
+    use super::*;
 
     proptest! {
         #[test]

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use crate::support::{TempDir, has_tool, random, run, skip};
 use nova_keypair::{Error, KeySize, KeypairName, PrivateKey, PublicKey, import};
+
+use crate::support::{TempDir, has_tool, random, run, skip};
 
 const MIGRATION: &str = include_str!("../../src/guide/migration.md");
 const SERVER: &str = include_str!("../../src/guide/server.md");

@@ -12,10 +12,10 @@ mod sshd;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use nova_keypair::{Algorithm, KeySize, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
 use zeroize::Zeroizing;
 
 use crate::support::{TempDir, random};
-use nova_keypair::{Algorithm, KeySize, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
 
 /// Not in ASCII, for tools differ in what they make of such text.
 const PASSPHRASE: &str = "corréct horse";

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use crate::nova_rule;
-use crate::support::shared_json;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::nova::{Refusal, Verdict, verdict};
@@ -11,6 +9,9 @@ use nova_keypair::{Fingerprint, ImportPolicy, PublicKey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+
+use crate::nova_rule;
+use crate::support::shared_json;
 
 fn md5(data: &[u8]) -> Fingerprint {
     use md5::Digest as _;

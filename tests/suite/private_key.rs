@@ -3,7 +3,6 @@
 use std::fmt::Debug;
 use std::sync::LazyLock;
 
-use crate::support::random;
 use nova_keypair::{
     Error, GeneratedKeypair, KeySize, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, create, import,
 };
@@ -11,6 +10,8 @@ use proptest::prelude::*;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+
+use crate::support::random;
 
 /// One key for the tests that only look at it: generation is slow in a debug build.
 static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap());

@@ -2,12 +2,14 @@
 //!
 //! The exact bounds of the checks are held by unit tests beside them; here are whole keys, of the sizes that people use.
 
-use crate::support::{TempDir, has_tool, run, shared_json};
+use std::process::Command;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto_bigint::{BoxedUint, ConcatenatingMul};
 use nova_keypair::{ImportPolicy, PublicKey, Weakness};
-use std::process::Command;
+
+use crate::support::{TempDir, has_tool, run, shared_json};
 
 fn string(bytes: &[u8]) -> Vec<u8> {
     [&u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()

@@ -76,14 +76,16 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 
+use core::arch::x86_64::*;
+
+use moduli::Moduli;
+use subtle::Choice;
+use zeroize::Zeroize;
+
 use super::super::limbs::Limbs;
 use super::super::trial_division::TrialDivision;
 use super::portable::Portable;
 use super::{Kernel, LANES, Power};
-use core::arch::x86_64::*;
-use moduli::Moduli;
-use subtle::Choice;
-use zeroize::Zeroize;
 
 type V = __m256d;
 /// Bits of a digit.

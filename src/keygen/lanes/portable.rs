@@ -12,10 +12,11 @@
 //! at a time, takes the same and was slower by 3 % at 1024 bits and 14 % at 1536: its loops are short and of every length. Sizes that keys have in practice get code
 //! of their own, with the lengths known to the compiler.
 
-use super::super::limbs::{self, Limbs, adc, double_mod, inverse_mod_2_64, mask, reduce_once, zero};
-use super::{Kernel, Power};
 use subtle::Choice;
 use zeroize::Zeroize;
+
+use super::super::limbs::{self, Limbs, adc, double_mod, inverse_mod_2_64, mask, reduce_once, zero};
+use super::{Kernel, Power};
 
 /// Plain Rust, for any processor.
 #[derive(Clone, Copy)]
@@ -379,11 +380,13 @@ pub(crate) fn pow_65537(base: &[u64], n: &[u64], bits: u32) -> Limbs {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use alloc::vec::Vec;
+
     use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
     use crypto_bigint::{BoxedUint, Odd};
     use proptest::prelude::*;
+
+    use super::*;
 
     fn slow(base: &[u64], exponent: &[u64], n: &[u64]) -> Vec<u64> {
         let big = |limbs: &[u64]| BoxedUint::from_words(limbs.iter().copied());

@@ -15,9 +15,10 @@ mod skip;
 mod stream;
 mod subject;
 
+use std::process::{Command, ExitCode};
+
 use nova_keypair::internals::{self, Kernel};
 use skip::skip;
-use std::process::{Command, ExitCode};
 use stream::Watched;
 use subject::Case;
 

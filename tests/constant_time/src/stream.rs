@@ -1,8 +1,10 @@
 //! The generator that keys are made from, and the marks on it.
 
-use crate::memcheck;
-use rand_core::{TryCryptoRng, TryRng};
 use std::convert::Infallible;
+
+use rand_core::{TryCryptoRng, TryRng};
+
+use crate::memcheck;
 
 /// SplitMix64: any bytes will do here, as long as they are the same twice.
 pub struct Stream(u64);

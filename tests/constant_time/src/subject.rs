@@ -1,13 +1,15 @@
 //! What runs under valgrind: leaks that must be reported, then key generation, which must not be.
 
-use crate::memcheck::{self, mark_public, mark_secret, secret_bytes};
-use crate::stream::{Stream, marked};
-use nova_keypair::internals::{self, Kernel, Numbers};
-use nova_keypair::{KeySize, PrivateKey};
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
+
+use nova_keypair::internals::{self, Kernel, Numbers};
+use nova_keypair::{KeySize, PrivateKey};
 use zeroize::Zeroizing;
+
+use crate::memcheck::{self, mark_public, mark_secret, secret_bytes};
+use crate::stream::{Stream, marked};
 
 /// A key to make: of how many bits, from which stream, and which of its draws are the primes.
 pub struct Case {

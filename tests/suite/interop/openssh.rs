@@ -4,9 +4,10 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use nova_keypair::Algorithm;
+
 use super::{KEYS, attempts, check_row, imported};
 use crate::support::{TempDir, has_tool, run};
-use nova_keypair::Algorithm;
 
 fn ssh_keygen(arguments: &[&str]) -> Command {
     let mut command = Command::new("ssh-keygen");

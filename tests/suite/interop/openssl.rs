@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use nova_keypair::{Algorithm, KeySize, KeypairName, PrivateKey, import};
 use rsa::pkcs8::{DecodePublicKey as _, EncodePublicKey as _, LineEnding};
 use rsa::traits::PublicKeyParts as _;
 use ssh_key::{Mpint, PublicKey};
 
 use super::{Attempt, attempts, check_row, imported};
 use crate::support::{TempDir, has_tool, random, run};
-use nova_keypair::{Algorithm, KeySize, KeypairName, PrivateKey, import};
 
 const TOOL: &str = "openssl";
 

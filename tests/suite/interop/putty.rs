@@ -4,11 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use nova_keypair::Algorithm;
 use ssh_key::PrivateKey;
 
 use super::{attempts, check_row, imported};
 use crate::support::{TempDir, has_tool, run};
-use nova_keypair::Algorithm;
 
 const TOOL: &str = "puttygen";
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use nova_keypair::{Algorithm, PrivateKey};
 use rsa::pkcs1;
 use rsa::pkcs8::der::{SecretDocument, asn1::UintRef};
 use serde_json::{Value, json};
 
 use super::{Attempt, attempts, check_row, imported};
 use crate::support::{TempDir, skip, tool};
-use nova_keypair::{Algorithm, PrivateKey};
 
 // bcrypt is what it needs for encrypted keys.
 static CRYPTOGRAPHY: Program = Program::new("cryptography, bcrypt", include_str!("cryptography.py"));

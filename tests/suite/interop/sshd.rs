@@ -6,8 +6,9 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::support::{TempDir, skip, tool};
 use nova_keypair::PrivateKey;
+
+use crate::support::{TempDir, skip, tool};
 
 /// A started program, killed when it goes out of use.
 pub(super) struct Running(pub(super) Child);

@@ -1,10 +1,12 @@
 //! Exponentiation modulo four numbers: between limbs and digits, set-up, the base-2 test, windows.
 
-use super::super::super::limbs::{self, Limbs, add_masked, bits_at, double_mod, inverse_mod_2_64, power_of_two_minus};
-use super::{Digits, LANES, Length, Number, Ring, W, Work, pow2};
 use core::arch::x86_64::{__m256d, _mm256_set1_pd, _mm256_setr_pd};
+
 use subtle::Choice;
 use zeroize::Zeroize;
+
+use super::super::super::limbs::{self, Limbs, add_masked, bits_at, double_mod, inverse_mod_2_64, power_of_two_minus};
+use super::{Digits, LANES, Length, Number, Ring, W, Work, pow2};
 
 /// Added to an integer below 2^51, 1.5·2^52 shows it in the low bits.
 const INTEGER: f64 = 1.5 * pow2(52);

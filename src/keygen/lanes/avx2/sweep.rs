@@ -1,10 +1,11 @@
 //! The second tier of trial division, by vectors of 32-bit lanes.
 
-use super::super::super::trial_division::{BLOCK, TrialDivision, WIDTH, Wide};
 use core::arch::x86_64::{
     __m256i, _mm256_add_epi64, _mm256_cmpeq_epi32, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_mul_epu32,
     _mm256_or_si256, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_srli_epi64,
 };
+
+use super::super::super::trial_division::{BLOCK, TrialDivision, WIDTH, Wide};
 
 /// Trial division's second tier.
 #[target_feature(enable = "avx2")]

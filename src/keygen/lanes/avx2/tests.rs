@@ -2,12 +2,14 @@
 
 #![allow(unsafe_code)]
 
-use super::super::super::limbs::{limbs_for, reduce_wide, zero};
-use super::*;
 use alloc::vec;
 use alloc::vec::Vec;
+
 use num_bigint::BigInt;
 use proptest::prelude::*;
+
+use super::super::super::limbs::{limbs_for, reduce_wide, zero};
+use super::*;
 
 const LIMIT: i64 = (1 << 46) + 128;
 

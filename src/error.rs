@@ -24,14 +24,14 @@ pub enum Error {
     NameEmpty,
     /// The name has more than 255 characters.
     NameTooLong {
-        /// The name, as far as Nova could have read it.
+        /// The name, as far as Nova could have read it; elided if it looks like a private key.
         name: String,
         /// Its length in bytes, as sent.
         bytes: usize,
     },
     /// The name has a character that its microversion does not allow.
     NameCharacter {
-        /// The name.
+        /// The name; elided if it looks like a private key.
         name: String,
         /// The character.
         character: char,
@@ -77,7 +77,7 @@ pub enum Error {
     },
     /// There is a key pair of this name.
     KeypairExists {
-        /// The name.
+        /// The name; elided if it looks like a private key.
         name: String,
     },
 

@@ -125,7 +125,7 @@ impl KeypairName {
         match name.char_indices().find(|(_, c)| !microversion.allows_in_name(*c)) {
             None => Ok(Self(name.to_owned())),
             Some((position, character)) => {
-                Err(Error::NameCharacter { name: name.to_owned(), character, position, pattern })
+                Err(Error::NameCharacter { name: quotable(name), character, position, pattern })
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::keypair::{GeneratedKeypair, Keypair, create, import_with};
 use crate::name::{KeypairName, Microversion};
 use crate::policy::ImportPolicy;
 use crate::private_key::{KeySize, PrivateKeyFormat};
+use crate::quote::quotable;
 
 /// What the call depends on besides its body.
 ///
@@ -142,7 +143,7 @@ fn answer<R: TryCryptoRng + ?Sized>(request: &Request, context: &Context<'_>, rn
         return Err(Error::QuotaExceeded { limit });
     }
     let refuse_existing = |name: &KeypairName| match (context.exists)(user_id, name.as_str()) {
-        true => Err(Error::KeypairExists { name: name.as_str().to_owned() }),
+        true => Err(Error::KeypairExists { name: quotable(name.as_str()) }),
         false => Ok(()),
     };
     match fields.public_key {

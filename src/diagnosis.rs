@@ -5,6 +5,7 @@
 
 use crate::error::Error;
 use crate::key_blob::{Algorithm, is_certificate};
+use crate::quote::is_bare_private_key;
 
 /// How much of a text is looked at: enough for a few lines before the one that matters.
 const WINDOW: usize = 1024;
@@ -76,7 +77,7 @@ pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
         }
     }
     let content = text.trim_ascii_start();
-    let is_bare = content.starts_with("AGE-SECRET-KEY-") || is_bare_openssh(content) || is_bare_der(content);
+    let is_bare = content.split_ascii_whitespace().next().is_some_and(is_bare_private_key);
     is_bare.then(|| Error::KeyIsPrivate { position: position + (text.len() - content.len()) })
 }
 
@@ -84,18 +85,6 @@ pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
 fn armor_start(text: &str, offset: usize) -> usize {
     let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).unwrap_or(0);
     text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
-}
-
-/// A private key file of OpenSSH without its armor: base64 of `openssh-key-v1`.
-fn is_bare_openssh(content: &str) -> bool {
-    content.starts_with("b3BlbnNzaC1rZXktdj")
-}
-
-/// PKCS#1 or PKCS#8 without its armor: base64 of `30 82 LL LL 02 01 00 …`, a SEQUENCE that starts with version 0.
-///
-/// A public key in DER goes on with `02 82` or `30`, not with `02 01`.
-fn is_bare_der(content: &str) -> bool {
-    content.starts_with("MII") && content.get(6..9).is_some_and(|version| version == "IBA")
 }
 
 /// The part of the text from `position` on that is looked at: whole characters.

@@ -15,7 +15,8 @@ pub type Result<T> = core::result::Result<T, Error>;
 /// `Display` is a sentence for the user that says what to do; [`code`](Self::code) is stable and for programs;
 /// [`nova_message`](Self::nova_message) is what Nova itself would answer, for those who emulate the API.
 ///
-/// No error carries any part of a private key, a seed or a passphrase.
+/// No error carries any part of a private key, a seed or a passphrase: errors about a key hold positions, and where Nova's words quote
+/// a request, what looks like a private key is elided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {

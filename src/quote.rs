@@ -67,11 +67,33 @@ pub(crate) fn quotable(text: &str) -> String {
     text.get(..end).unwrap_or_default().to_owned()
 }
 
-/// Does this text hold a private key in one of the usual armours: PEM, OpenSSH, SSH1, PuTTY?
+/// Does this text hold a private key, in one of the usual armours (PEM, OpenSSH, SSH1, PuTTY) or in none?
 ///
 /// Wider than the recognition by which an import names one: a false alarm costs no more than a quotation.
 pub(crate) fn holds_private_key(text: &str) -> bool {
     ["PRIVATE KEY", "PuTTY-User-Key-File", "Private-Lines"].iter().any(|mark| text.contains(mark))
+        || text.split_ascii_whitespace().any(is_bare_private_key)
+}
+
+/// Is this word a private key without its armour, or the first line of one: of age, or base64 of OpenSSH's format or of DER?
+pub(crate) fn is_bare_private_key(word: &str) -> bool {
+    word.starts_with("AGE-SECRET-KEY-") || word.starts_with("b3BlbnNzaC1rZXktdj") || is_private_der(word)
+}
+
+/// Base64 of PKCS#1, PKCS#8 or SEC 1: a SEQUENCE that starts with a version, a small INTEGER, `02 01 0v`.
+///
+/// A public key in DER starts with another SEQUENCE or with a longer INTEGER.
+fn is_private_der(word: &str) -> bool {
+    /// No key is as short, but a word of a comment may be.
+    const SHORTEST: usize = 40;
+    // The length of the SEQUENCE takes one, two or three bytes, and so moves the version within the groups of base64.
+    word.len() >= SHORTEST
+        && matches!(
+            word.as_bytes(),
+            [b'M', _, _, b'C', b'A', b'Q', ..]
+                | [b'M', b'I', b'G' | b'H', _, b'A', b'g', b'E', ..]
+                | [b'M', b'I', b'I', _, _, _, b'I', b'B', b'A', ..]
+        )
 }
 
 /// [`write_repr`] into a string of its own.

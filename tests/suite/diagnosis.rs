@@ -94,6 +94,8 @@ fn every_kind_of_text_is_named() {
         (format!("2048 65537 x{digits}"), "key_unrecognized", Some(0)),
         ("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A".into(), "key_unrecognized", Some(0)),
         ("aGVsbGIBA".into(), "key_unrecognized", Some(0)),
+        ("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=".into(), "key_unrecognized", Some(0)),
+        ("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAAAAAAAAAAAA".into(), "key_unrecognized", Some(0)),
         // Anything else.
         ("garbage".into(), "key_unrecognized", Some(0)),
         ("{\"keypair\": {}}".into(), "key_unrecognized", Some(0)),
@@ -126,7 +128,17 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
         (format!("-----BEGIN RSA PRIVATE KEY-----\n{}", secret.repeat(100)), 0),
         (format!("SSH PRIVATE KEY FILE FORMAT 1.1\n{secret}"), 4),
         (format!("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ{secret}"), 0),
+        // PKCS#1 and PKCS#8 of RSA, PKCS#8 of Ed25519 and X448, SEC 1 and PKCS#8 of ECDSA with each curve.
         (format!("MIIEpAIBAAKCAQEA{secret}"), 0),
+        (format!("MIIEvQIBADANBgkq{secret}"), 0),
+        (format!("MC4CAQAwBQYDK2VwBCIEI{secret}"), 0),
+        (format!("MEYCAQAwBQYDK2VvBDoEO{secret}"), 0),
+        (format!("MHcCAQEEI{secret}"), 0),
+        (format!("MIGHAgEAMBMGByqGSM49{secret}"), 0),
+        (format!("MIGkAgEBBDCN{secret}"), 0),
+        (format!("MIG2AgEAMBAG{secret}"), 0),
+        (format!("MIHcAgEBBEIB{secret}"), 0),
+        (format!("MIHuAgEAMBAG{secret}"), 0),
         (format!("AGE-SECRET-KEY-1{secret}"), 0),
         (format!("\t AGE-SECRET-KEY-1{secret}"), 2),
         (format!("{ED25519} me\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 84),
@@ -140,6 +152,10 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
             assert_eq!(error, Error::KeyIsPrivate { position }, "{text}");
             assert!(error.to_string().starts_with("THIS IS A PRIVATE KEY"));
         }
+    }
+    // Too short to be one.
+    for comment in ["MC4CAQ", "MIGHAgE", "MIIEpAIBA"] {
+        assert_eq!(PublicKey::parse(&format!("{ED25519} {comment}")).unwrap().comment(), comment);
     }
     assert_eq!(refused(&format!("{ED25519} PuTTY-User-Key-File-3: {secret}")), Error::KeyPutty { position: 81 });
     assert_eq!(refused(&format!("{ED25519} me PuTTY-User-Key-File-3:")), Error::KeyPutty { position: 84 });

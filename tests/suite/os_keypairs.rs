@@ -329,6 +329,10 @@ fn a_private_key_pasted_anywhere_is_not_sent_back() {
         json!({"keypair": {"name": [secret]}}),
         json!({"keypair": {secret: 1, "name": "k"}}),
         json!(secret),
+        // Without an armour, of OpenSSH, of DER and of age.
+        json!({"keypair": {"name": "k", "public_key": "b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAc2Vj", "x": 1}}),
+        json!({"keypair": {"name": "k", "public_key": format!("key:\nMC4CAQAwBQYDK2VwBCIEI{}", "c2Vj".repeat(9)), "x": 1}}),
+        json!({"keypair": {"name": "AGE-SECRET-KEY-1/c2Vj", "public_key": "x"}}),
     ];
     for body in bodies {
         let request: Request = serde_json::from_value(body).unwrap();

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::keypair::GeneratedKeypair;
 use crate::name::KeypairName;
 use crate::private_key::{KeySize, PrivateKey};
+use crate::quote::quotable;
 
 /// The entropy of one key: twice the security strength of the largest [`KeySize`] and more.
 const SEED_BYTES: usize = 32;
@@ -48,7 +49,7 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
     progress: &(dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync),
 ) -> Result<Vec<GeneratedKeypair>> {
     if let Some(name) = first_repeated(names) {
-        return Err(Error::KeypairExists { name: name.as_str().into() });
+        return Err(Error::KeypairExists { name: quotable(name.as_str()) });
     }
     let seeds = draw_seeds(names.len(), rng)?;
     let stopped = AtomicBool::new(false);

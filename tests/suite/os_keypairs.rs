@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::ops::ControlFlow;
 
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{KeypairName, Microversion, PublicKey};
+use nova_keypair::{KeySize, KeypairName, Microversion, PublicKey, create_many};
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Value, json};
@@ -348,10 +349,15 @@ fn a_private_key_pasted_anywhere_is_not_sent_back() {
     }
 
     // Without a character that is forbidden, it is a name. As that of a key pair which exists, no error repeats it.
-    let request = Request::new(&secret.replace('\n', "")).public_key(DOCUMENTED_KEY);
+    let name = secret.replace('\n', "");
+    let request = Request::new(&name).public_key(DOCUMENTED_KEY);
     let reply = post(&request, &Context::new("u").exists(&|_, _| true), &mut Untouched);
     assert_eq!(reply.status(), 409);
-    let said = format!("{} {:?}", serde_json::to_string(&reply).unwrap(), reply.error().unwrap());
+    let name = KeypairName::new(&name).unwrap();
+    let twice = [name.clone(), name];
+    let repeated = create_many(&twice, KeySize::Rsa2048, &mut Untouched, &|_| ControlFlow::Continue(())).unwrap_err();
+    let said =
+        format!("{} {:?} {repeated} {repeated:?}", serde_json::to_string(&reply).unwrap(), reply.error().unwrap());
     assert!(!said.contains("c2Vj"), "{said}");
 }
 

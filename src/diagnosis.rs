@@ -5,7 +5,7 @@
 
 use crate::error::Error;
 use crate::key_blob::{Algorithm, is_certificate};
-use crate::quote::is_bare_private_key;
+use crate::quote::find_bare_private_key;
 
 /// How much of a text is looked at: enough for a few lines before the one that matters.
 const WINDOW: usize = 1024;
@@ -76,9 +76,7 @@ pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
             return Some(Error::KeyIsPrivate { position: position + armor_start(text, offset) });
         }
     }
-    let content = text.trim_ascii_start();
-    let is_bare = content.split_ascii_whitespace().next().is_some_and(is_bare_private_key);
-    is_bare.then(|| Error::KeyIsPrivate { position: position + (text.len() - content.len()) })
+    find_bare_private_key(text).map(|start| Error::KeyIsPrivate { position: position + start })
 }
 
 /// The first dash of the armor whose words are at `offset`, or `offset`.

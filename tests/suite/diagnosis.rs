@@ -146,6 +146,9 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
         (format!("{ED25519}\n-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n"), 81),
         (format!("{ED25519} me Private-Lines: {secret}"), 84),
         (format!("{ED25519} AGE-SECRET-KEY-1{secret}"), 81),
+        (format!("{ED25519} me AGE-SECRET-KEY-1{secret}"), 84),
+        (format!("{ED25519} \u{feff}AGE-SECRET-KEY-1{secret}"), 84),
+        (format!("{ED25519} (MC4CAQAwBQYDK2VwBCIEI{secret})"), 82),
     ];
     for (text, position) in cases {
         for error in [refused(&text), PublicKey::canonicalize(&text).unwrap_err()] {
@@ -153,10 +156,18 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
             assert!(error.to_string().starts_with("THIS IS A PRIVATE KEY"));
         }
     }
-    // Too short to be one.
-    for comment in ["MC4CAQ", "MIGHAgE", "MIIEpAIBA"] {
+    // Too short, or with more before it or between.
+    for comment in [
+        "MC4CAQ",
+        "MIGHAgE",
+        "MIIEpAIBA",
+        "MC4CAQAwBQYDK2VwBCIEIc2VjcmV0c2VjcmV0c2",
+        "+MC4CAQAwBQYDK2VwBCIEIc2VjcmV0c2VjcmV0c2V",
+        "MC4CAQAwBQYDK2VwBCIEIc2VjcmV0c2VjcmV0c2-V",
+    ] {
         assert_eq!(PublicKey::parse(&format!("{ED25519} {comment}")).unwrap().comment(), comment);
     }
+    assert!(PublicKey::parse(&format!("{ED25519} MC4CAQAwBQYDK2VwBCIEIc2VjcmV0c2VjcmV0c2V")).is_err());
     assert_eq!(refused(&format!("{ED25519} PuTTY-User-Key-File-3: {secret}")), Error::KeyPutty { position: 81 });
     assert_eq!(refused(&format!("{ED25519} me PuTTY-User-Key-File-3:")), Error::KeyPutty { position: 84 });
     let putty = format!("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nPrivate-Lines: 1\n{secret}\n");

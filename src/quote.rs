@@ -78,8 +78,9 @@ pub(crate) fn holds_private_key(text: &str) -> bool {
 /// Where a private key without its armour starts, or the first line of one: of age, or base64 of OpenSSH's format or of DER.
 pub(crate) fn find_bare_private_key(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
-    // One pass that stops at three letters, as this runs on the comment of every key that is imported.
-    let mut stops = bytes.iter().enumerate().filter(|&(_, &byte)| matches!(byte, b'A' | b'b' | b'M'));
+    // One pass that stops at few pairs, as this runs on the comment of every key that is imported.
+    let mut stops =
+        bytes.windows(2).enumerate().filter(|(_, pair)| matches!(pair, [b'A', b'G'] | [b'b', b'3'] | [b'M', _]));
     stops.find_map(|(start, _)| {
         let (before, rest) = bytes.split_at_checked(start)?;
         let is_key = rest.starts_with(b"AGE-SECRET-KEY-")

@@ -3,6 +3,8 @@
 //! MD5 is here because the interface records it, to recognise a key and not to authenticate it: whoever can make two keys with one
 //! MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
 
+mod randomart;
+
 use alloc::string::String;
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -13,6 +15,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 
 use crate::error::Error;
+use randomart::randomart;
 
 /// MD5 of `data`: the one place in the crate that computes it.
 ///
@@ -228,81 +231,4 @@ fn ssh_keygen_field(text: &str) -> &str {
 fn strip_prefix_ignoring_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
-}
-
-/// Columns and rows of the picture.
-const WIDTH: usize = 17;
-const HEIGHT: usize = 9;
-
-/// The picture of a digest as OpenSSH draws it: a bishop walks the board by two bits a step, and each square shows how often he
-/// was there ("The drunken bishop: an analysis of the OpenSSH fingerprint visualization algorithm", Loss, Limmer, von Gernler, 2009).
-fn randomart(digest: &[u8], title: &str, foot: &str) -> String {
-    /// A square by the number of visits; the last two mark the start and the end.
-    const SQUARES: &[u8; 17] = b" .o+=*BOX@%&#/^SE";
-    const START: usize = SQUARES.len() - 2;
-    const END: usize = SQUARES.len() - 1;
-
-    let mut board = [[0usize; WIDTH]; HEIGHT];
-    let (mut x, mut y) = (WIDTH / 2, HEIGHT / 2);
-    let set = |board: &mut [[usize; WIDTH]; HEIGHT], x: usize, y: usize, step: fn(usize) -> usize| {
-        if let Some(square) = board.get_mut(y).and_then(|row| row.get_mut(x)) {
-            *square = step(*square);
-        }
-    };
-    for byte in digest {
-        // Least significant bits first; at a wall the bishop slides along it.
-        for pair in [byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6] {
-            x = if pair & 1 == 1 { (x + 1).min(WIDTH - 1) } else { x.saturating_sub(1) };
-            y = if pair & 2 == 2 { (y + 1).min(HEIGHT - 1) } else { y.saturating_sub(1) };
-            set(&mut board, x, y, |visits| (visits + 1).min(START - 1));
-        }
-    }
-    set(&mut board, WIDTH / 2, HEIGHT / 2, |_| START);
-    set(&mut board, x, y, |_| END);
-
-    let mut picture = border(title);
-    for row in &board {
-        picture.push_str("\n|");
-        picture.extend(row.iter().filter_map(|&square| SQUARES.get(square)).map(|&c| char::from(c)));
-        picture.push('|');
-    }
-    picture.push('\n');
-    picture.push_str(&border(foot));
-    picture
-}
-
-/// `+---[RSA 2048]----+`: the label in brackets in the middle, one dash more on the right if need be.
-fn border(label: &str) -> String {
-    let dashes = WIDTH.saturating_sub(label.len() + 2);
-    let left = dashes / 2;
-    let mut line = String::with_capacity(WIDTH + 2);
-    line.push('+');
-    line.extend(core::iter::repeat_n('-', left));
-    line.push('[');
-    line.push_str(label);
-    line.push(']');
-    line.extend(core::iter::repeat_n('-', dashes - left));
-    line.push('+');
-    line
-}
-
-#[cfg(test)]
-mod tests {
-    use alloc::vec::Vec;
-
-    use super::*;
-
-    /// From the middle into the lower right corner, to be there a hundred times, and back by four squares.
-    #[test]
-    fn randomart_counts_no_further_than_it_has_squares_for() {
-        let mut digest = [0xff; 32];
-        digest[31] = 0;
-        let picture = Sha256Fingerprint(digest).randomart("RSA 2048");
-        let rows: Vec<&str> = picture.lines().collect();
-        assert_eq!(rows[9], "|            ....^|");
-        assert_eq!(rows[5], "|        S   E    |");
-        for mark in ['S', 'E', '^'] {
-            assert_eq!(picture.replace("RSA", "").replace("SHA", "").matches(mark).count(), 1, "{picture}");
-        }
-    }
 }

@@ -7,8 +7,8 @@ use subtle::Choice;
 use zeroize::Zeroizing;
 
 use crate::error::Result;
-use crate::keygen::lanes::{self, Backend, Kernel as _, Power, portable::Portable};
-use crate::keygen::limbs::{self, Limbs};
+use crate::keygen::modexp::{self, Backend, Kernel as _, Power, portable::Portable};
+use crate::keygen::uint::{self, Limbs};
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, trial_division};
 use crate::private_key::PrivateKey;
 
@@ -52,7 +52,7 @@ impl Kernel {
     pub fn pow(self, bits: u32, powers: &[[&[u64]; 3]]) -> Vec<Vec<u64>> {
         let powers: Vec<_> =
             powers.iter().map(|&[base, exponent, modulus]| Power { base, exponent, modulus }).collect();
-        let mut results: Vec<_> = powers.iter().map(|power| limbs::zero(power.modulus.len())).collect();
+        let mut results: Vec<_> = powers.iter().map(|power| uint::zero(power.modulus.len())).collect();
         self.backend().pow(bits, &powers, &mut results);
         results.iter().map(|result| result.to_vec()).collect()
     }
@@ -156,7 +156,7 @@ pub fn generate_with_a_fault<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -
 /// A kernel that makes one mistake.
 struct Faulty(Backend);
 
-impl lanes::Kernel for Faulty {
+impl modexp::Kernel for Faulty {
     fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
         self.0.base2(bits, moduli, verdicts);
     }

@@ -3,33 +3,33 @@
 //! The same bytes give the same key, on any processor: candidates are drawn in order and nothing else is taken from the stream.
 //! `keygen/README.md` has the design, the table of clauses and the figures.
 
-mod assembly;
 mod candidate;
 pub(crate) mod declassify;
 pub(crate) mod drbg;
 mod gcd;
-pub(crate) mod lanes;
-pub(crate) mod limbs;
+mod key;
 mod miller_rabin;
+pub(crate) mod modexp;
 mod search;
 pub(crate) mod trial_division;
+pub(crate) mod uint;
 
 use alloc::vec::Vec;
 
-pub(crate) use assembly::RsaComponents;
-use assembly::{Assembly, Outcome};
 #[cfg(feature = "internals")]
 use candidate::Candidates;
 pub(crate) use candidate::Random;
 use candidate::Source;
 use declassify::{publish, reveal};
 use drbg::HmacDrbg;
-use lanes::{Backend, Kernel, Power};
-#[cfg(feature = "internals")]
-use limbs::Limbs;
+pub(crate) use key::RsaComponents;
+use key::{Assembly, Outcome};
 use miller_rabin::Rounds;
+use modexp::{Backend, Kernel, Power};
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
+#[cfg(feature = "internals")]
+use uint::Limbs;
 
 use crate::error::{Error, Result};
 
@@ -137,7 +137,7 @@ fn confirm<K: Kernel>(
         powers.extend(rounds.iter().flat_map(Rounds::powers));
     }
     powers.extend(pairwise.iter().flat_map(|test| test.powers()));
-    let mut results: Vec<_> = powers.iter().map(|power| limbs::zero(power.modulus.len())).collect();
+    let mut results: Vec<_> = powers.iter().map(|power| uint::zero(power.modulus.len())).collect();
     kernel.pow(bits, &powers, &mut results);
 
     let mut rest = results.as_slice();
@@ -155,13 +155,13 @@ fn confirm<K: Kernel>(
 #[cfg(feature = "internals")]
 mod stages {
     use super::{
-        Assembly, Candidates, Kernel, Limbs, Outcome, Result, RsaComponents, Source, Survivor, Vec, confirm, limbs,
+        Assembly, Candidates, Kernel, Limbs, Outcome, Result, RsaComponents, Source, Survivor, Vec, confirm, uint,
     };
 
     /// `count` candidates of `bits` bits.
     pub(crate) fn draw<S: Source>(bits: u32, source: S, count: usize) -> Result<Vec<Vec<u64>>> {
         let mut candidates = Candidates::new(source, bits);
-        let mut candidate = limbs::zero(limbs::limbs_for(bits));
+        let mut candidate = uint::zero(uint::limbs_for(bits));
         (0..count).map(|_| candidates.draw(&mut candidate).map(|()| candidate.to_vec())).collect()
     }
 

@@ -1,6 +1,10 @@
 //! [`create`] and [`import`]: where the two towers meet, and the records that come of it.
 
+mod batch;
+
 use rand_core::TryCryptoRng;
+
+pub use batch::create_many;
 
 use crate::error::Result;
 use crate::fingerprint::Fingerprint;

@@ -54,51 +54,41 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-mod bulk;
-mod curve;
-mod diagnosis;
+mod algorithm;
 mod error;
 mod fingerprint;
-mod forms;
+#[cfg(all(doc, feature = "getrandom", feature = "serde"))]
+pub mod guide;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
 pub mod internals;
-mod key_blob;
 mod keygen;
 mod keypair;
-mod line;
+mod microversion;
 mod name;
 pub mod nova;
 pub mod os_keypairs;
-#[cfg(feature = "getrandom")]
-mod os_rng;
 mod policy;
 mod private_key;
 mod public_key;
-mod quote;
-mod repair;
-mod spki;
+#[cfg(feature = "getrandom")]
+mod rng;
 mod weakness;
-mod wire;
-
-#[cfg(all(doc, feature = "getrandom", feature = "serde"))]
-pub mod guide;
 
 /// How RSA keys are made: FIPS 186-5 clause by clause, what may leak, the kernels, and what it costs.
 #[cfg(doc)]
 #[doc = include_str!("keygen/README.md")]
 pub mod engine {}
 
-pub use bulk::create_many;
+pub use algorithm::Algorithm;
 pub use error::{Error, Result};
 pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
-pub use key_blob::Algorithm;
-pub use keypair::{GeneratedKeypair, Keypair, create, import, import_with};
-pub use name::{KeypairName, Microversion};
-#[cfg(feature = "getrandom")]
-pub use os_rng::OsRng;
+pub use keypair::{GeneratedKeypair, Keypair, create, create_many, import, import_with};
+pub use microversion::Microversion;
+pub use name::KeypairName;
 pub use policy::ImportPolicy;
 pub use private_key::{DEFAULT_COMMENT, KeySize, PrivateKey, PrivateKeyFormat};
-pub use public_key::{Canonicalized, PublicKey, fingerprint};
-pub use repair::Repair;
+pub use public_key::{Canonicalized, PublicKey, Repair, fingerprint};
+#[cfg(feature = "getrandom")]
+pub use rng::OsRng;
 pub use weakness::Weakness;

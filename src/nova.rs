@@ -19,10 +19,10 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::curve::Curve;
 use crate::error::NOVA_INVALID_KEY;
 use crate::fingerprint::Fingerprint;
-use crate::wire::{Reader, WireError};
+use crate::public_key::curve::Curve;
+use crate::public_key::wire::{Reader, WireError};
 
 /// What Nova answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

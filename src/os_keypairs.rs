@@ -4,6 +4,7 @@
 //! Nothing is stored. Whether a name exists, whose the key pair is and which rules hold, the caller says in the [`Context`]; what to keep of
 //! the answer is [`Reply::keypair`].
 
+pub(crate) mod python;
 mod request;
 
 use alloc::borrow::ToOwned;
@@ -17,10 +18,11 @@ use zeroize::Zeroizing;
 pub use self::request::{Request, Value};
 use crate::error::{Error, Result};
 use crate::keypair::{GeneratedKeypair, Keypair, create, import_with};
-use crate::name::{KeypairName, Microversion};
+use crate::microversion::Microversion;
+use crate::name::KeypairName;
+use crate::os_keypairs::python::quotable;
 use crate::policy::ImportPolicy;
 use crate::private_key::{KeySize, PrivateKeyFormat};
-use crate::quote::quotable;
 
 /// What the call depends on besides its body.
 ///

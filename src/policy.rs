@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::algorithm::Algorithm;
 use crate::error::{Error, Result};
-use crate::key_blob::{Algorithm, KeyBlob, RSA_MIN_BITS};
+use crate::public_key::blob::{KeyBlob, RSA_MIN_BITS};
 use crate::weakness::{Weakness, weaknesses};
 
 /// What an import allows: size, types, RSA length, weaknesses.

@@ -1,5 +1,15 @@
 //! [`PublicKey`]: one line, parsed, validated and canonical.
 
+pub(crate) mod blob;
+pub(crate) mod curve;
+mod diagnosis;
+mod forms;
+mod line;
+pub(crate) mod private_key_scan;
+mod repair;
+mod spki;
+pub(crate) mod wire;
+
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -7,15 +17,14 @@ use core::hash::{Hash, Hasher};
 use core::ops::Range;
 use core::str::FromStr;
 
-use crate::diagnosis;
+use crate::algorithm::Algorithm;
 use crate::error::{Error, Result};
 use crate::fingerprint::{Fingerprint, Sha256Fingerprint};
-use crate::forms;
-use crate::key_blob::{Algorithm, KeyBlob};
-use crate::line::Line;
 use crate::policy::ImportPolicy;
-use crate::repair::{Repair, Repaired};
-use crate::spki;
+use crate::public_key::blob::KeyBlob;
+use crate::public_key::line::Line;
+pub use crate::public_key::repair::Repair;
+use crate::public_key::repair::Repaired;
 use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.

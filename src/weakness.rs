@@ -13,7 +13,8 @@ use core::fmt;
 
 use modulus::Modulus;
 
-use crate::key_blob::{Algorithm, KeyBlob};
+use crate::algorithm::Algorithm;
+use crate::public_key::blob::KeyBlob;
 
 /// A reason not to trust a public key although it is well formed.
 ///

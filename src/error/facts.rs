@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::String;
 
 use super::Error;
-use crate::quote::repr;
+use crate::os_keypairs::python::repr;
 
 pub(crate) const NOVA_INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
 const NOVA_NAME: &str = "An invalid 'name' value was provided. The name must be: printable characters. Can not start or end with whitespace.";

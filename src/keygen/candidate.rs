@@ -10,9 +10,9 @@ use rand_core::TryCryptoRng;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
+use super::declassify::reveal;
 use super::drbg::HmacDrbg;
-use super::limbs::{self, Limbs};
-use super::reveal;
+use super::uint::{self, Limbs};
 use crate::error::{Error, Result};
 
 /// Where the bytes come from.
@@ -73,7 +73,7 @@ impl<S: Source> Candidates<S> {
             self.landmark.copy_from_slice(&self.raw);
         }
         self.drawn += 1;
-        limbs::read_be(&self.raw, candidate);
+        uint::read_be(&self.raw, candidate);
         let top_bits = 0xc0u64 << (8 * (self.raw.len().wrapping_sub(1) % 8));
         if let Some(top) = candidate.last_mut() {
             *top |= top_bits;

@@ -1,6 +1,6 @@
 //! Where secrets become public: verdicts on them, and the modulus. Nowhere else does control flow come to depend on a prime.
 //!
-//! `tests/constant_time` runs the engine under valgrind with the primes marked as undefined, so that every branch and address that
+//! `checks/constant_time` runs the engine under valgrind with the primes marked as undefined, so that every branch and address that
 //! depends on them is reported. Under `--cfg nova_keypair_ctgrind`, which only that crate sets, what passes through here is handed to
 //! it first, to be marked as defined; any other build holds nothing of the sort.
 

@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use super::limbs::{Limbs, adc, mask, sbb, zero};
+use super::uint::{Limbs, adc, mask, sbb, zero};
 
 /// The greatest common divisor of `a` and an odd `b` of the same length.
 pub(crate) fn gcd(a: &[u64], b: &[u64]) -> Limbs {
@@ -120,7 +120,7 @@ mod tests {
     use crypto_bigint::{BoxedUint, Gcd as _, Odd};
     use proptest::prelude::*;
 
-    use super::super::limbs::product;
+    use super::super::uint::product;
     use super::*;
 
     fn big(limbs: &[u64]) -> BoxedUint {

@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 use subtle::Choice;
 
 use super::drbg::HmacDrbg;
-use super::lanes::Power;
-use super::limbs::{self, Limbs};
+use super::modexp::Power;
+use super::uint::{self, Limbs};
 
 /// Rounds for a prime of `bits` bits: FIPS 186-5 table B.1, which names 1024 (5 rounds, for an error below 2^-112), 1536 (4, 2^-128)
 /// and 2048 (4, 2^-144). A size in between takes the row below it, of which it needs no more rounds.
@@ -36,10 +36,10 @@ impl<'a> Rounds<'a> {
     /// The bases come from a generator keyed by a hash of the candidate: they take nothing from the caller's stream, so that the
     /// same stream always means the same key. The candidate is fresh random bytes, hence so are they.
     pub(crate) fn new(candidate: &'a [u64], bits: u32) -> Self {
-        let mut generator = HmacDrbg::new(&[&limbs::to_be(candidate, (bits / 8) as usize), b"Miller-Rabin bases"]);
+        let mut generator = HmacDrbg::new(&[&uint::to_be(candidate, (bits / 8) as usize), b"Miller-Rabin bases"]);
         let mut minus_one = Limbs::new(candidate.to_vec());
         let mut exponent = minus_one.clone();
-        limbs::halve(&mut exponent);
+        uint::halve(&mut exponent);
         if let Some(low) = minus_one.first_mut() {
             *low ^= 1;
         }
@@ -54,26 +54,26 @@ impl<'a> Rounds<'a> {
 
     /// Step 4.4 of every round, on the results of [`powers`](Self::powers): z = 1 or z = w - 1. No results, no prime.
     pub(crate) fn passed(&self, results: &[Limbs]) -> Choice {
-        let mut one = limbs::zero(self.candidate.len());
+        let mut one = uint::zero(self.candidate.len());
         if let Some(low) = one.first_mut() {
             *low = 1;
         }
         results.iter().fold(Choice::from(u8::from(results.len() == self.bases.len())), |passed, z| {
-            passed & (limbs::equal(z, &one) | limbs::equal(z, &self.minus_one))
+            passed & (uint::equal(z, &one) | uint::equal(z, &self.minus_one))
         })
     }
 }
 
 /// A base b with 1 < b < w - 1 (steps 4.1 and 4.2): a number of `bits + SURPLUS` bits modulo w - 3, plus 2.
 fn random_base(generator: &mut HmacDrbg, candidate: &[u64], bits: u32) -> Limbs {
-    let mut wide = limbs::zero(limbs::limbs_for(bits + SURPLUS));
-    limbs::read_be(&generator.bytes(((bits + SURPLUS) / 8) as usize), &mut wide);
+    let mut wide = uint::zero(uint::limbs_for(bits + SURPLUS));
+    uint::read_be(&generator.bytes(((bits + SURPLUS) / 8) as usize), &mut wide);
     // w is 7 modulo 8, so w - 3 does not borrow, and neither does it lose its top bit.
     let mut range = Limbs::new(candidate.to_vec());
     if let Some(low) = range.first_mut() {
         *low = low.wrapping_sub(3);
     }
-    let mut base = limbs::reduce_wide(&wide, &range, bits);
+    let mut base = uint::reduce_wide(&wide, &range, bits);
     let mut carry = 2;
     for limb in base.iter_mut() {
         let (sum, over) = limb.overflowing_add(carry);
@@ -84,14 +84,14 @@ fn random_base(generator: &mut HmacDrbg, candidate: &[u64], bits: u32) -> Limbs 
 
 #[cfg(test)]
 mod tests {
-    use super::super::lanes::Kernel;
-    use super::super::lanes::portable::Portable;
+    use super::super::modexp::Kernel;
+    use super::super::modexp::portable::Portable;
     use super::*;
 
     fn run(candidate: &[u64], bits: u32) -> bool {
         let rounds = Rounds::new(candidate, bits);
         let powers: Vec<_> = rounds.powers().collect();
-        let mut results: Vec<_> = powers.iter().map(|_| limbs::zero(candidate.len())).collect();
+        let mut results: Vec<_> = powers.iter().map(|_| uint::zero(candidate.len())).collect();
         Portable.pow(bits, &powers, &mut results);
         rounds.passed(&results).into()
     }
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn rounds_tell_primes_from_base_2_pseudoprimes() {
         for (bits, prime) in [(1279u32, true), (1277, false), (1024, false)] {
-            let mut n = alloc::vec![u64::MAX; limbs::limbs_for(bits)];
+            let mut n = alloc::vec![u64::MAX; uint::limbs_for(bits)];
             *n.last_mut().unwrap() >>= n.len() as u32 * 64 - bits;
             assert_eq!(run(&n, bits), prime, "2^{bits} - 1");
         }
@@ -121,7 +121,7 @@ mod tests {
         let mut n = alloc::vec![u64::MAX; 20];
         *n.last_mut().unwrap() >>= 1;
         let rounds = Rounds::new(&n, 1279);
-        let mut one = limbs::zero(20);
+        let mut one = uint::zero(20);
         one[0] = 1;
         let mut minus_one = Limbs::new(n.clone());
         minus_one[0] -= 1;
@@ -145,7 +145,7 @@ mod tests {
         // As long as the candidate, but for once in 2^64.
         assert!(first.iter().chain(&other).all(|base| *base.last().unwrap() != 0));
         for (index, base) in first.iter().enumerate() {
-            assert!(bool::from(limbs::less(base, &low)));
+            assert!(bool::from(uint::less(base, &low)));
             assert!(first[..index].iter().all(|earlier| earlier != base));
         }
     }

@@ -16,10 +16,10 @@ use alloc::vec::Vec;
 use subtle::Choice;
 
 use super::candidate::{Candidates, Source};
-use super::lanes::{Kernel, LANES};
-use super::limbs::{self, Limbs};
-use super::reveal;
+use super::declassify::reveal;
+use super::modexp::{Kernel, LANES};
 use super::trial_division::TrialDivision;
+use super::uint::{self, Limbs};
 use crate::error::{Error, Result};
 
 /// A candidate that passed some test, and its place in the stream.
@@ -52,7 +52,7 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
             trial: TrialDivision::new(bits),
             kernel,
             bits,
-            candidate: limbs::zero(limbs::limbs_for(bits)),
+            candidate: uint::zero(uint::limbs_for(bits)),
             queue: VecDeque::with_capacity(LANES),
             passed: VecDeque::with_capacity(LANES),
             ended: None,

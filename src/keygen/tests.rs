@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use subtle::Choice;
 
-use super::lanes::portable::Portable;
+use super::modexp::portable::Portable;
 use super::*;
 
 extern crate std;
@@ -156,7 +156,7 @@ impl Kernel for Counting {
         Portable.base2(bits, moduli, verdicts);
     }
 
-    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [limbs::Limbs]) {
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [uint::Limbs]) {
         self.pow.borrow_mut().extend(powers.iter().map(|power| power.modulus.to_vec()));
         Portable.pow(bits, powers, results);
     }
@@ -169,8 +169,8 @@ fn each_prime_gets_exactly_its_rounds() {
         let kernel = Counting::new();
         let key = generate_with(&kernel, seeded(b"an even better seed", bits).unwrap(), bits).unwrap();
         for prime in [&key.p, &key.q] {
-            let mut limbs = limbs::zero(limbs::limbs_for(bits / 2));
-            limbs::read_be(prime, &mut limbs);
+            let mut limbs = uint::zero(uint::limbs_for(bits / 2));
+            uint::read_be(prime, &mut limbs);
             let lanes = kernel.pow.borrow().iter().filter(|modulus| ***modulus == **limbs).count();
             assert_eq!(lanes, rounds + 1, "{bits}");
         }
@@ -181,9 +181,9 @@ fn each_prime_gets_exactly_its_rounds() {
 /// Trial division is worth its name: a candidate with a prime of the second tier goes no further, and few reach a kernel.
 #[test]
 fn few_candidates_pass_trial_division() {
-    let mut multiple = limbs::zero(16);
+    let mut multiple = uint::zero(16);
     multiple[15] = 65521;
-    let mut power = limbs::zero(16);
+    let mut power = uint::zero(16);
     power[15] = 1 << 63;
     let mut trial = trial_division::TrialDivision::up_to(1024, 1 << 16);
     for kernel in [Backend::detect(), Backend::Portable(Portable)] {
@@ -205,7 +205,7 @@ impl Kernel for Gullible {
         verdicts.iter_mut().take(moduli.len()).for_each(|verdict| *verdict = Choice::from(1));
     }
 
-    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [limbs::Limbs]) {
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [uint::Limbs]) {
         Portable.pow(bits, powers, results);
     }
 }
@@ -331,12 +331,12 @@ fn candidates_that(count: usize, mut wanted: impl FnMut(&[u64]) -> bool) -> Vec<
     let mut drbg = HmacDrbg::new(&[b"candidates"]);
     let mut found = Vec::new();
     while found.len() < count {
-        let mut limbs = limbs::zero(2);
-        limbs::read_be(&drbg.bytes(16), &mut limbs);
+        let mut limbs = uint::zero(2);
+        uint::read_be(&drbg.bytes(16), &mut limbs);
         limbs[0] |= 7;
         limbs[1] |= 3 << 62;
         if wanted(&limbs) {
-            found.push(limbs::to_be(&limbs, 16).to_vec());
+            found.push(uint::to_be(&limbs, 16).to_vec());
         }
     }
     found

@@ -23,8 +23,8 @@ use alloc::vec::Vec;
 use subtle::{Choice, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
-use super::limbs::{bits_at, inverse_mod_2_64};
-use super::reveal;
+use super::declassify::reveal;
+use super::uint::{bits_at, inverse_mod_2_64};
 
 /// Primes from here on go to the second tier: where a 63-bit group has fewer than seven of them.
 const SECOND_TIER: u32 = 512;
@@ -311,7 +311,7 @@ mod tests {
     use crypto_bigint::{BoxedUint, NonZero};
     use proptest::prelude::*;
 
-    use super::super::limbs::product;
+    use super::super::uint::product;
     use super::*;
 
     fn passes(trial: &mut TrialDivision, candidate: &[u64]) -> bool {
@@ -347,7 +347,7 @@ mod tests {
     fn finds_every_prime() {
         for bits in [1024, 2008] {
             let mut trial = TrialDivision::up_to(bits, 1 << 16);
-            let length = super::super::limbs::limbs_for(bits);
+            let length = super::super::uint::limbs_for(bits);
             // 2^k - 1 cofactors have small primes of their own, so take powers of two: the candidate need not be odd here.
             for prime in odd_primes(1 << 16) {
                 let shift = bits - 17;
@@ -366,12 +366,12 @@ mod tests {
     #[test]
     fn lets_through_what_has_no_small_factor() {
         for (bits, exponent) in [(1024u32, 521u32), (1288, 1279), (2208, 2203)] {
-            let mut n = alloc::vec![u64::MAX; super::super::limbs::limbs_for(exponent)];
+            let mut n = alloc::vec![u64::MAX; super::super::uint::limbs_for(exponent)];
             *n.last_mut().unwrap() >>= n.len() as u32 * 64 - exponent;
-            n.resize(super::super::limbs::limbs_for(bits), 0);
+            n.resize(super::super::uint::limbs_for(bits), 0);
             assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &n), "2^{exponent} - 1 is prime");
             // Powers of two have no odd factor at all.
-            let mut power = alloc::vec![0u64; super::super::limbs::limbs_for(bits)];
+            let mut power = alloc::vec![0u64; super::super::uint::limbs_for(bits)];
             *power.last_mut().unwrap() = 1;
             assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &power));
         }

@@ -8,8 +8,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::{Error, Result};
-use crate::name::{KeypairName, Microversion};
-use crate::quote::{quotable, repr, write_repr};
+use crate::microversion::Microversion;
+use crate::name::KeypairName;
+use crate::os_keypairs::python::{quotable, repr, write_repr};
 
 /// The body of a request, as sent.
 ///

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value;
 
 const LICENCES: &[&str] = &["Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "Unicode-3.0", "Zlib", "ISC"];
-/// Those of `deny.toml`: peers and judges, which `benches/peers` and `tests/quality` alone may use.
+/// Those of `deny.toml`: peers and judges, which `benches/peers` and `checks/quality` alone may use.
 const BANNED: &[&str] = &["openssl", "openssl-sys", "aws-lc-rs", "aws-lc-sys", "ring", "rug", "gmp-mpfr-sys"];
 
 fn metadata() -> Value {

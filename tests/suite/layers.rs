@@ -1,103 +1,134 @@
-//! The arrows between the files of `src` point down only: a file imports from the rows above its own.
+//! Checks the module graph of `src`: dependencies point one way, and `unsafe` stays in the SIMD files.
+
+mod graph;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
-/// Rows of the two towers, lowest first; files of one row do not know each other.
-const KEYS: &[&[&str]] = &[
-    &["quote", "wire"],
+use graph::{Graph, edges, modules, paths};
+
+/// The modules of `src` in layers, lowest first. A module imports from lower layers only, so modules of one layer are
+/// independent of each other, and a folder's own file is above the files in the folder.
+const LAYERS: &[&[&str]] = &[
+    &["keygen::declassify", "keygen::drbg", "keygen::uint", "public_key::private_key_scan", "public_key::wire"],
+    &["error::facts", "error::advice"],
     &["error"],
-    &["name", "curve", "fingerprint"],
-    &["key_blob"],
-    &["spki", "weakness"],
-    &["forms"],
-    &["policy", "diagnosis"],
-    &["line"],
-    &["repair"],
+    &["algorithm", "fingerprint::randomart", "microversion", "rng"],
+    &["name"],
+    &["fingerprint", "public_key::curve", "weakness::limbs"],
+    &["nova", "public_key::blob", "weakness::montgomery"],
+    &["weakness::modulus", "weakness::compromised"],
+    &["public_key::spki", "weakness"],
+    &["policy", "public_key::diagnosis", "public_key::forms"],
+    &["public_key::line"],
+    &["public_key::repair"],
     &["public_key"],
-    &["nova"],
+    &["keygen::gcd", "keygen::trial_division", "keygen::candidate"],
+    &["keygen::modexp::avx2::trial_division", "keygen::modexp::avx2::asm", "keygen::modexp::portable"],
+    &["keygen::modexp::avx2::exponentiation"],
+    &["keygen::modexp::avx2"],
+    &["keygen::modexp"],
+    &["keygen::miller_rabin", "keygen::search", "keygen::key"],
+    &["keygen"],
+    &["private_key"],
+    &["keypair::batch"],
+    &["keypair"],
+    &["os_keypairs::python"],
+    &["os_keypairs::request"],
+    &["os_keypairs"],
+    &["internals", "guide"],
 ];
-const PRIMES: &[&[&str]] = &[&["keygen"]];
-const BOTH: &[&[&str]] = &[&["private_key"], &["keypair"], &["os_keypairs", "bulk", "os_rng"], &["internals", "guide"]];
 
-/// The row of each file, counted from the bottom. The towers stand side by side: `error` and `quote` carry both.
-fn rows() -> BTreeMap<&'static str, (usize, char)> {
-    let mut rows = BTreeMap::new();
-    for (i, row) in KEYS.iter().enumerate() {
-        rows.extend(row.iter().map(|file| (*file, (i, if i < 2 { 'f' } else { 'k' }))));
-    }
-    rows.extend(PRIMES[0].iter().map(|file| (*file, (2, 'p'))));
-    for (i, row) in BOTH.iter().enumerate() {
-        rows.extend(row.iter().map(|file| (*file, (KEYS.len() + i, 'b'))));
-    }
-    rows
+fn source() -> Graph {
+    modules(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
 }
 
-/// The top-level modules that a source text imports with `use crate::…`.
-fn imports(source: &str) -> Vec<String> {
-    let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let mut found = Vec::new();
-    for tail in
-        code.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| line.split("crate::").skip(1))
-    {
-        let module: String = tail.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        if !module.is_empty() {
-            found.push(module);
-        }
-    }
-    found
+#[test]
+fn every_import_points_to_a_lower_layer() {
+    let layers: BTreeMap<&str, usize> =
+        LAYERS.iter().enumerate().flat_map(|(layer, names)| names.iter().map(move |name| (*name, layer))).collect();
+    let graph = source();
+    let mut unlisted: Vec<&str> = graph.keys().map(String::as_str).filter(|name| !layers.contains_key(name)).collect();
+    unlisted.retain(|name| !name.is_empty());
+    assert!(unlisted.is_empty(), "modules without a layer: {unlisted:?}");
+    let gone: Vec<&&str> = layers.keys().filter(|name| !graph.contains_key(**name)).collect();
+    assert!(gone.is_empty(), "layers of modules that do not exist: {gone:?}");
+    let all = edges(&graph);
+    let upward: Vec<String> = all
+        .iter()
+        .filter(|(from, to)| to.is_empty() || layers[to.as_str()] >= layers[from.as_str()])
+        .map(|(from, to)| format!("{from} -> {}", if to.is_empty() { "crate root" } else { to }))
+        .collect();
+    assert!(upward.is_empty(), "imports that do not point to a lower layer:\n{}", upward.join("\n"));
+    assert!(all.len() > 60, "only {} imports found", all.len());
 }
 
-/// Calls `check` with the top-level module, the path and the text of each file.
-fn visit(dir: &Path, module: Option<&str>, check: &mut dyn FnMut(&str, &Path, &str)) {
-    for entry in fs::read_dir(dir).unwrap() {
-        let path = entry.unwrap().path();
-        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
-        let module = module.unwrap_or(&stem);
-        if path.is_dir() {
-            visit(&path, Some(module), check);
-        } else if path.extension().is_some_and(|e| e == "rs") && stem != "lib" {
-            check(module, &path, &fs::read_to_string(&path).unwrap());
+/// What the test would have to see in a file that breaks the order.
+#[test]
+fn every_form_of_import_is_read() {
+    let read = |source: &str| {
+        let paths = paths(source, "keygen::search");
+        paths.iter().map(|path| path.join("::")).collect::<Vec<_>>()
+    };
+    assert_eq!(read("use crate::nova::verdict;"), ["nova::verdict"]);
+    assert_eq!(
+        read("use crate::{error::Error, name::{self, KeypairName as Name}};"),
+        ["error::Error", "name", "name::KeypairName"]
+    );
+    assert_eq!(read("use super::{reveal, uint::Limbs};"), ["keygen::reveal", "keygen::uint::Limbs"]);
+    assert_eq!(read("use super::super::wire;"), ["wire"]);
+    assert_eq!(read("fn f() -> crate::wire::Reader { super::gcd::gcd(x) }"), ["wire::Reader", "keygen::gcd::gcd"]);
+    assert_eq!(
+        read("mod child;\npub use child::Type;\nfn f() { child::g() }"),
+        ["keygen::search::child::Type", "keygen::search::child::g"]
+    );
+    assert_eq!(read("mod inline { use super::super::key; }"), ["keygen::key"]);
+    assert_eq!(read("// crate::nova\nconst A: &str = \"crate::nova\"; const B: char = '\"'; fn f<'a>() {}"), [""; 0]);
+    assert_eq!(read("#[cfg(test)]\nmod tests { use crate::nova; }"), [""; 0]);
+}
+
+/// Its independence from the validator is what makes Nova's verdict worth comparing.
+#[test]
+fn the_verdict_shares_only_the_wire_format_the_curves_and_the_fingerprint_with_the_validator() {
+    let graph = source();
+    let imported: Vec<String> =
+        edges(&graph).into_iter().filter(|(from, _)| from == "nova").map(|(_, to)| to).collect();
+    let allowed = ["public_key::wire", "public_key::curve", "fingerprint"];
+    let others: Vec<&String> = imported.iter().filter(|name| !allowed.contains(&name.as_str())).collect();
+    assert!(others.is_empty(), "nova imports {others:?}");
+    assert!(!imported.is_empty());
+}
+
+#[test]
+fn the_prime_engine_and_the_parser_do_not_know_each_other() {
+    let towers = |module: &str| {
+        ["keygen", "public_key", "weakness"].into_iter().find(|name| module.split("::").next() == Some(name))
+    };
+    for (from, to) in edges(&source()) {
+        if let (Some(a), Some(b)) = (towers(&from), towers(&to)) {
+            assert_eq!(a == "keygen", b == "keygen", "{from} imports {to}");
         }
     }
 }
 
 #[test]
-fn arrows_point_down() {
-    let rows = rows();
-    let mut arrows = 0;
-    visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), None, &mut |module, _, source| {
-        let (row, tower) = *rows.get(module).unwrap_or_else(|| panic!("{module} has no row in this test"));
-        for import in imports(source).iter().filter(|import| *import != module) {
-            let (below, other) = *rows.get(&**import).unwrap_or_else(|| panic!("{module} imports unknown {import}"));
-            assert!(below < row, "{module} imports {import}, which is not below it");
-            let meets = tower == 'b' || other == 'f' || tower == other;
-            assert!(meets, "{module} imports {import} of the other tower");
-            arrows += 1;
-        }
-    });
-    assert!(arrows > 20, "only {arrows} imports found: the test reads too little");
+fn there_are_at_most_16_top_level_modules() {
+    let graph = source();
+    let top = graph.keys().filter(|name| !name.is_empty() && !name.contains("::")).count();
+    assert!((1..=16).contains(&top), "{top} modules");
 }
 
 #[test]
-fn an_upward_arrow_is_seen() {
-    assert_eq!(imports("use crate::nova::verdict;\nlet x = crate::wire::Reader::new(y);"), ["nova", "wire"]);
-    assert_eq!(imports("// crate::nova\n#[cfg(test)]\nmod tests { use crate::nova; }"), [""; 0]);
-}
-
-#[test]
-fn unsafe_has_one_address() {
+fn unsafe_code_is_in_the_simd_files_only() {
     let mut seen = false;
-    visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), None, &mut |_, path, source| {
-        // The SIMD file, and the tests that are part of it.
-        let allowed = path.ends_with("keygen/lanes/avx2.rs") || path.ends_with("keygen/lanes/avx2/tests.rs");
+    for (module, source) in source() {
+        let allowed = module == "keygen::modexp::avx2" || module.starts_with("keygen::modexp::avx2::");
         let uses = source.lines().any(|line| {
             let code = line.split("//").next().unwrap_or_default();
-            code.contains("unsafe ") || code.contains("unsafe{") || code.contains("allow(unsafe_code)")
+            code.contains("unsafe ") || code.contains("unsafe{") || code.contains("allow(unsafe_code")
         });
-        assert!(!uses || allowed, "unsafe in {}", path.display());
+        assert!(!uses || allowed, "unsafe code in {module}");
         seen |= uses;
-    });
-    assert!(seen, "the kernel is unsafe, and this test does not see it");
+    }
+    assert!(seen, "the AVX2 kernel is unsafe, and this test does not see it");
 }

@@ -1,0 +1,130 @@
+//! Constant time, measured: `README.md` says what this shows and how.
+//!
+//! Without arguments it makes a key of 2048 bits, as it is done in continuous integration; with `--all` one of every size.
+
+#[cfg(not(nova_keypair_ctgrind))]
+compile_error!(
+    "run this from the root of the repository, with RUSTFLAGS unset: cargo run --release --config checks/constant_time/config.toml --manifest-path checks/constant_time/Cargo.toml"
+);
+#[cfg(not(target_arch = "x86_64"))]
+compile_error!("the sequence of valgrind's client requests is known for x86_64 alone");
+
+mod memcheck;
+#[path = "../../../tests/suite/skip.rs"]
+mod skip;
+mod stream;
+mod subject;
+
+use std::process::{Command, ExitCode};
+
+use nova_keypair::internals::{self, Kernel};
+use skip::skip;
+use stream::Watched;
+use subject::Case;
+
+/// Sizes, and for each a stream whose second prime comes early, since valgrind is some fifty times slower than the processor: by
+/// `--search`, the earliest of the first 200 streams for 2048 and 2064 bits, of 100 for the others.
+const SHORT: [(u32, u64); 1] = [(2048, 99)];
+const ALL: [(u32, u64); 4] = [(2048, 99), (2064, 182), (3072, 92), (4096, 6)];
+
+const SUPPRESSIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/suppressions.supp");
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let good = match arguments[..] {
+        ["--subject", bits, stream, p, q, modulus] => {
+            let number = |text: &str| text.parse::<u64>().unwrap();
+            assert!(memcheck::is_running());
+            subject::run(&Case {
+                bits: number(bits) as u32,
+                stream: number(stream),
+                primes: [number(p), number(q)],
+                modulus: from_hex(modulus),
+            })
+        }
+        [] => drive(&SHORT),
+        ["--all"] => drive(&ALL),
+        ["--search", bits, count] => {
+            search(bits.parse().unwrap(), count.parse().unwrap());
+            true
+        }
+        _ => {
+            eprintln!("arguments: none, or --all");
+            false
+        }
+    };
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn drive(cases: &[(u32, u64)]) -> bool {
+    let Ok(version) = Command::new("valgrind").arg("--version").output() else {
+        skip("valgrind is not installed, so nothing was shown about constant time");
+        return true;
+    };
+    println!("{}", String::from_utf8_lossy(&version.stdout).trim());
+    cases.iter().fold(true, |good, &(bits, stream)| under_valgrind(&prepare(bits, stream)) & good)
+}
+
+/// Makes the key once, to learn which draws are its primes.
+fn prepare(bits: u32, stream: u64) -> Case {
+    let mut draws: Vec<Vec<u8>> = Vec::new();
+    let mut source = Watched::new(stream, |_, bytes: &mut [u8]| {
+        let mut candidate = bytes.to_vec();
+        // The bits that det-keygen forces.
+        *candidate.first_mut().unwrap() |= 0xc0;
+        *candidate.last_mut().unwrap() |= 7;
+        draws.push(candidate);
+    });
+    let key = internals::generate(Kernel::Best, bits, &mut source).unwrap();
+    let place = |prime: &Vec<u8>| draws.iter().position(|draw| draw == prime).unwrap() as u64;
+    Case { bits, stream, primes: [place(&key.p), place(&key.q)], modulus: key.n }
+}
+
+/// The streams whose second prime comes earliest: how the constants above were found.
+fn search(bits: u32, count: u64) {
+    let mut found: Vec<(u64, u64)> = (0..count).map(|stream| (prepare(bits, stream).primes[1], stream)).collect();
+    found.sort();
+    println!("{:?}", &found[..found.len().min(10)]);
+}
+
+fn under_valgrind(case: &Case) -> bool {
+    let log = std::env::temp_dir().join(format!("constant-time-{}.log", std::process::id()));
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=memcheck", "--error-limit=no", "--num-callers=50", "-s"]);
+    valgrind.arg(format!("--suppressions={SUPPRESSIONS}")).arg(format!("--log-file={}", log.display()));
+    valgrind.arg(std::env::current_exe().unwrap());
+    valgrind.args(["--subject", &case.bits.to_string(), &case.stream.to_string()]);
+    valgrind.args(case.primes.map(|index| index.to_string())).arg(to_hex(&case.modulus));
+    let good = valgrind.status().is_ok_and(|status| status.success());
+    let report = std::fs::read_to_string(&log).unwrap_or_default();
+    if good {
+        list_suppressed(&report);
+    } else {
+        eprintln!("{report}");
+    }
+    let _ = std::fs::remove_file(&log);
+    good
+}
+
+/// Prints how often each suppression was needed, by memcheck's account.
+fn list_suppressed(report: &str) {
+    let used = |name: &str| {
+        let line = report.lines().find_map(|line| line.split_once("used_suppression:")?.1.trim().split_once(name));
+        line.map_or("0", |(count, _)| count.trim()).to_owned()
+    };
+    let file = std::fs::read_to_string(SUPPRESSIONS).unwrap();
+    let mut lines = file.lines();
+    while lines.by_ref().any(|line| line == "{") {
+        let name = lines.next().unwrap_or_default().trim();
+        println!("      {:>5} suppressed: {name}", used(name));
+    }
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap()).collect()
+}

@@ -1,0 +1,87 @@
+//! [`Algorithm`]: the types of public keys.
+
+use core::fmt;
+
+/// The type of a public key, as the line names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// `ssh-rsa`
+    Rsa,
+    /// `ssh-dss`
+    Dsa,
+    /// `ecdsa-sha2-nistp256`
+    EcdsaNistP256,
+    /// `ecdsa-sha2-nistp384`
+    EcdsaNistP384,
+    /// `ecdsa-sha2-nistp521`
+    EcdsaNistP521,
+    /// `ssh-ed25519`
+    Ed25519,
+    /// `sk-ecdsa-sha2-nistp256@openssh.com`: ECDSA in a security key
+    SkEcdsaNistP256,
+    /// `sk-ssh-ed25519@openssh.com`: Ed25519 in a security key
+    SkEd25519,
+}
+
+impl Algorithm {
+    /// Every type that this crate accepts.
+    pub const ALL: [Self; 8] = [
+        Self::Rsa,
+        Self::Dsa,
+        Self::EcdsaNistP256,
+        Self::EcdsaNistP384,
+        Self::EcdsaNistP521,
+        Self::Ed25519,
+        Self::SkEcdsaNistP256,
+        Self::SkEd25519,
+    ];
+
+    /// The name in the line and in the blob, such as `ssh-rsa`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Rsa => "ssh-rsa",
+            Self::Dsa => "ssh-dss",
+            Self::EcdsaNistP256 => "ecdsa-sha2-nistp256",
+            Self::EcdsaNistP384 => "ecdsa-sha2-nistp384",
+            Self::EcdsaNistP521 => "ecdsa-sha2-nistp521",
+            Self::Ed25519 => "ssh-ed25519",
+            Self::SkEcdsaNistP256 => "sk-ecdsa-sha2-nistp256@openssh.com",
+            Self::SkEd25519 => "sk-ssh-ed25519@openssh.com",
+        }
+    }
+
+    /// The name that `ssh-keygen -l` prints, such as `RSA` or `ED25519-SK`.
+    pub(crate) fn short_name(self) -> &'static str {
+        match self {
+            Self::Rsa => "RSA",
+            Self::Dsa => "DSA",
+            Self::EcdsaNistP256 | Self::EcdsaNistP384 | Self::EcdsaNistP521 => "ECDSA",
+            Self::Ed25519 => "ED25519",
+            Self::SkEcdsaNistP256 => "ECDSA-SK",
+            Self::SkEd25519 => "ED25519-SK",
+        }
+    }
+
+    pub(crate) fn from_name(name: &[u8]) -> Option<Self> {
+        Self::ALL.into_iter().find(|algorithm| algorithm.as_str().as_bytes() == name)
+    }
+}
+
+impl fmt::Display for Algorithm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Algorithm {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// Whether this is the type of a certificate, of the present version or the one of OpenSSH 5.4.
+pub(crate) fn is_certificate(name: &[u8]) -> bool {
+    name.ends_with(b"-cert-v01@openssh.com") || name.ends_with(b"-cert-v00@openssh.com")
+}

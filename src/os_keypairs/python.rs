@@ -1,0 +1,87 @@
+//! What of a request may be quoted in an answer, and how Nova, being Python, writes it.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt::Write;
+
+use crate::name::is_printable;
+use crate::public_key::private_key_scan::holds_private_key;
+
+/// `repr(text)`: single quotes unless the text has those and no double ones; escapes for what cannot be printed.
+pub(crate) fn write_repr(text: &str, out: &mut String) {
+    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
+    out.push(quote);
+    for c in text.chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\\' => out.push_str("\\\\"),
+            _ if c == quote => out.extend(['\\', c]),
+            ' ' => out.push(' '),
+            _ if c > '\u{ffff}' && !('\u{e0000}'..).contains(&c) => out.push(c),
+            _ if is_printable(c) && !c.is_whitespace() => out.push(c),
+            // Writing to a String cannot fail.
+            _ if c <= '\u{ff}' => _ = write!(out, "\\x{:02x}", c as u32),
+            _ if c <= '\u{ffff}' => _ = write!(out, "\\u{:04x}", c as u32),
+            _ => _ = write!(out, "\\U{:08x}", c as u32),
+        }
+    }
+    out.push(quote);
+}
+
+/// What of a text an error may keep.
+///
+/// No private key, pasted into whichever field: Nova would send it back. And no more than Nova could have read: `oslo.middleware` ends a
+/// body at 114,688 bytes, so that its message can be given whole for all that it ever sees.
+pub(crate) fn quotable(text: &str) -> String {
+    const LONGEST: usize = 114_688;
+    if holds_private_key(text) {
+        return "[elided]".to_owned();
+    }
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().to_owned()
+}
+
+/// [`write_repr`] into a string of its own.
+pub(crate) fn repr(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    write_repr(text, &mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repr_is_that_of_cpython() {
+        for (text, python) in [
+            ("", "''"),
+            ("a.b", "'a.b'"),
+            ("it's", "\"it's\""),
+            ("'\"", "'\\'\"'"),
+            ("a\u{a0}b", "'a\\xa0b'"),
+            ("\u{2028}\u{7f}\r\n\t\\", "'\\u2028\\x7f\\r\\n\\t\\\\'"),
+            ("\u{ffff}", "'\\uffff'"),
+            ("ключ \u{1f511}", "'ключ \u{1f511}'"),
+            ("\u{e0001}", "'\\U000e0001'"),
+        ] {
+            assert_eq!(repr(text), python);
+        }
+    }
+
+    #[test]
+    fn what_is_quoted_ends_where_nova_would_have_stopped_reading() {
+        for (character, quoted) in [('a', 114_688), ('\u{430}', 114_688), ('\u{2028}', 114_687), ('\u{1f511}', 114_688)]
+        {
+            let text = String::from_iter(core::iter::repeat_n(character, 200_000));
+            assert_eq!(quotable(&text).len(), quoted, "{character:?}");
+        }
+        assert_eq!(quotable("my-key"), "my-key");
+        assert_eq!(quotable("PRIVATE KEY"), "[elided]");
+    }
+}

@@ -1,0 +1,266 @@
+//! A public key's blob, taken apart and checked: the type and its fields.
+//!
+//! The formats are those of RFC 4253, section 6.6 (RSA, DSA), RFC 5656, section 3.1 (ECDSA), RFC 8709, section 4 (Ed25519) and
+//! OpenSSH's PROTOCOL.u2f (security keys). What is accepted is what both OpenSSH and Nova accept in its one canonical encoding: both
+//! print the fingerprint of the blob, but OpenSSH writes the blob anew first, so an encoding that it would write in another way has
+//! two fingerprints.
+
+use alloc::vec::Vec;
+use core::ops::Range;
+
+use crate::algorithm::{Algorithm, is_certificate};
+use crate::error::{Error, Result};
+use crate::public_key::curve::Curve;
+use crate::public_key::wire::{Reader, WireError};
+
+/// OpenSSH's `SSH_RSA_MINIMUM_MODULUS_SIZE`; shorter keys fail in `ssh-keygen`.
+pub(crate) const RSA_MIN_BITS: u32 = 1024;
+
+/// OpenSSH's `OPENSSL_RSA_MAX_MODULUS_BITS` and its `SSHBUF_MAX_BIGNUM`; longer keys fail in `ssh-keygen`.
+pub(crate) const RSA_MAX_BITS: u32 = 16384;
+
+/// The longest blob of any type: above the 4119 bytes of RSA with 16384 bits in both modulus and exponent. Only an `sk-` key could
+/// be longer, by an application of several thousand bytes.
+pub(crate) const MAX_BYTES: usize = 6144;
+
+/// A blob that has passed every check of its type.
+#[derive(Clone)]
+pub(crate) struct KeyBlob {
+    bytes: Vec<u8>,
+    algorithm: Algorithm,
+    bits: u32,
+    rsa: Option<RsaRanges>,
+}
+
+#[derive(Clone)]
+struct RsaRanges {
+    e: Range<usize>,
+    n: Range<usize>,
+}
+
+/// The numbers of an RSA key: big-endian, without leading zeros.
+#[derive(Clone, Copy)]
+pub(crate) struct RsaNumbers<'a> {
+    /// The public exponent: odd, from 3 to n - 1.
+    pub(crate) e: &'a [u8],
+    /// The modulus: odd, of [`RSA_MIN_BITS`] to [`RSA_MAX_BITS`] bits.
+    pub(crate) n: &'a [u8],
+}
+
+impl KeyBlob {
+    /// Checks `bytes`, which the line says are of type `algorithm`.
+    ///
+    /// Errors give positions in the line, where the base64 of the blob starts at `base64_position`.
+    pub(crate) fn parse(bytes: Vec<u8>, algorithm: Algorithm, base64_position: usize) -> Result<Self> {
+        let mut fields = Fields { reader: Reader::new(&bytes), base64_position };
+        fields.algorithm(algorithm)?;
+        let mut rsa = None;
+        let bits = match algorithm {
+            Algorithm::Rsa => {
+                let ranges = fields.rsa()?;
+                let bits = bit_length(bytes.get(ranges.n.clone()).unwrap_or_default());
+                rsa = Some(ranges);
+                bits
+            }
+            Algorithm::Dsa => fields.dsa()?,
+            Algorithm::EcdsaNistP256 => fields.ecdsa(Curve::NistP256)?,
+            Algorithm::EcdsaNistP384 => fields.ecdsa(Curve::NistP384)?,
+            Algorithm::EcdsaNistP521 => fields.ecdsa(Curve::NistP521)?,
+            Algorithm::Ed25519 => fields.ed25519()?,
+            Algorithm::SkEcdsaNistP256 => {
+                let bits = fields.ecdsa(Curve::NistP256)?;
+                fields.application()?;
+                bits
+            }
+            Algorithm::SkEd25519 => {
+                let bits = fields.ed25519()?;
+                fields.application()?;
+                bits
+            }
+        };
+        fields.end(bytes.len())?;
+        Ok(Self { bytes, algorithm, bits, rsa })
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The size as `ssh-keygen` prints it: of the RSA modulus, the DSA prime or the curve.
+    pub(crate) fn bits(&self) -> u32 {
+        self.bits
+    }
+
+    /// The numbers, if this is an RSA key.
+    pub(crate) fn rsa(&self) -> Option<RsaNumbers<'_>> {
+        let ranges = self.rsa.as_ref()?;
+        Some(RsaNumbers { e: self.bytes.get(ranges.e.clone())?, n: self.bytes.get(ranges.n.clone())? })
+    }
+}
+
+/// The fields of a blob one after another, and where in the line they are.
+struct Fields<'a> {
+    reader: Reader<'a>,
+    base64_position: usize,
+}
+
+impl<'a> Fields<'a> {
+    /// The place in the line of the field that comes next: of the group of four characters that holds its first byte.
+    fn position(&self) -> usize {
+        self.base64_position + self.reader.offset() / 3 * 4
+    }
+
+    fn string(&mut self) -> Result<&'a [u8]> {
+        let position = self.position();
+        self.reader.string().map_err(|_| Error::KeyTruncated { position })
+    }
+
+    /// Where the number is in the line, and its magnitude.
+    fn mpint(&mut self, field: &'static str) -> Result<(usize, &'a [u8])> {
+        let position = self.position();
+        match self.reader.mpint() {
+            Ok(magnitude) => Ok((position, magnitude)),
+            Err(WireError::Truncated) => Err(Error::KeyTruncated { position }),
+            Err(WireError::NonMinimal) => Err(Error::KeyNonMinimal { position, field }),
+            Err(WireError::Negative) => Err(Error::KeyNegative { position, field }),
+        }
+    }
+
+    /// The type inside must be that of the line: a parser that believes the one and a program that believes the other disagree.
+    fn algorithm(&mut self, algorithm: Algorithm) -> Result<()> {
+        let position = self.position();
+        let name = self.string()?;
+        if name == algorithm.as_str().as_bytes() {
+            return Ok(());
+        }
+        if is_certificate(name) {
+            return Err(Error::KeyCertificate { position });
+        }
+        let key = Algorithm::from_name(name).map(Algorithm::as_str);
+        Err(Error::KeyTypeMismatch { position, line: algorithm.as_str(), key })
+    }
+
+    fn rsa(&mut self) -> Result<RsaRanges> {
+        let (e_position, e) = self.mpint("the exponent e")?;
+        let e_end = self.reader.offset();
+        let (n_position, n) = self.mpint("the modulus n")?;
+        let n_end = self.reader.offset();
+
+        let bits = bit_length(n);
+        if bits < RSA_MIN_BITS {
+            return Err(Error::RsaTooShort { bits, minimum: RSA_MIN_BITS });
+        }
+        if bits > RSA_MAX_BITS {
+            return Err(Error::RsaTooLong { bits, maximum: RSA_MAX_BITS });
+        }
+        if is_even(n) {
+            return Err(Error::RsaModulusEven { position: n_position });
+        }
+        let exponent = |what| Error::RsaExponent { position: e_position, what };
+        if matches!(e, [] | [1] | [2]) {
+            return Err(exponent("is less than 3"));
+        }
+        if is_even(e) {
+            return Err(exponent("is even"));
+        }
+        if !is_less(e, n) {
+            return Err(exponent("is not less than the modulus"));
+        }
+        Ok(RsaRanges { e: e_end - e.len()..e_end, n: n_end - n.len()..n_end })
+    }
+
+    fn dsa(&mut self) -> Result<u32> {
+        let (p_position, p) = self.mpint("p")?;
+        let (q_position, q) = self.mpint("q")?;
+        let (g_position, g) = self.mpint("g")?;
+        let (y_position, y) = self.mpint("y")?;
+        // OpenSSH signs with 1024-bit p and 160-bit q only (FIPS 186-2), and Nova refuses other lengths of p.
+        let bits = bit_length(p);
+        if bits != 1024 {
+            return Err(Error::DsaBits { bits });
+        }
+        if is_even(p) {
+            return Err(Error::DsaRange { position: p_position, field: "p, which must be odd" });
+        }
+        if bit_length(q) != 160 || is_even(q) {
+            return Err(Error::DsaRange { position: q_position, field: "q, which must be odd and of 160 bits" });
+        }
+        if matches!(g, [] | [1]) || !is_less(g, p) {
+            return Err(Error::DsaRange {
+                position: g_position,
+                field: "g, which must be greater than 1 and less than p",
+            });
+        }
+        if matches!(y, [] | [1]) || !is_less(y, p) {
+            return Err(Error::DsaRange {
+                position: y_position,
+                field: "y, which must be greater than 1 and less than p",
+            });
+        }
+        Ok(bits)
+    }
+
+    fn ecdsa(&mut self, curve: Curve) -> Result<u32> {
+        let position = self.position();
+        if self.string()? != curve.name().as_bytes() {
+            return Err(Error::EcdsaCurve { position, expected: curve.name() });
+        }
+        let position = self.position();
+        let (x, y) = curve
+            .split_point(self.string()?)
+            .ok_or(Error::EcdsaPointForm { position, expected: 1 + 2 * curve.coordinate_bytes() })?;
+        if !curve.contains(x, y) {
+            return Err(Error::EcdsaNotOnCurve { position });
+        }
+        if !curve.openssh_takes(x, y) {
+            return Err(Error::EcdsaCoordinate { position });
+        }
+        Ok(curve.bits())
+    }
+
+    /// Any 32 bytes: neither OpenSSH nor Nova asks whether they are a point, and one that is not verifies no signature.
+    fn ed25519(&mut self) -> Result<u32> {
+        let position = self.position();
+        let key = self.string()?;
+        if key.len() != 32 {
+            return Err(Error::Ed25519Length { position, bytes: key.len() });
+        }
+        Ok(256)
+    }
+
+    /// OpenSSH reads the application as a C string, drops a NUL at its end and then prints another fingerprint; Nova asks for `ssh:`.
+    fn application(&mut self) -> Result<()> {
+        let position = self.position();
+        let application = self.string()?;
+        if !application.starts_with(b"ssh:") || application.contains(&0) {
+            return Err(Error::SkApplication { position });
+        }
+        Ok(())
+    }
+
+    fn end(&self, length: usize) -> Result<()> {
+        if self.reader.is_empty() {
+            return Ok(());
+        }
+        Err(Error::KeyTrailingBytes { position: self.position(), bytes: length.saturating_sub(self.reader.offset()) })
+    }
+}
+
+/// Bits of a big-endian number without leading zeros.
+fn bit_length(magnitude: &[u8]) -> u32 {
+    let Some(first) = magnitude.first() else { return 0 };
+    u32::try_from(magnitude.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(first.leading_zeros())
+}
+
+fn is_even(magnitude: &[u8]) -> bool {
+    magnitude.last().is_none_or(|last| last & 1 == 0)
+}
+
+/// Whether `a < b`, both big-endian and without leading zeros.
+fn is_less(a: &[u8], b: &[u8]) -> bool {
+    (a.len(), a) < (b.len(), b)
+}

@@ -1,0 +1,265 @@
+//! What a text is that is no line of a public key, so that its sender learns what to send instead.
+//!
+//! Only [`WINDOW`] bytes are looked at, so a refusal costs the same whatever the length of the text. Errors hold offsets and
+//! nothing of the text: it may be a private key.
+
+use crate::algorithm::{Algorithm, is_certificate};
+use crate::error::Error;
+use crate::public_key::private_key_scan::find_bare_private_key;
+
+/// How much of a text is looked at: enough for a few lines before the one that matters.
+const WINDOW: usize = 1024;
+
+/// Why the text from `position` on, which does not start with a key type and one space, is refused.
+pub(crate) fn explain(text: &str, position: usize) -> Error {
+    let window = window(text, position);
+    if let Some(error) = armor(window, position) {
+        return error;
+    }
+    let content = window.trim_ascii_start();
+    let start = position + (window.len() - content.len());
+    if content.is_empty() {
+        return if start == text.len() { Error::KeyEmpty } else { Error::KeyLeadingWhitespace { position: start } };
+    }
+    if start > position && type_at(content).is_some() {
+        return Error::KeyLeadingWhitespace { position: start };
+    }
+    let mut fields = content.split_ascii_whitespace();
+    let first = fields.next().unwrap_or_default();
+    let second = fields.next().unwrap_or_default();
+    let third = fields.next().unwrap_or_default();
+
+    edge(content, start)
+        .or_else(|| fingerprint(content, start, first, second))
+        .or_else(|| ssh1(start, first, second, third))
+        .or_else(|| separator(content, start, first))
+        .or_else(|| bare_key(start, first))
+        .or_else(|| before_type(content, start, first))
+        .or_else(|| key_type(start, first, second))
+        .or_else(|| path(start, first))
+        .unwrap_or(Error::KeyUnrecognized { position: start })
+}
+
+/// What is recognised of a text that is too long for anything else to be said of it: a format with a header, as most private keys
+/// are longer than the documented limit.
+pub(crate) fn explain_long(text: &str) -> Option<Error> {
+    armor(window(text, 0), 0)
+}
+
+/// Why the text from `position` on, which follows a whole key and the end of its line, is refused.
+pub(crate) fn explain_second_line(text: &str, position: usize) -> Error {
+    let window = window(text, position);
+    if let Some(error) = private(window, position) {
+        return error;
+    }
+    let content = window.trim_start_matches([' ', '\t', '\r', '\n']);
+    let position = position + (window.len() - content.len());
+    let is_key =
+        type_at(content).is_some() || content.split(' ').any(|field| Algorithm::from_name(field.as_bytes()).is_some());
+    if is_key { Error::KeySeveral { position } } else { Error::KeySecondLine { position } }
+}
+
+/// The error for a private key in a piece of text that starts at `position`, if there is one.
+pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
+    let bytes = text.as_bytes();
+    // One pass that stops at one letter, as this runs on the comment of every key that is imported.
+    let stops = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'P');
+    for (offset, _) in stops {
+        let rest = bytes.get(offset..).unwrap_or_default();
+        if rest.starts_with(b"PuTTY-User-Key-File-") {
+            return Some(Error::KeyPutty { position: position + offset });
+        }
+        // PEM and ssh.com, whose armor has dashes (a comment may just have these words), and SSH1; the second half of a PuTTY file.
+        let is_armor =
+            rest.starts_with(b"PRIVATE KEY FILE FORMAT") || (rest.starts_with(b"PRIVATE KEY") && text.contains("---"));
+        if is_armor || rest.starts_with(b"Private-Lines:") {
+            return Some(Error::KeyIsPrivate { position: position + armor_start(text, offset) });
+        }
+    }
+    find_bare_private_key(text).map(|start| Error::KeyIsPrivate { position: position + start })
+}
+
+/// The first dash of the armor whose words are at `offset`, or `offset`.
+fn armor_start(text: &str, offset: usize) -> usize {
+    let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).unwrap_or(0);
+    text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
+}
+
+/// The part of the text from `position` on that is looked at: whole characters.
+fn window(text: &str, position: usize) -> &str {
+    let end = (0..4)
+        .filter_map(|back| position.saturating_add(WINDOW).checked_sub(back))
+        .find(|&end| text.is_char_boundary(end));
+    // Beyond the end of the text there is no boundary.
+    let end = end.unwrap_or(text.len());
+    text.get(position..end).unwrap_or_default()
+}
+
+/// The key type at the start of the text, if white space or nothing follows it.
+fn type_at(text: &str) -> Option<Algorithm> {
+    let field = text.split(|c: char| c.is_whitespace()).next()?;
+    Algorithm::from_name(field.as_bytes())
+}
+
+/// Formats with a header of their own, private keys before all others.
+fn armor(text: &str, position: usize) -> Option<Error> {
+    if let Some(error) = private(text, position) {
+        return Some(error);
+    }
+    let dashes = text.find("----")?;
+    let position = position + dashes;
+    let (_, header) = text.split_at_checked(dashes)?;
+    let header = header.trim_start_matches('-').trim_start().split(['\n', '\r']).next()?;
+    let label = header.strip_prefix("BEGIN ")?;
+    Some(if label.starts_with("SSH2 PUBLIC KEY") {
+        Error::KeyRfc4716 { position }
+    } else if label.starts_with("RSA PUBLIC KEY") {
+        Error::KeyPkcs1Pem { position }
+    } else if label.starts_with("PUBLIC KEY") {
+        Error::KeySpkiPem { position }
+    } else if label.contains("CERTIFICATE") {
+        Error::KeyX509 { position }
+    } else if label.starts_with("PGP ") {
+        Error::KeyPgp { position }
+    } else {
+        Error::KeyUnknownPem { position }
+    })
+}
+
+/// A character at the start that does not belong there.
+fn edge(content: &str, position: usize) -> Option<Error> {
+    match content.chars().next()? {
+        '\u{feff}' => Some(Error::KeyByteOrderMark { position }),
+        '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(Error::KeyQuoted { position }),
+        '#' => Some(Error::KeyHashLine { position }),
+        '\u{200b}' | '\u{2060}' => Some(Error::KeyUnicodeSpace { position }),
+        space if space.is_whitespace() => Some(Error::KeyUnicodeSpace { position }),
+        _ => None,
+    }
+}
+
+fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Option<Error> {
+    let is_fingerprint = |field: &str| {
+        let label = ["MD5:", "SHA1:", "SHA256:", "SHA384:", "SHA512:"]
+            .iter()
+            .any(|label| field.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label)));
+        let colon_hex = field.len() >= 16 * 3 - 1
+            && field.split(':').all(|byte| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        label || colon_hex
+    };
+    if is_fingerprint(first) {
+        return Some(Error::KeyIsFingerprint { position });
+    }
+    let is_line = is_decimal(first) && is_fingerprint(second);
+    is_line.then(|| Error::KeyIsFingerprint { position: position + content.find(second).unwrap_or_default() })
+}
+
+fn ssh1(position: usize, bits: &str, exponent: &str, modulus: &str) -> Option<Error> {
+    // 100 digits are 332 bits; no shorter modulus was ever made.
+    let is_ssh1 = is_decimal(bits) && is_decimal(exponent) && is_decimal(modulus) && modulus.len() >= 100;
+    is_ssh1.then_some(Error::KeySsh1 { position })
+}
+
+fn is_decimal(field: &str) -> bool {
+    !field.is_empty() && field.bytes().all(|digit| digit.is_ascii_digit())
+}
+
+/// A key type, and after it not the one space that belongs there.
+fn separator(content: &str, position: usize, first: &str) -> Option<Error> {
+    if let Some(algorithm) = type_at(content) {
+        let position = position + algorithm.as_str().len();
+        let (_, rest) = content.split_at_checked(algorithm.as_str().len())?;
+        return Some(match rest.chars().next() {
+            _ if rest.trim().is_empty() => Error::KeyMissing { position },
+            Some('\t') => Error::KeyTab { position },
+            Some('\n' | '\r') => Error::KeyWrapped { position },
+            _ => Error::KeyUnicodeSpace { position },
+        });
+    }
+    let name = Algorithm::ALL.into_iter().map(Algorithm::as_str).find(|name| first.starts_with(name))?;
+    let joined = first.get(name.len()..).is_some_and(|rest| rest.starts_with("AAAA"));
+    joined.then_some(Error::KeySeparatorMissing { position: position + name.len() })
+}
+
+/// Every blob starts with the length of a type's name, so with three zero bytes: `AAAA`.
+fn bare_key(position: usize, first: &str) -> Option<Error> {
+    first.starts_with("AAAA").then_some(Error::KeyTypeMissing { position })
+}
+
+/// A key type as a later field: `authorized_keys` with options, `known_hosts`, or words that do not belong there.
+fn before_type(content: &str, position: usize, first: &str) -> Option<Error> {
+    /// sshd(8), "AUTHORIZED_KEYS FILE FORMAT".
+    const OPTIONS: [&str; 23] = [
+        "agent-forwarding",
+        "cert-authority",
+        "command=",
+        "environment=",
+        "expiry-time=",
+        "from=",
+        "no-agent-forwarding",
+        "no-port-forwarding",
+        "no-pty",
+        "no-touch-required",
+        "no-user-rc",
+        "no-x11-forwarding",
+        "permitlisten=",
+        "permitopen=",
+        "port-forwarding",
+        "principals=",
+        "pty",
+        "restrict",
+        "touch-required",
+        "tunnel=",
+        "user-rc",
+        "verify-required",
+        "x11-forwarding",
+    ];
+    let mut offset = 0;
+    let found = content.split_inclusive([' ', '\t', '\r', '\n']).find_map(|piece| {
+        let start = offset;
+        offset += piece.len();
+        let field = piece.trim_end();
+        let is_type = Algorithm::from_name(field.as_bytes()).is_some() || is_certificate(field.as_bytes());
+        (start > 0 && is_type).then_some(start)
+    })?;
+    let position = position + found;
+    let lower = first.to_ascii_lowercase();
+    let is_option = OPTIONS.iter().any(|option| lower.starts_with(option));
+    // One field before the type: a marker, a hashed name, or names and addresses. `user@host` is none of them.
+    let is_host = ["@cert-authority", "@revoked"].contains(&first)
+        || first.starts_with("|1|")
+        || (!first.contains('@') && first.contains(['.', ',', '[', ':', '*']) && found == first.len() + 1);
+    Some(match (is_option, is_host) {
+        (true, _) => Error::KeyOptions { position },
+        (_, true) => Error::KeyKnownHosts { position },
+        _ => Error::KeyTextBefore { position },
+    })
+}
+
+/// A type that is known, but not taken; or one that is not known, with what looks like a key behind it.
+fn key_type(position: usize, first: &str, second: &str) -> Option<Error> {
+    if is_certificate(first.as_bytes()) {
+        return Some(Error::KeyCertificate { position });
+    }
+    if first.starts_with("rsa-sha2-") || first.starts_with("webauthn-sk-") {
+        return Some(Error::KeyTypeSignature { position });
+    }
+    if Algorithm::from_name(first.to_ascii_lowercase().as_bytes()).is_some() {
+        return Some(Error::KeyTypeCase { position });
+    }
+    if first.starts_with("age1") {
+        return Some(Error::KeyAge { position });
+    }
+    let named = ["ssh-", "sk-ssh-", "sk-ecdsa-", "ecdsa-sha2-", "x509v3-", "pgp-sign-", "spki-sign-"];
+    let is_type = second.starts_with("AAAA") || named.iter().any(|prefix| first.starts_with(prefix));
+    is_type.then_some(Error::KeyTypeUnsupported { position })
+}
+
+fn path(position: usize, first: &str) -> Option<Error> {
+    let is_path = first.starts_with(['/', '~'])
+        || first.starts_with("./")
+        || first.contains("://")
+        || first.contains(":\\")
+        || first.ends_with(".pub");
+    is_path.then_some(Error::KeyIsPath { position })
+}

@@ -1,0 +1,204 @@
+//! One line, `type base64 comment`, split into its parts: strictly for an import, leniently for a repair.
+//!
+//! The line is what three programs read in three ways. `sshd` and `ssh-keygen` split it at white space of any kind and length;
+//! Nova checks it with one expression, which does the same, and takes the fingerprint of what `split(' ')[1]` gives; cloud-init
+//! splits what Nova stored into lines as Python does. The strict grammar is the part on which all of them agree:
+//!
+//! ```text
+//! line    = type SP base64 [SP comment] *(SP / TAB / CR / LF)
+//! comment = does not start or end with SP or TAB, and has no character that ends a line anywhere
+//! ```
+
+use core::ops::Range;
+
+use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine as _};
+
+use crate::algorithm::Algorithm;
+use crate::error::{Error, Result};
+use crate::public_key::blob::{self, KeyBlob};
+use crate::public_key::diagnosis;
+
+/// What may stand at the end of a line, in any number: none of the programs that read the line takes it for part of it.
+const TRAILING: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// The longest base64 that is decoded: that of the longest blob.
+pub(crate) const MAX_BASE64: usize = blob::MAX_BYTES / 3 * 4;
+
+/// The longest key type is 34 bytes; the space after it is looked for no further than this.
+pub(crate) const MAX_TYPE: usize = 64;
+
+/// A text and where in it the type and the base64 of a key are.
+#[derive(Clone, Debug)]
+pub(crate) struct Line<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) algorithm: Algorithm,
+    pub(crate) base64: Range<usize>,
+}
+
+impl<'a> Line<'a> {
+    /// By the strict grammar.
+    pub(crate) fn split(text: &'a str) -> Result<Self> {
+        let head = text.as_bytes().iter().take(MAX_TYPE);
+        let name = head.take_while(|&&byte| byte != b' ').count();
+        let algorithm = text.as_bytes().get(..name).and_then(Algorithm::from_name);
+        let (Some(algorithm), Some(after_space)) = (algorithm, text.as_bytes().get(name + 1..)) else {
+            return Err(diagnosis::explain(text, 0));
+        };
+        let start = name + 1;
+        let end = start + printable_prefix(after_space.get(..MAX_BASE64 + 1).unwrap_or(after_space));
+        let line = Self { text, algorithm, base64: start..end };
+        if end > start {
+            return line.check_end();
+        }
+        let blank = after_space.iter().take(MAX_BASE64).all(|byte| TRAILING.contains(&char::from(*byte)));
+        Err(match after_space.first() {
+            None => Error::KeyMissing { position: start },
+            Some(_) if blank => Error::KeyMissing { position: start },
+            Some(b' ') => Error::KeySeveralSpaces { position: start },
+            Some(b'\t') => Error::KeyTab { position: start },
+            Some(b'\r' | b'\n') => Error::KeyWrapped { position: start },
+            Some(_) => Error::KeyBase64Character { position: start },
+        })
+    }
+
+    /// That the base64 is no longer than it may be, and ends where a word ends.
+    pub(crate) fn check_end(self) -> Result<Self> {
+        let Range { start, end } = self.base64;
+        if end - start > MAX_BASE64 {
+            return Err(Error::KeyOversized { position: start + MAX_BASE64, limit: MAX_BASE64 });
+        }
+        match self.text.get(end..).and_then(|rest| rest.chars().next()) {
+            Some(c) if !c.is_whitespace() || matches!(c, '\x0b' | '\x0c') => {
+                Err(Error::KeyBase64Character { position: end })
+            }
+            _ => Ok(self),
+        }
+    }
+
+    pub(crate) fn decode(&self) -> Result<KeyBlob> {
+        let base64 = self.text.as_bytes().get(self.base64.clone()).unwrap_or_default();
+        let decoded = STANDARD
+            .decode(base64)
+            .map_err(|error| self.base64_error(base64, &error))
+            .and_then(|bytes| KeyBlob::parse(bytes, self.algorithm, self.base64.start));
+        match decoded {
+            Err(Error::KeyTruncated { .. } | Error::KeyBase64Padding { .. }) if self.goes_on() => {
+                Err(Error::KeyWrapped { position: self.base64.end })
+            }
+            decoded => decoded,
+        }
+    }
+
+    /// Turns the decoder's error into one that says where, and what to do.
+    fn base64_error(&self, base64: &[u8], error: &DecodeError) -> Error {
+        let symbols = base64.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1);
+        let padding = base64.len() - symbols;
+        let bad = base64.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"+/=".contains(byte));
+        if let Some(offset) = bad {
+            let position = self.base64.start + offset;
+            return match base64.get(offset) {
+                Some(b'-' | b'_') => Error::KeyBase64UrlSafe { position },
+                _ if self
+                    .text
+                    .get(position..)
+                    .and_then(|rest| rest.chars().next())
+                    .is_some_and(char::is_whitespace) =>
+                {
+                    Error::KeyUnicodeSpace { position }
+                }
+                _ => Error::KeyBase64Character { position },
+            };
+        }
+        if let Some(offset) = base64.iter().take(symbols).position(|&byte| byte == b'=') {
+            return Error::KeyBase64Surplus { position: self.base64.start + offset };
+        }
+        // A last group of two symbols takes two `=`, of three takes one, of four none, and one of one symbol is never whole.
+        let expected = (4 - symbols % 4) % 4;
+        if expected != 3 && padding > expected {
+            return Error::KeyBase64Surplus { position: self.base64.start + symbols + expected };
+        }
+        match *error {
+            // The decoder looks at the padding first.
+            DecodeError::InvalidLastSymbol { offset, .. } => {
+                Error::KeyBase64TrailingBits { position: self.base64.start + offset }
+            }
+            _ => Error::KeyBase64Padding { position: self.base64.end, missing: expected.saturating_sub(padding) },
+        }
+    }
+
+    /// Whether more base64 follows after white space, so that a key that is cut short was only broken in two.
+    fn goes_on(&self) -> bool {
+        /// Few words of a comment are so long and all base64; after a line end no comment is expected.
+        const AFTER_SPACE: usize = 16;
+
+        let rest = self.text.as_bytes().get(self.base64.end..).unwrap_or_default();
+        let next = rest.trim_ascii_start();
+        let field = next.get(..printable_prefix(next)).unwrap_or_default();
+        let shortest = if matches!(rest.first(), Some(b'\r' | b'\n')) { 1 } else { AFTER_SPACE };
+        field.len() >= shortest && field.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
+    }
+
+    /// Where the comment is by the strict grammar; without one, the empty range at the end of the base64.
+    pub(crate) fn comment(&self) -> Result<Range<usize>> {
+        let end = self.text.trim_end_matches(TRAILING).len();
+        let start = self.base64.end;
+        let mut rest = self.text.get(start..end).unwrap_or_default().chars();
+        match rest.next() {
+            None => return Ok(start..start),
+            Some(' ') => {}
+            Some('\t') => return Err(Error::KeyTab { position: start }),
+            Some('\r' | '\n') => return Err(diagnosis::explain_second_line(self.text, start)),
+            Some(_) => return Err(Error::KeyUnicodeSpace { position: start }),
+        }
+        let start = start + 1;
+        match rest.next() {
+            Some(' ') => Err(Error::KeySeveralSpaces { position: start }),
+            Some('\t') => Err(Error::KeyTab { position: start }),
+            _ => self.check_comment(start..end),
+        }
+    }
+
+    /// That the comment is one: no second line, for any program, and no private key.
+    pub(crate) fn check_comment(&self, range: Range<usize>) -> Result<Range<usize>> {
+        let comment = self.text.get(range.clone()).unwrap_or_default();
+        if let Some(offset) = line_separator(comment) {
+            let position = range.start + offset;
+            let is_line_end =
+                comment.get(offset..).is_some_and(|rest| rest.starts_with('\n') || rest.starts_with("\r\n"));
+            return Err(if is_line_end {
+                diagnosis::explain_second_line(self.text, position)
+            } else {
+                Error::KeyLineSeparator { position }
+            });
+        }
+        match diagnosis::private(comment, range.start) {
+            Some(error) => Err(error),
+            None => Ok(range),
+        }
+    }
+}
+
+/// The first character at which Python's `str.splitlines` starts a new line. What Nova stores, cloud-init splits with it, so what
+/// follows would be another line of `authorized_keys`.
+fn line_separator(comment: &str) -> Option<usize> {
+    if comment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return None;
+    }
+    comment.find(ends_line)
+}
+
+/// Whether Python's `str.splitlines` starts a new line after this character.
+pub(crate) fn ends_line(c: char) -> bool {
+    matches!(c, '\n' | '\x0b' | '\x0c' | '\r' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Bytes up to the first that is a control character or a space.
+pub(crate) fn printable_prefix(bytes: &[u8]) -> usize {
+    // Whole blocks first: the compiler makes vectors of a loop without an exit.
+    const BLOCK: usize = 32;
+    let whole =
+        bytes.chunks_exact(BLOCK).take_while(|block| block.iter().fold(true, |all, &byte| all & (byte > b' '))).count();
+    let rest = bytes.get(whole * BLOCK..).unwrap_or_default();
+    whole * BLOCK + rest.iter().take_while(|&&byte| byte > b' ').count()
+}

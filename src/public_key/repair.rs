@@ -1,0 +1,163 @@
+//! The lenient reading of a line: what a person meant who pasted it with a tab, quotation marks or a byte order mark.
+//!
+//! Only what stands between the parts of the line is repaired. The type and the base64 must be whole, so which key it is cannot
+//! change, and a line that would be a guess (a key broken in two, a second line) is refused as it is in an import.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::ops::Range;
+
+use crate::algorithm::Algorithm;
+use crate::error::Result;
+use crate::policy::ImportPolicy;
+use crate::public_key::diagnosis;
+use crate::public_key::line::{Line, MAX_BASE64, MAX_TYPE, ends_line, printable_prefix};
+
+/// Something that [`PublicKey::canonicalize`](crate::PublicKey::canonicalize) changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Repair {
+    /// Removed a byte order mark or another invisible character before the line.
+    ByteOrderMark,
+    /// Removed quotation marks around the line.
+    Quotes,
+    /// Removed white space before the line.
+    LeadingSpace,
+    /// Removed white space after the line, its line end included.
+    TrailingSpace,
+    /// Made one space of what was between key type and key.
+    TypeSeparator,
+    /// Made one space of what was between key and comment.
+    CommentSeparator,
+}
+
+impl Repair {
+    /// A stable name in snake case.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ByteOrderMark => "byte_order_mark",
+            Self::Quotes => "quotes",
+            Self::LeadingSpace => "leading_space",
+            Self::TrailingSpace => "trailing_space",
+            Self::TypeSeparator => "type_separator",
+            Self::CommentSeparator => "comment_separator",
+        }
+    }
+}
+
+impl fmt::Display for Repair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByteOrderMark => "removed an invisible character before the line",
+            Self::Quotes => "removed quotation marks around the line",
+            Self::LeadingSpace => "removed white space before the line",
+            Self::TrailingSpace => "removed white space or a line end after the line",
+            Self::TypeSeparator => "put one space between key type and key",
+            Self::CommentSeparator => "put one space between key and comment",
+        })
+    }
+}
+
+/// Where the parts of a repaired line are in the text as sent.
+pub(crate) struct Repaired<'a> {
+    pub(crate) line: Line<'a>,
+    pub(crate) comment: Range<usize>,
+    pub(crate) repairs: Vec<Repair>,
+}
+
+impl<'a> Repaired<'a> {
+    /// Finds the parts; the caller has yet to decode the base64 and to check the comment.
+    pub(crate) fn from_text(text: &'a str, policy: &ImportPolicy) -> Result<Self> {
+        let mut repairs = Vec::new();
+        let Range { start, end } = trim_edges(text, &mut repairs);
+        let trimmed = text.get(..end).unwrap_or_default();
+        let after = |position: usize| trimmed.get(position..).unwrap_or_default();
+
+        let name = after(start).char_indices().map_while(|(i, c)| (!is_space(c)).then_some(i + c.len_utf8()));
+        let name_end = start + name.take(MAX_TYPE).last().unwrap_or(0);
+        let algorithm = trimmed.as_bytes().get(start..name_end).and_then(Algorithm::from_name);
+        let separator = space_prefix(after(name_end), |_| true);
+        let (Some(algorithm), 1..) = (algorithm, separator) else {
+            return Err(diagnosis::explain(trimmed, start));
+        };
+
+        let base64_start = name_end + separator;
+        let base64 = after(base64_start);
+        let word = printable_prefix(base64.as_bytes().get(..MAX_BASE64 + 1).unwrap_or(base64.as_bytes()));
+        let word =
+            base64.char_indices().take_while(|&(i, _)| i < word).find(|&(_, c)| is_space(c)).map_or(word, |(i, _)| i);
+        let base64_end = base64_start + word;
+        let line = Line { text: trimmed, algorithm, base64: base64_start..base64_end }.check_end()?;
+
+        // A line end stays, as the start of the comment, which may not have one.
+        let space = space_prefix(after(base64_end), |c| !ends_line(c));
+        let comment = base64_end + space..end;
+        // Nothing is copied yet, so a line that is too long even when repaired costs one pass.
+        let length =
+            [algorithm.as_str().len() + 1 + word, comment.len(), usize::from(!comment.is_empty())].iter().sum();
+        policy.check_size(length)?;
+        for (repair, range) in
+            [(Repair::TypeSeparator, name_end..base64_start), (Repair::CommentSeparator, base64_end..comment.start)]
+        {
+            if !range.is_empty() && trimmed.get(range) != Some(" ") {
+                repairs.push(repair);
+            }
+        }
+        Ok(Self { line, comment, repairs })
+    }
+}
+
+/// What is left between white space, invisible characters and pairs of quotation marks.
+fn trim_edges(text: &str, repairs: &mut Vec<Repair>) -> Range<usize> {
+    const QUOTES: [(char, char); 6] = [
+        ('"', '"'),
+        ('\'', '\''),
+        ('`', '`'),
+        ('\u{201c}', '\u{201d}'),
+        ('\u{2018}', '\u{2019}'),
+        ('\u{ab}', '\u{bb}'),
+    ];
+
+    let mut content = text;
+    let mut start = 0;
+    let mut note = |repair, is_needed: bool| {
+        if is_needed && !repairs.contains(&repair) {
+            repairs.push(repair);
+        }
+    };
+    loop {
+        let before = content;
+        let visible = content.trim_start_matches(is_space);
+        let (skipped, _) = content.split_at_checked(content.len() - visible.len()).unwrap_or_default();
+        note(Repair::ByteOrderMark, skipped.contains(is_invisible));
+        note(Repair::LeadingSpace, skipped.contains(char::is_whitespace));
+        start += skipped.len();
+        content = visible.trim_end_matches(is_space);
+        note(Repair::TrailingSpace, content.len() < visible.len());
+        for (open, close) in QUOTES {
+            if let Some(inner) = content.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
+                note(Repair::Quotes, true);
+                start += open.len_utf8();
+                content = inner;
+                break;
+            }
+        }
+        if content == before {
+            return start..start + content.len();
+        }
+    }
+}
+
+/// Bytes of the spaces at the start of `text` that are also `allowed`.
+fn space_prefix(text: &str, allowed: impl Fn(char) -> bool) -> usize {
+    text.len() - text.trim_start_matches(|c| is_space(c) && allowed(c)).len()
+}
+
+fn is_space(c: char) -> bool {
+    c.is_whitespace() || is_invisible(c)
+}
+
+/// The byte order mark, and the zero-width space and word joiner that web pages put into what is copied from them.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
+}

@@ -6,13 +6,13 @@ use std::ops::ControlFlow;
 
 use chacha20::ChaCha8Rng;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use nova_keypair::{KeySize, KeypairName, create_many};
+use nova_keypair::{KeySpec, KeypairName, create_many};
 use rand_core::SeedableRng;
 
 fn bulk(c: &mut Criterion) {
     let names: Vec<_> = (0..64).map(|i| KeypairName::new(&format!("key-{i}")).unwrap()).collect();
     let make = || {
-        create_many(&names, KeySize::Rsa2048, &mut ChaCha8Rng::seed_from_u64(0), &|_| ControlFlow::Continue(()))
+        create_many(&names, KeySpec::Rsa2048, &mut ChaCha8Rng::seed_from_u64(0), &|_| ControlFlow::Continue(()))
             .unwrap()
     };
     let expected: Vec<_> = make().into_iter().map(|made| made.keypair).collect();

@@ -14,11 +14,11 @@ use std::time::Duration;
 use chacha20::ChaCha8Rng;
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nova_keypair::internals::{self, Kernel, Numbers, TrialDivision};
-use nova_keypair::{KeySize, OsRng, PrivateKey};
+use nova_keypair::{KeySpec, OsRng, PrivateKey};
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 use shared_data::shared_data;
 
-const SIZES: [(u32, KeySize); 3] = [(2048, KeySize::Rsa2048), (3072, KeySize::Rsa3072), (4096, KeySize::Rsa4096)];
+const SIZES: [(u32, KeySpec); 3] = [(2048, KeySpec::Rsa2048), (3072, KeySpec::Rsa3072), (4096, KeySpec::Rsa4096)];
 
 /// The same numbers every time.
 fn fixed(seed: u64) -> ChaCha8Rng {

@@ -20,7 +20,7 @@ use base64::prelude::BASE64_STANDARD;
 use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
 use nova_keypair::{
-    GeneratedKeypair, KeySize, KeypairName, Microversion, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, create_many,
+    GeneratedKeypair, KeySpec, KeypairName, Microversion, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, create_many,
     import,
     nova::{self, Verdict},
 };
@@ -86,7 +86,7 @@ fn run() -> Result<(), Failure> {
 #[derive(Default)]
 struct Create {
     name: String,
-    size: KeySize,
+    size: KeySpec,
     format: PrivateKeyFormat,
     comment: Option<String>,
     seed: Option<Zeroizing<Vec<u8>>>,
@@ -101,7 +101,7 @@ impl Create {
         let mut name = None;
         while let Some(argument) = arguments.next()? {
             match argument {
-                Long("bits") => create.size = KeySize::from_bits(arguments.value()?.parse()?)?,
+                Long("bits") => create.size = KeySpec::from_rsa_bits(arguments.value()?.parse()?)?,
                 Long("format") => create.format = parse_format(&arguments.value()?.string()?)?,
                 Long("comment") => create.comment = Some(arguments.value()?.string()?),
                 Long("seed") => create.seed = Some(parse_seed(&Zeroizing::new(arguments.value()?.string()?))?),

@@ -76,11 +76,11 @@ macro_rules! digest {
 /// `Display` is Nova's form. [`FromStr`] takes that and what users paste: upper case, no colons, `MD5:` before it, or the line that
 /// `ssh-keygen -l -E md5` prints.
 #[derive(Clone, Copy)]
-pub struct Fingerprint([u8; 16]);
+pub struct Md5Fingerprint([u8; 16]);
 
-digest!(Fingerprint, 16);
+digest!(Md5Fingerprint, 16);
 
-impl Fingerprint {
+impl Md5Fingerprint {
     pub(crate) fn of(data: &[u8]) -> Self {
         Self(md5(data))
     }
@@ -97,13 +97,13 @@ impl Fingerprint {
     }
 }
 
-impl fmt::Display for Fingerprint {
+impl fmt::Display for Md5Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         colon_hex(&self.0, f)
     }
 }
 
-impl FromStr for Fingerprint {
+impl FromStr for Md5Fingerprint {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {

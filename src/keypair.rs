@@ -7,10 +7,10 @@ use rand_core::TryCryptoRng;
 pub use batch::create_many;
 
 use crate::error::Result;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::Md5Fingerprint;
 use crate::name::KeypairName;
 use crate::policy::ImportPolicy;
-use crate::private_key::{KeySize, PrivateKey};
+use crate::private_key::{KeySpec, PrivateKey};
 use crate::public_key::PublicKey;
 
 /// A named public key and its fingerprint: the record to store. There is no place for a secret in it.
@@ -22,7 +22,7 @@ pub struct Keypair {
     /// The public key, as sent.
     pub public_key: PublicKey,
     /// Nova's fingerprint: the MD5 of the key blob.
-    pub fingerprint: Fingerprint,
+    pub fingerprint: Md5Fingerprint,
 }
 
 /// A key pair that was just made.
@@ -30,8 +30,8 @@ pub struct Keypair {
 /// The private key is nowhere else. Move it out of here, hand it to its owner, and let it go:
 ///
 /// ```
-/// # use nova_keypair::{GeneratedKeypair, KeySize, KeypairName, PrivateKey};
-/// # let private_key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048)?;
+/// # use nova_keypair::{GeneratedKeypair, KeySpec, KeypairName, PrivateKey};
+/// # let private_key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048)?;
 /// # let generated = GeneratedKeypair::new(&KeypairName::new("my-key")?, private_key);
 /// let GeneratedKeypair { keypair, private_key } = generated;
 /// assert_eq!(keypair.fingerprint, private_key.public_key().fingerprint());
@@ -58,7 +58,7 @@ impl GeneratedKeypair {
 ///
 /// # Errors
 /// Those of [`PrivateKey::generate`].
-pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, size: KeySize, rng: &mut R) -> Result<GeneratedKeypair> {
+pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, size: KeySpec, rng: &mut R) -> Result<GeneratedKeypair> {
     Ok(GeneratedKeypair::new(name, PrivateKey::generate(size, rng)?))
 }
 

@@ -10,10 +10,10 @@
 //!
 #![cfg_attr(feature = "getrandom", doc = "```")]
 #![cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
-//! use nova_keypair::{GeneratedKeypair, KeySize, KeypairName, OsRng, create, import};
+//! use nova_keypair::{GeneratedKeypair, KeySpec, KeypairName, OsRng, create, import};
 //!
 //! let name = KeypairName::new("my-key")?;
-//! let GeneratedKeypair { keypair, private_key } = create(&name, KeySize::Rsa2048, &mut OsRng)?;
+//! let GeneratedKeypair { keypair, private_key } = create(&name, KeySpec::Rsa2048, &mut OsRng)?;
 //! println!("{}", keypair.public_key.to_openssh()); // ssh-rsa AAAA… Generated-by-Nova
 //! println!("{}", keypair.fingerprint); // 35:9d:d0:…
 //! let pem = private_key.to_openssh()?; // for ~/.ssh/id_rsa, mode 0600; cleared on drop
@@ -82,12 +82,12 @@ pub mod engine {}
 
 pub use algorithm::Algorithm;
 pub use error::{Error, Result};
-pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};
+pub use fingerprint::{AwsGeneratedFingerprint, Md5Fingerprint, Sha256Fingerprint};
 pub use keypair::{GeneratedKeypair, Keypair, create, create_many, import, import_with};
 pub use microversion::Microversion;
 pub use name::KeypairName;
 pub use policy::ImportPolicy;
-pub use private_key::{DEFAULT_COMMENT, KeySize, PrivateKey, PrivateKeyFormat};
+pub use private_key::{DEFAULT_COMMENT, KeySpec, PrivateKey, PrivateKeyFormat};
 pub use public_key::{Canonicalized, PublicKey, Repair, fingerprint};
 #[cfg(feature = "getrandom")]
 pub use rng::OsRng;

@@ -20,7 +20,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::error::NOVA_INVALID_KEY;
-use crate::fingerprint::Fingerprint;
+use crate::fingerprint::Md5Fingerprint;
 use crate::public_key::curve::Curve;
 use crate::public_key::wire::{Reader, WireError};
 
@@ -30,7 +30,7 @@ pub enum Verdict {
     /// Nova stores the line, with this fingerprint. It need not be that of the key in the line.
     Accepted {
         /// What Nova records and shows.
-        fingerprint: Fingerprint,
+        fingerprint: Md5Fingerprint,
     },
     /// Nova answers with status 400.
     Refused {
@@ -48,7 +48,7 @@ impl Verdict {
     }
 
     /// The fingerprint that Nova would record, if it accepts.
-    pub fn fingerprint(&self) -> Option<Fingerprint> {
+    pub fn fingerprint(&self) -> Option<Md5Fingerprint> {
         match self {
             Self::Accepted { fingerprint } => Some(*fingerprint),
             Self::Refused { .. } => None,
@@ -181,13 +181,13 @@ pub fn verdict(public_key: &str) -> Verdict {
 }
 
 /// `md5(base64.b64decode(public_key.split(' ')[1]))`
-fn fingerprint(public_key: &str) -> Result<Fingerprint, Refusal> {
+fn fingerprint(public_key: &str) -> Result<Md5Fingerprint, Refusal> {
     let field = public_key.split(' ').nth(1).ok_or(Refusal::NoSecondField)?;
     if !field.is_ascii() {
         return Err(Refusal::SecondFieldAscii);
     }
     let data = a2b_base64(field.as_bytes()).ok_or(Refusal::SecondFieldBase64)?;
-    Ok(Fingerprint::of(&data))
+    Ok(Md5Fingerprint::of(&data))
 }
 
 /// The end of a certificate's type. The types of OpenSSH's own `sk-` certificates lack the `@openssh.com` in the middle, and so

@@ -22,7 +22,7 @@ use crate::microversion::Microversion;
 use crate::name::KeypairName;
 use crate::os_keypairs::python::quotable;
 use crate::policy::ImportPolicy;
-use crate::private_key::{KeySize, PrivateKeyFormat};
+use crate::private_key::{KeySpec, PrivateKeyFormat};
 
 /// What the call depends on besides its body.
 ///
@@ -39,7 +39,7 @@ pub struct Context<'a> {
     exists: &'a dyn Fn(&str, &str) -> bool,
     may_act_for_others: bool,
     quota: Option<(u32, u32)>,
-    key_size: KeySize,
+    key_size: KeySpec,
     private_key_format: PrivateKeyFormat,
 }
 
@@ -54,7 +54,7 @@ impl<'a> Context<'a> {
             exists: &|_, _| false,
             may_act_for_others: false,
             quota: None,
-            key_size: KeySize::default(),
+            key_size: KeySpec::default(),
             private_key_format: PrivateKeyFormat::default(),
         }
     }
@@ -97,7 +97,7 @@ impl<'a> Context<'a> {
 
     /// The size of the keys that are made.
     #[must_use]
-    pub fn key_size(mut self, size: KeySize) -> Self {
+    pub fn key_size(mut self, size: KeySpec) -> Self {
         self.key_size = size;
         self
     }

@@ -123,7 +123,7 @@ impl ImportPolicy {
                 continue;
             }
             if let Some(weakness) = weaknesses(key, &wanted).first() {
-                return Err(Error::KeyWeak { weakness: weakness.name() });
+                return Err(Error::KeyWeak { weakness: weakness.as_str() });
             }
         }
         Ok(())

@@ -1,5 +1,8 @@
 //! [`PrivateKey`]: an RSA private key, its encodings, and its end.
 
+mod format;
+mod key_spec;
+
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
@@ -14,6 +17,9 @@ use ssh_key::public::RsaPublicKey;
 use ssh_key::{LineEnding, Mpint};
 use zeroize::Zeroizing;
 
+pub use format::PrivateKeyFormat;
+pub use key_spec::KeySpec;
+
 use crate::error::{Error, Result};
 use crate::keygen::{self, RsaComponents};
 use crate::policy::ImportPolicy;
@@ -22,59 +28,11 @@ use crate::public_key::PublicKey;
 /// The comment of the keys that Nova made. It has no spaces, since cloud-init before 0.7.2 trips on them.
 pub const DEFAULT_COMMENT: &str = "Generated-by-Nova";
 
-/// The longest comment in bytes: with it the public half of the largest [`KeySize`] still fits the 1024 bytes of the documented interface.
+/// The longest comment in bytes: with it the public half of the longest key still fits the 1024 bytes of the documented interface.
 const MAX_COMMENT: usize = 255;
 
 /// 65537, in big-endian bytes.
 const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
-
-/// The size of a key that is made: the length of its modulus.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum KeySize {
-    /// 2048 bits, as Nova made them: 112 bits of security (NIST SP 800-57, part 1, table 2).
-    #[default]
-    Rsa2048,
-    /// 3072 bits: 128 bits of security.
-    Rsa3072,
-    /// 4096 bits.
-    Rsa4096,
-}
-
-impl KeySize {
-    /// Every size, smallest first.
-    pub const ALL: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096];
-
-    /// The size with a modulus of this many bits.
-    ///
-    /// # Errors
-    /// `key_size`, for any number but 2048, 3072 and 4096.
-    pub fn from_bits(bits: u32) -> Result<Self> {
-        Self::ALL.into_iter().find(|size| size.bits() == bits).ok_or(Error::KeySize { bits })
-    }
-
-    /// The length of the modulus, in bits.
-    pub const fn bits(self) -> u32 {
-        match self {
-            Self::Rsa2048 => 2048,
-            Self::Rsa3072 => 3072,
-            Self::Rsa4096 => 4096,
-        }
-    }
-}
-
-/// How a private key is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PrivateKeyFormat {
-    /// `BEGIN OPENSSH PRIVATE KEY`: what `ssh-keygen` writes since OpenSSH 7.8 (its PROTOCOL.key).
-    #[default]
-    OpenSsh,
-    /// `BEGIN RSA PRIVATE KEY`: PKCS#1 (RFC 8017, appendix A.1.2), what Nova returned.
-    Pkcs1,
-    /// `BEGIN PRIVATE KEY`: PKCS#8 (RFC 5208).
-    Pkcs8,
-}
 
 /// An RSA private key.
 ///
@@ -93,8 +51,8 @@ impl PrivateKey {
     /// # Errors
     /// `rng` if the generator fails, `rng_stuck` if it repeats itself, `candidate_limit` if it makes no prime within the limit of the
     /// standard. In none of these cases is there a key.
-    pub fn generate<R: TryCryptoRng + ?Sized>(size: KeySize, rng: &mut R) -> Result<Self> {
-        Self::from_components(keygen::generate(size.bits(), rng)?)
+    pub fn generate<R: TryCryptoRng + ?Sized>(spec: KeySpec, rng: &mut R) -> Result<Self> {
+        Self::from_components(keygen::generate(spec.bits(), rng)?)
     }
 
     /// Makes the key that belongs to a seed: C2SP det-keygen. The same seed makes the same key, anywhere and always, so the seed is as
@@ -104,8 +62,8 @@ impl PrivateKey {
     ///
     /// # Errors
     /// `seed_too_short`.
-    pub fn from_seed(seed: &[u8], size: KeySize) -> Result<Self> {
-        Self::from_components(keygen::from_seed(seed, size.bits())?)
+    pub fn from_seed(seed: &[u8], spec: KeySpec) -> Result<Self> {
+        Self::from_components(keygen::from_seed(seed, spec.bits())?)
     }
 
     pub(crate) fn from_components(rsa: RsaComponents) -> Result<Self> {

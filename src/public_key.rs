@@ -19,7 +19,7 @@ use core::str::FromStr;
 
 use crate::algorithm::Algorithm;
 use crate::error::{Error, Result};
-use crate::fingerprint::{Fingerprint, Sha256Fingerprint};
+use crate::fingerprint::{Md5Fingerprint, Sha256Fingerprint};
 use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
 use crate::public_key::line::Line;
@@ -167,13 +167,13 @@ impl PublicKey {
     }
 
     /// The key in SSH wire format: what the base64 holds.
-    pub fn to_bytes(&self) -> &[u8] {
+    pub fn as_bytes(&self) -> &[u8] {
         self.blob.bytes()
     }
 
     /// The MD5 fingerprint, which Nova records.
-    pub fn fingerprint(&self) -> Fingerprint {
-        Fingerprint::of(self.blob.bytes())
+    pub fn fingerprint(&self) -> Md5Fingerprint {
+        Md5Fingerprint::of(self.blob.bytes())
     }
 
     /// The SHA-256 fingerprint, which OpenSSH prints.
@@ -183,8 +183,8 @@ impl PublicKey {
 
     /// The fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For RSA only; for Ed25519
     /// AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
-    pub fn aws_imported_fingerprint(&self) -> Option<Fingerprint> {
-        self.blob.rsa().map(|rsa| Fingerprint::of(&spki::rsa(rsa.n, rsa.e)))
+    pub fn aws_imported_fingerprint(&self) -> Option<Md5Fingerprint> {
+        self.blob.rsa().map(|rsa| Md5Fingerprint::of(&spki::rsa(rsa.n, rsa.e)))
     }
 
     /// The picture that `ssh-keygen -lv` draws: of the SHA-256 fingerprint, 11 lines without a line end after the last.
@@ -218,7 +218,7 @@ impl PublicKey {
 /// # Errors
 ///
 /// As for [`PublicKey::parse`].
-pub fn fingerprint(public_key: &str) -> Result<Fingerprint> {
+pub fn fingerprint(public_key: &str) -> Result<Md5Fingerprint> {
     Ok(PublicKey::parse(public_key)?.fingerprint())
 }
 

@@ -7,8 +7,8 @@ use crate::error::Error;
 /// The operating system's random number generator (`getrandom(2)` and its like).
 ///
 /// ```
-/// use nova_keypair::{KeySize, OsRng, PrivateKey};
-/// let private_key = PrivateKey::generate(KeySize::Rsa2048, &mut OsRng)?;
+/// use nova_keypair::{KeySpec, OsRng, PrivateKey};
+/// let private_key = PrivateKey::generate(KeySpec::Rsa2048, &mut OsRng)?;
 /// # Ok::<(), nova_keypair::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default)]

@@ -6,11 +6,11 @@ mod nova_rule;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
-use nova_keypair::{Fingerprint, nova};
+use nova_keypair::{Md5Fingerprint, nova};
 
 fn check(line: &str) {
     let hashed = nova_rule::generate_fingerprint(line).ok();
-    let expected = hashed.map(|hashed| Fingerprint::from_bytes(Md5::digest(hashed).into()));
+    let expected = hashed.map(|hashed| Md5Fingerprint::from_bytes(Md5::digest(hashed).into()));
     assert_eq!(nova::verdict(line).fingerprint(), expected, "{line:?}");
 }
 

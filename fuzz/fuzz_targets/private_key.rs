@@ -3,10 +3,10 @@
 
 use std::cell::RefCell;
 
-use nova_keypair::{KeySize, OsRng, PrivateKey};
+use nova_keypair::{KeySpec, OsRng, PrivateKey};
 
 // One key for all rounds: making one takes milliseconds.
-thread_local!(static KEY: RefCell<PrivateKey> = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap().into());
+thread_local!(static KEY: RefCell<PrivateKey> = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap().into());
 
 libfuzzer_sys::fuzz_target!(|data: (&str, &[u8], bool)| {
     let (comment, passphrase, encrypt) = data;

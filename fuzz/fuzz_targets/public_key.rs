@@ -9,9 +9,9 @@ use nova_keypair::{ImportPolicy, PublicKey};
 
 libfuzzer_sys::fuzz_target!(|line: &str| {
     let Ok(key) = PublicKey::parse_with(line, &ImportPolicy::nova()) else { return };
-    assert_eq!(nova_rule::generate_fingerprint(line).as_deref(), Ok(key.to_bytes()));
+    assert_eq!(nova_rule::generate_fingerprint(line).as_deref(), Ok(key.as_bytes()));
 
     let printed = key.to_openssh();
     let again = PublicKey::parse_with(&printed, &ImportPolicy::nova()).expect("a canonical line");
-    assert_eq!((again.to_bytes(), again.comment(), again.to_openssh()), (key.to_bytes(), key.comment(), printed));
+    assert_eq!((again.as_bytes(), again.comment(), again.to_openssh()), (key.as_bytes(), key.comment(), printed));
 });

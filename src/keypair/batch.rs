@@ -16,9 +16,9 @@ use crate::error::{Error, Result};
 use crate::keypair::GeneratedKeypair;
 use crate::name::KeypairName;
 use crate::os_keypairs::python::quotable;
-use crate::private_key::{KeySize, PrivateKey};
+use crate::private_key::{KeySpec, PrivateKey};
 
-/// The entropy of one key: twice the security strength of the largest [`KeySize`] and more.
+/// The entropy of one key: twice the security strength of the largest [`KeySpec`] and more.
 const SEED_BYTES: usize = 32;
 
 /// Makes a key pair for each name, in the order of the names.
@@ -36,15 +36,15 @@ const SEED_BYTES: usize = 32;
 #[cfg_attr(feature = "getrandom", doc = "```")]
 #[cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
 /// # use core::ops::ControlFlow;
-/// use nova_keypair::{KeySize, KeypairName, OsRng, create_many};
+/// use nova_keypair::{KeySpec, KeypairName, OsRng, create_many};
 /// let names = [KeypairName::new("blue")?, KeypairName::new("green")?];
-/// let made = create_many(&names, KeySize::Rsa2048, &mut OsRng, &|_| ControlFlow::Continue(()))?;
+/// let made = create_many(&names, KeySpec::Rsa2048, &mut OsRng, &|_| ControlFlow::Continue(()))?;
 /// assert_eq!(made[1].keypair.name, names[1]);
 /// # Ok::<(), nova_keypair::Error>(())
 /// ```
 pub fn create_many<R: TryCryptoRng + ?Sized>(
     names: &[KeypairName],
-    size: KeySize,
+    size: KeySpec,
     rng: &mut R,
     progress: &(dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync),
 ) -> Result<Vec<GeneratedKeypair>> {

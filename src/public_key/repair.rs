@@ -33,7 +33,7 @@ pub enum Repair {
 
 impl Repair {
     /// A stable name in snake case.
-    pub fn name(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::ByteOrderMark => "byte_order_mark",
             Self::Quotes => "quotes",

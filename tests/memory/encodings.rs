@@ -1,7 +1,7 @@
 //! Private keys as text: encoded, encrypted, and in the reply to a request.
 
 use nova_keypair::os_keypairs::{Context, Request, post};
-use nova_keypair::{Error, KeySize, PrivateKey, PrivateKeyFormat};
+use nova_keypair::{Error, KeySpec, PrivateKey, PrivateKeyFormat};
 
 use crate::allocator::turn;
 use crate::clean;
@@ -11,7 +11,7 @@ use crate::secrets::Secrets;
 const FORMATS: [PrivateKeyFormat; 3] = [PrivateKeyFormat::OpenSsh, PrivateKeyFormat::Pkcs1, PrivateKeyFormat::Pkcs8];
 
 fn key() -> PrivateKey {
-    PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap()
+    PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn replies_leave_nothing() {
         honest(stream, k, bytes);
         Some(())
     };
-    let key = PrivateKey::generate(KeySize::Rsa2048, &mut Draws::new(whole)).unwrap();
+    let key = PrivateKey::generate(KeySpec::Rsa2048, &mut Draws::new(whole)).unwrap();
     let secrets = Secrets::new().key(&key);
     let request = Request::new("my-key");
     for format in FORMATS {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 
-use nova_keypair::{Error, GeneratedKeypair, KeySize, KeypairName, PrivateKey, create, create_many};
+use nova_keypair::{Error, GeneratedKeypair, KeySpec, KeypairName, PrivateKey, create, create_many};
 use pkcs1::der::Decode as _;
 use rsa::{pkcs1, pkcs8};
 
@@ -25,7 +25,7 @@ fn draw(index: usize) -> Vec<u8> {
 /// Where p and q stand in the stream, and the key.
 fn primes() -> (usize, usize, PrivateKey) {
     let key = PrivateKey::generate(
-        KeySize::Rsa2048,
+        KeySpec::Rsa2048,
         &mut Draws::new(|k, bytes| {
             honest(STREAM, k, bytes);
             Some(())
@@ -60,7 +60,7 @@ fn generation_leaves_nothing() {
                 honest(STREAM, k, bytes);
                 Some(())
             });
-            drop(PrivateKey::generate(KeySize::Rsa2048, rng).unwrap());
+            drop(PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap());
         });
     }
     // The record that `create` makes beside the key stays.
@@ -69,7 +69,7 @@ fn generation_leaves_nothing() {
             honest(STREAM, k, bytes);
             Some(())
         });
-        let GeneratedKeypair { keypair, private_key } = create(&name, KeySize::Rsa2048, rng).unwrap();
+        let GeneratedKeypair { keypair, private_key } = create(&name, KeySpec::Rsa2048, rng).unwrap();
         drop(private_key);
         keypair
     });
@@ -85,7 +85,7 @@ fn a_failing_generator_leaves_nothing() {
     for failing in [0, 1, 2, p / 2, p, p + 1, p + 2, p.midpoint(q), q - 1, q] {
         let error = clean(&format!("failure of draw {failing}"), &secrets, || {
             let rng = &mut Draws::new(|k, bytes| (k != failing).then(|| honest(STREAM, k, bytes)));
-            PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+            PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
         });
         assert_eq!(error, Error::Rng, "{failing}");
     }
@@ -103,7 +103,7 @@ fn a_generator_that_panics_leaves_nothing() {
                 honest(STREAM, k, bytes);
                 if k == failing { std::panic::resume_unwind(Box::new(())) } else { Some(()) }
             });
-            std::panic::catch_unwind(AssertUnwindSafe(|| PrivateKey::generate(KeySize::Rsa2048, &mut rng)))
+            std::panic::catch_unwind(AssertUnwindSafe(|| PrivateKey::generate(KeySpec::Rsa2048, &mut rng)))
                 .unwrap_err();
         });
     }
@@ -121,7 +121,7 @@ fn a_stuck_generator_leaves_nothing() {
                 honest(STREAM, k.min(stuck), bytes);
                 Some(())
             });
-            PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+            PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
         });
         assert_eq!(error, Error::RngStuck, "{stuck}");
     }
@@ -131,7 +131,7 @@ fn a_stuck_generator_leaves_nothing() {
             honest(STREAM, k, &mut bytes[..half]);
             (k != q).then_some(())
         });
-        PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+        PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
     });
     assert_eq!(error, Error::Rng);
 }
@@ -151,7 +151,7 @@ fn a_search_that_is_given_up_leaves_nothing() {
             }
             Some(())
         });
-        PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+        PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
     });
     assert_eq!(error, Error::CandidateLimit { candidates: 20480 });
     let error = clean("p twice", &secrets, || {
@@ -163,7 +163,7 @@ fn a_search_that_is_given_up_leaves_nothing() {
             }
             Some(())
         });
-        PrivateKey::generate(KeySize::Rsa2048, rng).unwrap_err()
+        PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
     });
     assert_eq!(error, Error::PrimeDistance);
 }
@@ -188,16 +188,16 @@ fn a_key_that_fails_its_test_leaves_nothing() {
 fn a_seed_leaves_nothing() {
     let _turn = turn();
     let seed: [u8; 32] = std::array::from_fn(|i| (i * 37 + 11) as u8);
-    let key = PrivateKey::from_seed(&seed, KeySize::Rsa2048).unwrap();
+    let key = PrivateKey::from_seed(&seed, KeySpec::Rsa2048).unwrap();
     let secrets = Secrets::new().seed(&seed, 2048, 600).key(&key);
-    clean("from_seed", &secrets, || drop(PrivateKey::from_seed(&seed, KeySize::Rsa2048).unwrap()));
+    clean("from_seed", &secrets, || drop(PrivateKey::from_seed(&seed, KeySpec::Rsa2048).unwrap()));
     clean("comments, good and bad", &secrets, || {
-        let mut key = PrivateKey::from_seed(&seed, KeySize::Rsa2048).unwrap();
+        let mut key = PrivateKey::from_seed(&seed, KeySpec::Rsa2048).unwrap();
         key.set_comment("me@home").unwrap();
         key.set_comment("two\nlines").unwrap_err()
     });
     // One byte short of a seed: nothing of it goes anywhere.
-    let error = crate::watch(&secrets, || PrivateKey::from_seed(&seed[..15], KeySize::Rsa2048).unwrap_err());
+    let error = crate::watch(&secrets, || PrivateKey::from_seed(&seed[..15], KeySpec::Rsa2048).unwrap_err());
     assert!(matches!(error, (Error::SeedTooShort { len: 15 }, findings) if findings.is_empty()));
 }
 
@@ -209,7 +209,7 @@ fn bulk_generation_leaves_nothing() {
     let go_on = |_: &GeneratedKeypair| ControlFlow::Continue(());
     let bulk = |failing: usize, progress: &(dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync)| {
         let rng = &mut Draws::new(|k, bytes| (k != failing).then(|| honest(STREAM, k, bytes)));
-        create_many(&names, KeySize::Rsa2048, rng, progress)
+        create_many(&names, KeySpec::Rsa2048, rng, progress)
     };
     let mut secrets = Secrets::new();
     for (index, made) in bulk(3, &go_on).unwrap().iter().enumerate() {

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 #[cfg(feature = "serde")]
 use nova_keypair::os_keypairs::Reply;
 use nova_keypair::os_keypairs::{Context, Request, post};
-use nova_keypair::{Fingerprint, ImportPolicy, KeypairName, PublicKey, import, nova};
+use nova_keypair::{ImportPolicy, KeypairName, Md5Fingerprint, PublicKey, import, nova};
 
 use crate::allocator::{Requested, requested, turn};
 use crate::draws::Draws;
@@ -24,7 +24,7 @@ fn costs(what: &str, text: &str) {
         ("parse_with", &|| drop(PublicKey::parse_with(text, &policy))),
         ("canonicalize", &|| drop(PublicKey::canonicalize(text))),
         ("verdict", &|| _ = nova::verdict(text)),
-        ("fingerprint", &|| _ = text.parse::<Fingerprint>()),
+        ("fingerprint", &|| _ = text.parse::<Md5Fingerprint>()),
         ("post", &|| drop(post(&request, &context, &mut Draws::new(|_, _| None)))),
     ];
     for (consumer, consume) in consumers {

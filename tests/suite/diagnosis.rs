@@ -246,7 +246,7 @@ fn each_repair_has_a_name_and_a_sentence() {
         (TypeSeparator, "type_separator", "put one space between key type and key"),
         (CommentSeparator, "comment_separator", "put one space between key and comment"),
     ] {
-        assert_eq!((repair.name(), repair.to_string().as_str()), (name, sentence));
+        assert_eq!((repair.as_str(), repair.to_string().as_str()), (name, sentence));
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use nova_keypair::{KeySize, PrivateKey};
+use nova_keypair::{KeySpec, PrivateKey};
 use serde_json::{Value, json};
 
 use crate::support::{TempDir, shared_data, shared_json, skip};
@@ -56,7 +56,7 @@ fn create_prints_a_body_and_writes_a_pair() {
     let output = command.args(arguments).arg(&dir.0).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let body: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut expected = PrivateKey::from_seed(b"example seed of 32 bytes, no les", KeySize::Rsa2048).unwrap();
+    let mut expected = PrivateKey::from_seed(b"example seed of 32 bytes, no les", KeySpec::Rsa2048).unwrap();
     expected.set_comment("a b").unwrap();
     assert_eq!(
         body,

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{Error, GeneratedKeypair, KeySize, KeypairName, Microversion, PrivateKey, create, create_many};
+use nova_keypair::{Error, GeneratedKeypair, KeySpec, KeypairName, Microversion, PrivateKey, create, create_many};
 use rsa::traits::PrivateKeyParts as _;
 
 use crate::draws::{Draws, composite, honest};
@@ -21,7 +21,7 @@ const Q: usize = 12;
 /// Two primes, as the engine finds them.
 static PRIMES: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     use rsa::pkcs8::DecodePrivateKey as _;
-    let der = PrivateKey::from_seed(&[3; 32], KeySize::Rsa2048).unwrap().to_pkcs8_der().unwrap();
+    let der = PrivateKey::from_seed(&[3; 32], KeySpec::Rsa2048).unwrap().to_pkcs8_der().unwrap();
     let key = rsa::PrivateKey::from_pkcs8_der(&der).unwrap();
     [0, 1].map(|index| key.primes()[index].to_be_bytes_trimmed_vartime().into_vec())
 });
@@ -52,25 +52,25 @@ fn names(count: usize) -> Vec<KeypairName> {
 /// Every draw that the key needs is needed: `generate`, `create` and `post` fail by it. None that is read beyond is.
 #[test]
 fn a_generator_that_fails_at_any_draw_is_an_error() {
-    let whole = PrivateKey::generate(KeySize::Rsa2048, &mut failing_at(usize::MAX)).unwrap();
+    let whole = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(usize::MAX)).unwrap();
     for failing in 0..=Q {
-        let error = PrivateKey::generate(KeySize::Rsa2048, &mut failing_at(failing)).unwrap_err();
+        let error = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(failing)).unwrap_err();
         assert_eq!(error, Error::Rng, "{failing}");
-        let error = create(&name("k"), KeySize::Rsa2048, &mut failing_at(failing)).unwrap_err();
+        let error = create(&name("k"), KeySpec::Rsa2048, &mut failing_at(failing)).unwrap_err();
         assert_eq!(error, Error::Rng, "{failing}");
         let reply = post(&Request::new("k"), &Context::new("me"), &mut failing_at(failing));
         assert_eq!((reply.status(), reply.error()), (500, Some(&Error::Rng)), "{failing}");
         assert!(reply.keypair().is_none() && reply.private_key().is_none() && reply.user_id().is_none());
     }
     for failing in Q + 1..Q + 4 {
-        let made = create(&name("k"), KeySize::Rsa2048, &mut failing_at(failing)).unwrap();
+        let made = create(&name("k"), KeySpec::Rsa2048, &mut failing_at(failing)).unwrap();
         assert_eq!(*made.private_key.to_pkcs8_der().unwrap(), *whole.to_pkcs8_der().unwrap());
     }
 }
 
 #[test]
 fn encryption_fails_with_its_generator() {
-    let key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    let key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     let mut needed = 0;
     for failing in 0.. {
         let rng = &mut Draws::new(|index, bytes| (index != failing).then(|| honest(1, index, bytes)));
@@ -93,7 +93,7 @@ fn bulk_generation_fails_before_it_begins() {
     for failing in 0..5 {
         let called = AtomicUsize::new(0);
         let rng = &mut Draws::new(|index, bytes| (index != failing).then(|| honest(1, index, bytes)));
-        let made = create_many(&names(5), KeySize::Rsa2048, rng, &|_| {
+        let made = create_many(&names(5), KeySpec::Rsa2048, rng, &|_| {
             called.fetch_add(1, Ordering::Relaxed);
             ControlFlow::Continue(())
         });
@@ -104,14 +104,14 @@ fn bulk_generation_fails_before_it_begins() {
         honest(1, index.min(3), bytes);
         Some(())
     });
-    let made = create_many(&names(5), KeySize::Rsa2048, same, &|_| ControlFlow::Continue(()));
+    let made = create_many(&names(5), KeySpec::Rsa2048, same, &|_| ControlFlow::Continue(()));
     assert_eq!(made.unwrap_err(), Error::RngStuck);
     // A name that stands twice is found before anything is drawn.
     let twice = [name("a"), name("b"), name("a")];
-    let made = create_many(&twice, KeySize::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
+    let made = create_many(&twice, KeySpec::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
     assert_eq!(made.unwrap_err(), Error::KeypairExists { name: "a".into() });
     // No names, no keys, and no draw.
-    let none = create_many(&[], KeySize::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
+    let none = create_many(&[], KeySpec::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
     assert!(none.unwrap().is_empty());
 }
 
@@ -122,7 +122,7 @@ fn bulk(count: usize, progress: Progress<'_>) -> Vec<GeneratedKeypair> {
         honest(1, index, bytes);
         Some(())
     });
-    create_many(&names(count), KeySize::Rsa2048, rng, progress).unwrap()
+    create_many(&names(count), KeySpec::Rsa2048, rng, progress).unwrap()
 }
 
 /// What belongs to each name when nothing goes wrong, by the fingerprint of the key in each of its two halves.
@@ -138,7 +138,7 @@ fn assert_whole(made: &[GeneratedKeypair]) {
         assert_eq!(&keypair.public_key, private_key.public_key());
         let text = private_key.to_openssh().unwrap();
         let read = ssh_key::PrivateKey::from_openssh(text.as_bytes()).unwrap();
-        assert_eq!(read.public_key().to_bytes().unwrap(), keypair.public_key.to_bytes());
+        assert_eq!(read.public_key().to_bytes().unwrap(), keypair.public_key.as_bytes());
     }
     assert!(made.is_sorted_by_key(|made| made.keypair.name.as_str()), "in the order of the names");
 }

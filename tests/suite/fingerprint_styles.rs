@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use nova_keypair::{AwsGeneratedFingerprint, Error, Fingerprint, PublicKey, Sha256Fingerprint};
+use nova_keypair::{AwsGeneratedFingerprint, Error, Md5Fingerprint, PublicKey, Sha256Fingerprint};
 
 use crate::support;
 
@@ -24,7 +24,7 @@ fn key() -> PublicKey {
 fn md5_is_printed_as_nova_prints_it_and_without_colons() {
     assert_eq!(key().fingerprint().to_string(), MD5);
     assert_eq!(key().fingerprint().to_hex(), MD5.replace(':', ""));
-    assert_eq!(format!("{:?}", key().fingerprint()), format!("Fingerprint({MD5})"));
+    assert_eq!(format!("{:?}", key().fingerprint()), format!("Md5Fingerprint({MD5})"));
 }
 
 #[test]
@@ -33,7 +33,7 @@ fn what_users_paste_is_read() {
     let upper = MD5.to_uppercase();
     let line = format!("2048 MD5:{MD5} Generated-by-Nova (RSA)\n");
     for text in [MD5, &upper, &MD5.replace(':', ""), &format!(" MD5:{MD5}\n"), &format!("md5:{upper}"), &line] {
-        assert_eq!(text.parse::<Fingerprint>().unwrap(), fingerprint, "{text}");
+        assert_eq!(text.parse::<Md5Fingerprint>().unwrap(), fingerprint, "{text}");
     }
     let fingerprint = key().sha256_fingerprint();
     let line = format!("2048 {SHA256} Generated-by-Nova (RSA)");
@@ -59,7 +59,7 @@ fn what_is_no_fingerprint_is_refused() {
         &format!("MD5 {MD5}"),
         &format!("2048x {MD5}"),
     ] {
-        assert_eq!(text.parse::<Fingerprint>(), Err(Error::FingerprintUnrecognized), "{text}");
+        assert_eq!(text.parse::<Md5Fingerprint>(), Err(Error::FingerprintUnrecognized), "{text}");
     }
     // The last of 43 characters carries four bits, so not every one of them is written by an encoder.
     let trailing_bits = format!("{}p", &SHA256[..49]);
@@ -81,7 +81,7 @@ fn each_style_reads_what_it_prints_and_tells_keys_apart() {
     for byte in 0..16 {
         let mut bytes = *key().fingerprint().as_bytes();
         bytes[byte] ^= 0x80;
-        assert_ne!(Fingerprint::from_bytes(bytes), key().fingerprint());
+        assert_ne!(Md5Fingerprint::from_bytes(bytes), key().fingerprint());
     }
 }
 
@@ -148,6 +148,6 @@ fn aws_imported_fingerprint_is_md5_of_the_spki_der() {
         let Some(der) = output("spki", "openssl", &["pkey", "-pubin", "-outform", "DER", "-in"], &pem) else { return };
         let digest: [u8; 16] = <md5::Md5 as md5::Digest>::digest(der).into();
         let key = PublicKey::parse(line).unwrap();
-        assert_eq!(key.aws_imported_fingerprint(), Some(Fingerprint::from_bytes(digest)));
+        assert_eq!(key.aws_imported_fingerprint(), Some(Md5Fingerprint::from_bytes(digest)));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use nova_keypair::{Error, KeySize, KeypairName, PrivateKey, PublicKey, import};
+use nova_keypair::{Error, KeySpec, KeypairName, PrivateKey, PublicKey, import};
 
 use crate::support::{TempDir, has_tool, random, run, skip};
 
@@ -20,7 +20,7 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
-        let (dir, mut key) = (TempDir::new("guide"), PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap());
+        let (dir, mut key) = (TempDir::new("guide"), PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap());
         key.set_comment("me").unwrap();
         dir.write("ours", &key.to_openssh().unwrap());
         dir.write("ours.pub", &(key.public_key().to_openssh() + "\n"));
@@ -116,7 +116,7 @@ fn compares(f: &Fixture, command: &str) {
     let exported = f.run(command, &["-f", "ours.pub"]);
     assert!(PublicKey::parse(&exported).is_err());
     assert!(f.public_key().same_key(&exported).unwrap());
-    let other = PrivateKey::from_seed(&[8; 32], KeySize::Rsa2048).unwrap();
+    let other = PrivateKey::from_seed(&[8; 32], KeySpec::Rsa2048).unwrap();
     assert!(!other.public_key().same_key(&exported).unwrap());
 }
 

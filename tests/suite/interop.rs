@@ -12,7 +12,7 @@ mod sshd;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use nova_keypair::{Algorithm, KeySize, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
+use nova_keypair::{Algorithm, KeySpec, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
 use zeroize::Zeroizing;
 
 use crate::support::{TempDir, random};
@@ -49,7 +49,7 @@ struct Sample {
 
 /// One of each size.
 static KEYS: LazyLock<[PrivateKey; 3]> =
-    LazyLock::new(|| KeySize::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
+    LazyLock::new(|| KeySpec::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
 
 /// Each form, and most with another size. Every program takes its time to open an encrypted one.
 static SAMPLES: LazyLock<[Sample; 7]> = LazyLock::new(|| {

@@ -29,7 +29,7 @@ const LAYERS: &[&[&str]] = &[
     &["keygen::modexp::avx2"],
     &["keygen::modexp"],
     &["keygen::miller_rabin", "keygen::search", "keygen::key"],
-    &["keygen"],
+    &["keygen", "private_key::format", "private_key::key_spec"],
     &["private_key"],
     &["keypair::batch"],
     &["keypair"],

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::nova::{Refusal, Verdict, verdict};
-use nova_keypair::{Fingerprint, ImportPolicy, PublicKey};
+use nova_keypair::{ImportPolicy, Md5Fingerprint, PublicKey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -13,13 +13,13 @@ use proptest::sample::select;
 use crate::nova_rule;
 use crate::support::shared_json;
 
-fn md5(data: &[u8]) -> Fingerprint {
+fn md5(data: &[u8]) -> Md5Fingerprint {
     use md5::Digest as _;
-    Fingerprint::from_bytes(md5::Md5::digest(data).into())
+    Md5Fingerprint::from_bytes(md5::Md5::digest(data).into())
 }
 
 /// What the literal rule answers.
-fn expected(line: &str) -> Option<Fingerprint> {
+fn expected(line: &str) -> Option<Md5Fingerprint> {
     nova_rule::generate_fingerprint(line).ok().map(|hashed| md5(&hashed))
 }
 

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{KeySize, KeypairName, Microversion, PublicKey, create_many};
+use nova_keypair::{KeySpec, KeypairName, Microversion, PublicKey, create_many};
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use serde_json::{Value, json};
@@ -355,7 +355,7 @@ fn a_private_key_pasted_anywhere_is_not_sent_back() {
     assert_eq!(reply.status(), 409);
     let name = KeypairName::new(&name).unwrap();
     let twice = [name.clone(), name];
-    let repeated = create_many(&twice, KeySize::Rsa2048, &mut Untouched, &|_| ControlFlow::Continue(())).unwrap_err();
+    let repeated = create_many(&twice, KeySpec::Rsa2048, &mut Untouched, &|_| ControlFlow::Continue(())).unwrap_err();
     let said =
         format!("{} {:?} {repeated} {repeated:?}", serde_json::to_string(&reply).unwrap(), reply.error().unwrap());
     assert!(!said.contains("c2Vj"), "{said}");

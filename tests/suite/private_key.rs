@@ -4,7 +4,7 @@ use std::fmt::Debug;
 use std::sync::LazyLock;
 
 use nova_keypair::{
-    Error, GeneratedKeypair, KeySize, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, create, import,
+    Error, GeneratedKeypair, KeySpec, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, create, import,
 };
 use proptest::prelude::*;
 use rsa::pkcs1::DecodeRsaPrivateKey as _;
@@ -14,7 +14,7 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 use crate::support::random;
 
 /// One key for the tests that only look at it: generation is slow in a debug build.
-static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap());
+static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap());
 
 /// As far as that can be seen: nothing is left as it was, and nothing comes twice.
 #[cfg(feature = "getrandom")]
@@ -90,18 +90,18 @@ fn encryption_needs_the_passphrase_and_a_salt() {
 
 #[test]
 fn a_seed_is_a_key() {
-    let again = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    let again = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     assert_eq!(*KEY.to_pkcs8_pem().unwrap(), *again.to_pkcs8_pem().unwrap());
     assert_eq!(*KEY.to_openssh().unwrap(), *again.to_openssh().unwrap());
-    let other = PrivateKey::from_seed(&[8; 32], KeySize::Rsa2048).unwrap();
+    let other = PrivateKey::from_seed(&[8; 32], KeySpec::Rsa2048).unwrap();
     assert_ne!(KEY.public_key(), other.public_key());
-    assert_eq!(PrivateKey::from_seed(&[7; 15], KeySize::Rsa2048).unwrap_err().code(), "seed_too_short");
+    assert_eq!(PrivateKey::from_seed(&[7; 15], KeySpec::Rsa2048).unwrap_err().code(), "seed_too_short");
 }
 
 #[test]
 fn what_the_private_key_says_of_itself_is_public() {
     let name = KeypairName::new("k").unwrap();
-    let private_key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    let private_key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     let generated = GeneratedKeypair::new(&name, private_key);
     let shown = format!("{:?} {:#?}", KEY, generated);
     let key = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
@@ -149,15 +149,15 @@ fn a_private_key_cannot_be_copied_compared_or_serialized() {
 #[test]
 fn sizes_are_exact() {
     assert_eq!(KEY.public_key().bits(), 2048);
-    assert_eq!(KeySize::from_bits(4096), Ok(KeySize::Rsa4096));
-    assert_eq!(KeySize::from_bits(1024), Err(Error::KeySize { bits: 1024 }));
-    assert_eq!(KeySize::default().bits(), 2048);
+    assert_eq!(KeySpec::from_rsa_bits(4096), Ok(KeySpec::Rsa4096));
+    assert_eq!(KeySpec::from_rsa_bits(1024), Err(Error::KeySize { bits: 1024 }));
+    assert_eq!(KeySpec::default().bits(), 2048);
 }
 
 #[test]
 fn what_create_makes_import_accepts_with_the_same_fingerprint() {
     let name = KeypairName::new("my key").unwrap();
-    for size in KeySize::ALL {
+    for size in KeySpec::ALL {
         let generated = create(&name, size, &mut random()).unwrap();
         let line = generated.keypair.public_key.to_openssh();
         assert!(line.starts_with("ssh-rsa ") && line.ends_with(" Generated-by-Nova"), "{line}");
@@ -173,7 +173,7 @@ fn what_create_makes_import_accepts_with_the_same_fingerprint() {
 
 #[test]
 fn comments_of_one_line_are_taken() {
-    let mut key = PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap();
+    let mut key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     let long = "x".repeat(255);
     for comment in ["me@home", "with spaces", "ключ", "", &long] {
         key.set_comment(comment).unwrap();
@@ -196,7 +196,7 @@ proptest! {
     #[test]
     fn a_comment_that_is_taken_survives_import(comment in ".{0,80}") {
         thread_local!(static KEY: std::cell::RefCell<PrivateKey> =
-            PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048).unwrap().into());
+            PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap().into());
         KEY.with_borrow_mut(|key| {
             if key.set_comment(&comment).is_ok() {
                 let imported = import(&KeypairName::new("k").unwrap(), &key.public_key().to_openssh()).unwrap();

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use nova_keypair::internals::{self, Kernel, Numbers};
-use nova_keypair::{KeySize, PrivateKey};
+use nova_keypair::{KeySpec, PrivateKey};
 use zeroize::Zeroizing;
 
 use crate::memcheck::{self, mark_public, mark_secret, secret_bytes};
@@ -62,7 +62,7 @@ pub fn run(case: &Case) -> bool {
         });
         check(made.as_ref().unwrap(), case);
     }
-    let Ok(size) = KeySize::from_bits(case.bits) else { return good };
+    let Ok(size) = KeySpec::from_rsa_bits(case.bits) else { return good };
 
     let mut seed = [0; 32];
     Stream::new(case.stream).fill(&mut seed);

@@ -11,7 +11,7 @@ use core::ffi::{c_char, c_int};
 use core::panic::PanicInfo;
 
 use dlmalloc::GlobalDlmalloc;
-use nova_keypair::{GeneratedKeypair, KeySize, KeypairName, PrivateKey, Result, fingerprint, import};
+use nova_keypair::{GeneratedKeypair, KeySpec, KeypairName, PrivateKey, Result, fingerprint, import};
 
 #[global_allocator]
 static ALLOCATOR: GlobalDlmalloc = GlobalDlmalloc;
@@ -48,7 +48,7 @@ extern "C" fn main(_: c_int, _: *const *const c_char) -> c_int {
 
 fn imports_what_it_makes() -> Result<bool> {
     let name = KeypairName::new("my-key")?;
-    let made = GeneratedKeypair::new(&name, PrivateKey::from_seed(&[7; 32], KeySize::Rsa2048)?);
+    let made = GeneratedKeypair::new(&name, PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048)?);
     let line = made.keypair.public_key.to_openssh();
     let is_same = import(&name, &line)? == made.keypair && fingerprint(&line)? == made.keypair.fingerprint;
     let is_refused = import(&name, "ssh-rsa AAAA").is_err();

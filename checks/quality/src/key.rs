@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use dashu_int::UBig;
-use nova_keypair::{KeySize, OsRng, PrivateKey};
+use nova_keypair::{KeySpec, OsRng, PrivateKey};
 use openssl::bn::BigNumRef;
 use openssl::rsa::Rsa;
 
@@ -33,7 +33,7 @@ pub(crate) struct Key {
 
 impl Key {
     /// Key number `index`.
-    pub(crate) fn make(origin: &Origin, size: KeySize, index: usize) -> Result<Self, Box<dyn Error + Send + Sync>> {
+    pub(crate) fn make(origin: &Origin, size: KeySpec, index: usize) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let private = match origin {
             Origin::System => PrivateKey::generate(size, &mut OsRng)?,
             Origin::Seed(text) => {
@@ -67,7 +67,7 @@ impl Key {
 pub(crate) mod tests {
     use super::*;
 
-    pub(crate) const SIZE: KeySize = KeySize::Rsa2048;
+    pub(crate) const SIZE: KeySpec = KeySpec::Rsa2048;
 
     pub(crate) fn key(index: usize) -> Key {
         Key::make(&Origin::Seed("the keys of the tests".into()), SIZE, index).unwrap()

@@ -15,7 +15,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use key::{Key, Origin};
-use nova_keypair::KeySize;
+use nova_keypair::KeySpec;
 use primality::JUDGES;
 use rayon::prelude::*;
 use report::Report;
@@ -29,7 +29,7 @@ With --seed, of at least eight bytes, the same keys each time: for trials, not f
 
 struct Arguments {
     keys: usize,
-    size: KeySize,
+    size: KeySpec,
     origin: Origin,
 }
 
@@ -58,12 +58,12 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Option<Arguments>, Failure> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { keys: 10_000, size: KeySize::Rsa2048, origin: Origin::System };
+    let mut arguments = Arguments { keys: 10_000, size: KeySpec::Rsa2048, origin: Origin::System };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("keys") => arguments.keys = parser.value()?.parse()?,
-            Long("bits") => arguments.size = KeySize::from_bits(parser.value()?.parse()?)?,
+            Long("bits") => arguments.size = KeySpec::from_rsa_bits(parser.value()?.parse()?)?,
             Long("seed") => arguments.origin = Origin::Seed(parser.value()?.string()?),
             Short('h') | Long("help") => return Ok(None),
             _ => return Err(argument.unexpected().into()),
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn a_short_run_passes() {
         let origin = Origin::Seed("the keys of the tests".into());
-        let report = run(Arguments { keys: 20, size: KeySize::Rsa2048, origin }).unwrap();
+        let report = run(Arguments { keys: 20, size: KeySpec::Rsa2048, origin }).unwrap();
         assert!(report.passed(), "{:?}", report.faults());
         assert_eq!(report.statistics.len(), 3);
     }

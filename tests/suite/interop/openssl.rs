@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use nova_keypair::{Algorithm, KeySize, KeypairName, PrivateKey, import};
+use nova_keypair::{Algorithm, KeySpec, KeypairName, PrivateKey, import};
 use rsa::pkcs8::{DecodePublicKey as _, EncodePublicKey as _, LineEnding};
 use rsa::traits::PublicKeyParts as _;
 use ssh_key::{Mpint, PublicKey};
@@ -131,7 +131,7 @@ fn openssl_finds_the_key_consistent() {
         return;
     }
     let dir = TempDir::new("openssl-checks");
-    for size in KeySize::ALL {
+    for size in KeySpec::ALL {
         let key = PrivateKey::generate(size, &mut random()).unwrap();
         let file = dir.write("key.pem", &key.to_pkcs1_pem().unwrap());
         let said = run(&mut openssl(&["rsa", "-check", "-noout"], &[("-in", &file)]));
@@ -158,7 +158,7 @@ fn what_openssl_makes_import_accepts_as_a_line_with_its_fingerprint() {
         let said = run(openssl(&["dgst", "-md5", "-r"], &[]).arg(file));
         said.split(' ').next().unwrap().to_owned()
     };
-    std::fs::write(&blob, keypair.public_key.to_bytes()).unwrap();
+    std::fs::write(&blob, keypair.public_key.as_bytes()).unwrap();
     assert_eq!(md5(&blob), keypair.fingerprint.to_hex());
     run(&mut openssl(&["pkey", "-pubout", "-outform", "DER"], &[("-in", &private), ("-out", &spki)]));
     assert_eq!(md5(&spki), keypair.public_key.aws_imported_fingerprint().unwrap().to_hex());

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use nova_keypair::internals::{self, Kernel};
-use nova_keypair::{KeySize, OsRng, PrivateKey};
+use nova_keypair::{KeySpec, OsRng, PrivateKey};
 
 use super::{About, ConstantTime, Peer, from_pkcs8};
 use crate::check::Numbers;
@@ -36,7 +36,7 @@ impl Peer for Ours {
     }
 
     fn generate(&self, bits: u32) -> Result<(Numbers, Duration), Box<dyn Error>> {
-        let size = KeySize::from_bits(bits)?;
+        let size = KeySpec::from_rsa_bits(bits)?;
         let (key, time) = cpu_time(|| PrivateKey::generate(size, &mut OsRng));
         Ok((from_pkcs8(&key?.to_pkcs8_der()?)?, time))
     }

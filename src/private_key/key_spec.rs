@@ -1,0 +1,58 @@
+//! [`KeySpec`]: the type and size of a key to generate.
+
+use crate::algorithm::Algorithm;
+use crate::error::{Error, Result};
+
+/// The type and size of a key to generate.
+///
+/// `Display` and [`FromStr`](core::str::FromStr) use the identifier: `rsa-2048`, `rsa-3072` or `rsa-4096`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum KeySpec {
+    /// `rsa-2048`: RSA with a modulus of 2048 bits, as Nova generated: 112 bits of security (NIST SP 800-57 Part 1, table 2).
+    #[default]
+    Rsa2048,
+    /// `rsa-3072`: RSA with a modulus of 3072 bits: 128 bits of security.
+    Rsa3072,
+    /// `rsa-4096`: RSA with a modulus of 4096 bits.
+    Rsa4096,
+}
+
+impl KeySpec {
+    /// All specifications, shortest key first.
+    pub const ALL: [Self; 3] = [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096];
+
+    /// Returns the specification of an RSA key with a modulus of `bits` bits.
+    ///
+    /// # Errors
+    /// `key_size`, for any number but 2048, 3072 and 4096.
+    pub fn from_rsa_bits(bits: u32) -> Result<Self> {
+        let is_wanted = |spec: &Self| spec.algorithm() == Algorithm::Rsa && spec.bits() == bits;
+        Self::ALL.into_iter().find(is_wanted).ok_or(Error::KeySize { bits })
+    }
+
+    /// The stable identifier, such as `rsa-2048`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rsa2048 => "rsa-2048",
+            Self::Rsa3072 => "rsa-3072",
+            Self::Rsa4096 => "rsa-4096",
+        }
+    }
+
+    /// The type of the public key.
+    pub const fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Algorithm::Rsa,
+        }
+    }
+
+    /// The size that `ssh-keygen` prints: for RSA, the length of the modulus in bits.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Rsa2048 => 2048,
+            Self::Rsa3072 => 3072,
+            Self::Rsa4096 => 4096,
+        }
+    }
+}

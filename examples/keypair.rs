@@ -18,10 +18,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use lexopt::prelude::*;
-use nova_keypair::os_keypairs::{Context, Reply, Request, post};
+use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
-    GeneratedKeypair, KeySpec, KeypairName, Microversion, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, create_many,
-    import,
+    Error, GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, NameError, OsRng, PrivateKey,
+    PrivateKeyFormat, PublicKey, RequestError, create_many, import,
     nova::{self, Verdict},
 };
 use serde_json::json;
@@ -50,8 +50,8 @@ fn main() -> ExitCode {
             if failure.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
                 return ExitCode::SUCCESS;
             }
-            match failure.downcast_ref::<nova_keypair::Error>() {
-                Some(error) => eprintln!("keypair: {error} [{}]", error.code()),
+            match code(&*failure) {
+                Some(code) => eprintln!("keypair: {failure} [{code}]"),
                 None => eprintln!("keypair: {failure}"),
             }
             if failure.is::<lexopt::Error>() {
@@ -61,6 +61,14 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// The code of an error of the library.
+fn code(failure: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    let code = failure.downcast_ref::<Error>().map(Error::code);
+    code.or_else(|| failure.downcast_ref::<NameError>().map(NameError::code))
+        .or_else(|| failure.downcast_ref::<GenerateError>().map(|error| error.code()))
+        .or_else(|| failure.downcast_ref::<RequestError>().map(|error| error.code()))
 }
 
 fn run() -> Result<(), Failure> {
@@ -261,12 +269,16 @@ fn run_post(mut arguments: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let mut taken: HashSet<(String, String)> = existing.into_iter().map(|name| (user_id.clone(), name)).collect();
+    let context = Context::new(user_id).microversion(microversion);
     let mut answer = |request: Result<Request, serde_json::Error>| -> Result<(), Failure> {
         let reply = match request {
             Ok(request) => {
                 let exists = |user_id: &str, name: &str| taken.contains(&(user_id.to_owned(), name.to_owned()));
-                let context = Context::new(&user_id).microversion(microversion).exists(&exists);
-                post(&request, &context, &mut OsRng)
+                match request.check(&context) {
+                    Ok(checked) if exists(checked.user_id(), checked.name().as_str()) => checked.conflict(),
+                    Ok(checked) => checked.create(&mut OsRng),
+                    Err(rejection) => rejection,
+                }
             }
             Err(error) => Reply::malformed(&error.to_string()),
         };

@@ -3,6 +3,7 @@
 //! MD5 is here because the interface records it, to recognise a key and not to authenticate it: whoever can make two keys with one
 //! MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
 
+pub(crate) mod error;
 mod randomart;
 
 use alloc::string::String;
@@ -14,7 +15,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 
-use crate::error::Error;
+use error::FingerprintError;
 use randomart::randomart;
 
 /// MD5 of `data`: the one place in the crate that computes it.
@@ -104,12 +105,12 @@ impl fmt::Display for Md5Fingerprint {
 }
 
 impl FromStr for Md5Fingerprint {
-    type Err = Error;
+    type Err = FingerprintError;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
         let text = ssh_keygen_field(text);
         let text = strip_prefix_ignoring_case(text, "MD5:").unwrap_or(text);
-        parse_hex(text).map(Self).ok_or(Error::FingerprintUnrecognized)
+        parse_hex(text).map(Self).ok_or(FingerprintError::Unrecognized)
     }
 }
 
@@ -139,16 +140,16 @@ impl fmt::Display for Sha256Fingerprint {
 }
 
 impl FromStr for Sha256Fingerprint {
-    type Err = Error;
+    type Err = FingerprintError;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
         let text = ssh_keygen_field(text);
         let text = strip_prefix_ignoring_case(text, "SHA256:").unwrap_or(text);
         let text = text.strip_suffix('=').unwrap_or(text);
         let mut bytes = [0; 32];
         // The length first, so that a long text is not decoded for nothing.
         let whole = text.len() == 43 && STANDARD_NO_PAD.decode_slice_unchecked(text, &mut bytes).is_ok_and(|n| n == 32);
-        if whole { Ok(Self(bytes)) } else { Err(Error::FingerprintUnrecognized) }
+        if whole { Ok(Self(bytes)) } else { Err(FingerprintError::Unrecognized) }
     }
 }
 
@@ -176,10 +177,10 @@ impl fmt::Display for AwsGeneratedFingerprint {
 }
 
 impl FromStr for AwsGeneratedFingerprint {
-    type Err = Error;
+    type Err = FingerprintError;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
-        parse_hex(text.trim()).map(Self).ok_or(Error::FingerprintUnrecognized)
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
+        parse_hex(text.trim()).map(Self).ok_or(FingerprintError::Unrecognized)
     }
 }
 

@@ -6,7 +6,7 @@ use rand_core::TryCryptoRng;
 use subtle::Choice;
 use zeroize::Zeroizing;
 
-use crate::error::Result;
+use crate::keygen::error::Result;
 use crate::keygen::modexp::{self, Backend, Kernel as _, Power, portable::Portable};
 use crate::keygen::uint::{self, Limbs};
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, trial_division};

@@ -6,6 +6,7 @@
 mod candidate;
 pub(crate) mod declassify;
 pub(crate) mod drbg;
+pub(crate) mod error;
 mod gcd;
 mod key;
 mod miller_rabin;
@@ -22,6 +23,7 @@ pub(crate) use candidate::Random;
 use candidate::Source;
 use declassify::{publish, reveal};
 use drbg::HmacDrbg;
+use error::{GenerateError, Result};
 pub(crate) use key::RsaComponents;
 use key::{Assembly, Outcome};
 use miller_rabin::Rounds;
@@ -30,8 +32,6 @@ use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
 #[cfg(feature = "internals")]
 use uint::Limbs;
-
-use crate::error::{Error, Result};
 
 /// The key sizes that the engine takes: multiples of 16 in this range.
 const SIZES: core::ops::RangeInclusive<u32> = 2048..=16384;
@@ -64,14 +64,18 @@ pub(crate) fn from_seed(seed: &[u8], bits: u32) -> Result<RsaComponents> {
 /// The stream of candidates that a seed stands for (`det-keygen`, RSA, steps 1 to 7).
 pub(crate) fn seeded(seed: &[u8], bits: u32) -> Result<HmacDrbg> {
     if seed.len() < MIN_SEED {
-        return Err(Error::SeedTooShort { len: seed.len() });
+        return Err(GenerateError::SeedTooShort { bytes: seed.len() });
     }
-    let size = u16::try_from(bits).map_err(|_| Error::KeySize { bits })?;
+    let size = u16::try_from(bits).map_err(|_| GenerateError::UnsupportedKeySize { bits })?;
     Ok(HmacDrbg::new(&[seed, b"det RSA key gen", &size.to_be_bytes()]))
 }
 
 fn checked(bits: u32) -> Result<u32> {
-    if SIZES.contains(&bits) && bits.is_multiple_of(16) { Ok(bits) } else { Err(Error::KeySize { bits }) }
+    if SIZES.contains(&bits) && bits.is_multiple_of(16) {
+        Ok(bits)
+    } else {
+        Err(GenerateError::UnsupportedKeySize { bits })
+    }
 }
 
 /// The engine, on any kernel and any source; `bits` is a multiple of 16.
@@ -91,7 +95,7 @@ pub(crate) fn generate_with<S: Source, K: Kernel>(kernel: &K, source: S, bits: u
         while pair.len() < 2 {
             let from = pair.last().map_or(start, |(last, _)| last.index + 1);
             let found = search.next_probable(from + u64::from(limit))?;
-            pair.push((found.ok_or(Error::CandidateLimit { candidates: limit })?, false));
+            pair.push((found.ok_or(GenerateError::TooManyCandidates { candidates: limit })?, false));
         }
         let [(p, p_confirmed), (q, q_confirmed)] = pair.as_mut_slice() else { continue };
         let outcome = Assembly::of(&p.limbs, &q.limbs, bits);
@@ -105,7 +109,7 @@ pub(crate) fn generate_with<S: Source, K: Kernel>(kernel: &K, source: S, bits: u
         if pair.len() < before {
             // With p gone, q has been looked for since `start`.
             if pair.first().is_some_and(|(first, _)| first.index - start >= u64::from(limit)) {
-                return Err(Error::CandidateLimit { candidates: limit });
+                return Err(GenerateError::TooManyCandidates { candidates: limit });
             }
             continue;
         }
@@ -114,7 +118,7 @@ pub(crate) fn generate_with<S: Source, K: Kernel>(kernel: &K, source: S, bits: u
                 start = pair.last().map_or(start, |(q, _)| q.index + 1);
                 pair.clear();
             }
-            Outcome::Pair(_) if !consistent => return Err(Error::PairwiseConsistency),
+            Outcome::Pair(_) if !consistent => return Err(GenerateError::PairwiseTestFailed),
             Outcome::Pair(assembly) => return Ok(assembly.into_components()),
         }
     }

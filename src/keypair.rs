@@ -57,7 +57,7 @@ impl GeneratedKeypair {
 /// Makes an RSA key pair (FIPS 186-5, e = 65537) with the comment `Generated-by-Nova`.
 ///
 /// # Errors
-/// Those of [`PrivateKey::generate`].
+/// A [`GenerateError`](crate::GenerateError), as for [`PrivateKey::generate`].
 pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, size: KeySpec, rng: &mut R) -> Result<GeneratedKeypair> {
     Ok(GeneratedKeypair::new(name, PrivateKey::generate(size, rng)?))
 }
@@ -67,7 +67,7 @@ pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, size: KeySpec, rng: 
 /// What it accepts, Nova and OpenSSH accept as well, with this fingerprint.
 ///
 /// # Errors
-/// Each refusal has a [`code`](crate::Error::code) of its own, says where it went wrong, and what to do.
+/// A [`PublicKeyError`](crate::PublicKeyError): what is wrong, where, and what to do.
 pub fn import(name: &KeypairName, public_key: &str) -> Result<Keypair> {
     import_with(name, public_key, &ImportPolicy::default())
 }
@@ -75,7 +75,7 @@ pub fn import(name: &KeypairName, public_key: &str) -> Result<Keypair> {
 /// [`import`] by another policy.
 ///
 /// # Errors
-/// As for [`import`], and what the policy refuses.
+/// As for [`import`], and if the policy rejects the key.
 pub fn import_with(name: &KeypairName, public_key: &str, policy: &ImportPolicy) -> Result<Keypair> {
     let public_key = PublicKey::parse_with(public_key, policy)?;
     let fingerprint = public_key.fingerprint();

@@ -36,8 +36,9 @@
 //!
 //! # Errors and panics
 //!
-//! Everything that can be refused is an [`Error`]: a stable [`code`](Error::code), a sentence that says what to do, the position, the HTTP
-//! status and Nova's own words. No input of any kind panics. Allocation failure is the exception that Rust makes.
+//! Every failure is an [`Error`] or the error of one domain, such as [`PublicKeyError`]: a stable [`code`](Error::code), the problem, its
+//! position and a remedy. HTTP statuses and Nova's messages are part of [`os_keypairs`]. No input causes a panic; the one exception is
+//! allocation failure, which aborts.
 //!
 //! # Security
 //!
@@ -82,12 +83,18 @@ pub mod engine {}
 
 pub use algorithm::Algorithm;
 pub use error::{Error, Result};
+pub use fingerprint::error::FingerprintError;
 pub use fingerprint::{AwsGeneratedFingerprint, Md5Fingerprint, Sha256Fingerprint};
+pub use keygen::error::GenerateError;
 pub use keypair::{GeneratedKeypair, Keypair, create, create_many, import, import_with};
 pub use microversion::Microversion;
 pub use name::KeypairName;
+pub use name::error::{NameError, NameErrorKind};
+pub use os_keypairs::error::RequestError;
 pub use policy::ImportPolicy;
+pub use private_key::error::{PrivateKeyError, PrivateKeyErrorKind};
 pub use private_key::{DEFAULT_COMMENT, KeySpec, PrivateKey, PrivateKeyFormat};
+pub use public_key::error::{PublicKeyError, PublicKeyErrorKind};
 pub use public_key::{Canonicalized, PublicKey, Repair, fingerprint};
 #[cfg(feature = "getrandom")]
 pub use rng::OsRng;

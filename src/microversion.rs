@@ -3,7 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use crate::error::{Error, Result};
+use crate::os_keypairs::error::RequestError;
 
 /// A version of the compute API, `2.N`: it decides what a name may hold and what a request may carry.
 ///
@@ -62,13 +62,13 @@ impl fmt::Display for Microversion {
 }
 
 impl FromStr for Microversion {
-    type Err = Error;
+    type Err = RequestError;
 
     /// Reads `2.N`, without leading zeros, as the `OpenStack-API-Version` header has it after `compute`.
-    fn from_str(text: &str) -> Result<Self> {
+    fn from_str(text: &str) -> Result<Self, RequestError> {
         let minor = text.strip_prefix("2.").filter(|n| n.bytes().all(|b| b.is_ascii_digit()));
         let minor = minor.filter(|n| *n == "0" || !n.starts_with('0')).and_then(|n| n.parse().ok());
-        minor.map(Self::new).ok_or(Error::Microversion)
+        minor.map(Self::new).ok_or(RequestError::InvalidMicroversion)
     }
 }
 
@@ -84,7 +84,7 @@ mod tests {
             assert_eq!(alloc::format!("{version}").parse(), Ok(version));
         }
         for text in ["", "2", "2.", "2.01", "2.+1", "2.99999", "3.1", "latest", "2.1 "] {
-            assert_eq!(text.parse::<Microversion>(), Err(Error::Microversion), "{text:?}");
+            assert_eq!(text.parse::<Microversion>(), Err(RequestError::InvalidMicroversion), "{text:?}");
         }
     }
 }

@@ -1,18 +1,20 @@
 //! [`KeypairName`]: the name of a key pair, valid by construction.
 
+pub(crate) mod error;
+
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 use core::str::FromStr;
 
-use crate::error::{Error, Result};
 use crate::microversion::Microversion;
-use crate::os_keypairs::python::quotable;
+use crate::name::error::{NameError, NameErrorKind};
+use crate::public_key::private_key_scan::find_private_key;
 
 /// The name of a key pair: 1 to 255 characters that its microversion allows.
 ///
-/// The rules are those of `nova/api/validation/parameter_types.py`, but for one quirk: Nova lets a single trailing line feed pass and strips
-/// it afterwards; here it is refused.
+/// The rules are those of `nova/api/validation/parameter_types.py`, but for one quirk: Nova lets a single trailing line
+/// feed pass and strips it afterwards; here it is refused.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeypairName(String);
 
@@ -20,47 +22,56 @@ impl KeypairName {
     /// The longest name, in characters.
     pub const MAX_CHARS: usize = 255;
 
-    /// A name by the rule of microversion 2.1: letters and digits of ASCII, `_`, `-` and space, no space at either edge.
+    /// A name by the rule of microversion 2.1: letters and digits of ASCII, `_`, `-` and space, no space at either
+    /// edge.
     ///
     /// # Errors
-    /// `name_empty`, `name_too_long`, `name_edge_whitespace`, `name_unprintable`, `name_character`, in that order of checks.
-    pub fn new(name: &str) -> Result<Self> {
+    /// In this order of checks: [`Empty`](NameErrorKind::Empty), [`TooLong`](NameErrorKind::TooLong),
+    /// [`ContainsPrivateKey`](NameErrorKind::ContainsPrivateKey),
+    /// [`UnprintableCharacter`](NameErrorKind::UnprintableCharacter),
+    /// [`SurroundingWhitespace`](NameErrorKind::SurroundingWhitespace),
+    /// [`DisallowedCharacter`](NameErrorKind::DisallowedCharacter).
+    pub fn new(name: &str) -> Result<Self, NameError> {
         Self::for_microversion(name, Microversion::V2_1)
     }
 
     /// A name by the rule of the given microversion. Legacy 2.0 strips the spaces at the edges, as Nova does.
     ///
     /// # Errors
-    /// As for [`new`](Self::new); legacy 2.0 answers `name_blank` to a name of spaces only.
-    pub fn for_microversion(name: &str, microversion: Microversion) -> Result<Self> {
+    /// As for [`new`](Self::new); and [`OnlySpaces`](NameErrorKind::OnlySpaces) for legacy 2.0.
+    pub fn for_microversion(name: &str, microversion: Microversion) -> Result<Self, NameError> {
         if name.is_empty() {
-            return Err(Error::NameEmpty);
+            return Err(NameErrorKind::Empty.into());
         }
         // A character has at most four bytes, so that a name of megabytes is not counted through.
         let too_long = name.len() > 4 * Self::MAX_CHARS || name.chars().count() > Self::MAX_CHARS;
         if too_long {
-            return Err(Error::NameTooLong { name: quotable(name), bytes: name.len() });
+            return Err(NameErrorKind::TooLong { bytes: name.len() }.into());
         }
-        let legacy = microversion < Microversion::V2_1;
+        if let Some(found) = find_private_key(name) {
+            return Err(NameErrorKind::ContainsPrivateKey.at(found.position));
+        }
         if let Some((position, _)) = name.char_indices().find(|(_, c)| !is_printable(*c)) {
-            return Err(Error::NameUnprintable { position, legacy });
+            return Err(NameErrorKind::UnprintableCharacter.at(position));
         }
         let stripped = name.trim_matches(is_space_separator);
-        if legacy {
-            return if stripped.is_empty() { Err(Error::NameBlank) } else { Ok(Self(stripped.to_owned())) };
+        if microversion < Microversion::V2_1 {
+            return if stripped.is_empty() {
+                Err(NameErrorKind::OnlySpaces.into())
+            } else {
+                Ok(Self(stripped.to_owned()))
+            };
         }
         if stripped.len() != name.len() {
             // The text before the stripped part is white space; where there is none, the white space is behind it.
             let leading = name.len() - name.trim_start_matches(is_space_separator).len();
             let position = if leading > 0 { 0 } else { stripped.len() };
-            return Err(Error::NameEdgeWhitespace { position });
+            return Err(NameErrorKind::SurroundingWhitespace.at(position));
         }
         let pattern = microversion.name_pattern().unwrap_or_default();
         match name.char_indices().find(|(_, c)| !microversion.allows_in_name(*c)) {
             None => Ok(Self(name.to_owned())),
-            Some((position, character)) => {
-                Err(Error::NameCharacter { name: quotable(name), character, position, pattern })
-            }
+            Some((position, _)) => Err(NameErrorKind::DisallowedCharacter { pattern }.at(position)),
         }
     }
 
@@ -83,9 +94,9 @@ impl AsRef<str> for KeypairName {
 }
 
 impl FromStr for KeypairName {
-    type Err = Error;
+    type Err = NameError;
 
-    fn from_str(name: &str) -> Result<Self> {
+    fn from_str(name: &str) -> Result<Self, NameError> {
         Self::new(name)
     }
 }
@@ -97,11 +108,12 @@ impl serde::Serialize for KeypairName {
     }
 }
 
-/// Is this character printable to Nova (`nova.api.validation.parameter_types`): not in the Unicode categories Other (C) and not a line or
-/// paragraph separator? Horizontal spaces are printable.
+/// Is this character printable to Nova (`nova.api.validation.parameter_types`): not in the Unicode categories Other (C)
+/// and not a line or paragraph separator? Horizontal spaces are printable.
 ///
-/// Nova builds its pattern from the Basic Multilingual Plane, so what lies beyond is not printable to it. Code points that Unicode has not
-/// assigned are taken for printable here; a table of those would tie the answer to one version of Unicode.
+/// Nova builds its pattern from the Basic Multilingual Plane, so what lies beyond is not printable to it. Code points
+/// that Unicode has not assigned are taken for printable here; a table of those would tie the answer to one version of
+/// Unicode.
 pub(crate) fn is_printable(c: char) -> bool {
     let is_other = c.is_control() || is_format(c) || matches!(c, '\u{e000}'..='\u{f8ff}');
     let is_separator = matches!(c, '\u{2028}' | '\u{2029}');
@@ -128,7 +140,7 @@ mod tests {
     #[test]
     fn position_points_at_the_white_space() {
         for (name, position) in [(" a", 0), ("a ", 1), (" ", 0), (" a ", 0), ("a b ", 3)] {
-            assert_eq!(KeypairName::new(name), Err(Error::NameEdgeWhitespace { position }), "{name:?}");
+            assert_eq!(KeypairName::new(name), Err(NameErrorKind::SurroundingWhitespace.at(position)), "{name:?}");
         }
     }
 
@@ -136,14 +148,14 @@ mod tests {
     fn length_is_counted_in_characters() {
         let v2_0 = Microversion::V2_0;
         assert!(KeypairName::for_microversion(&"ж".repeat(255), v2_0).is_ok());
-        assert!(matches!(
+        assert_eq!(
             KeypairName::for_microversion(&"ж".repeat(256), v2_0),
-            Err(Error::NameTooLong { bytes: 512, .. })
-        ));
+            Err(NameErrorKind::TooLong { bytes: 512 }.into())
+        );
         // Of four bytes each, and beyond what is printable to Nova.
         let keys = |count| KeypairName::for_microversion(&"\u{1f511}".repeat(count), v2_0);
-        assert_eq!(keys(255), Err(Error::NameUnprintable { position: 0, legacy: true }));
-        assert!(matches!(keys(256), Err(Error::NameTooLong { bytes: 1024, .. })));
+        assert_eq!(keys(255), Err(NameErrorKind::UnprintableCharacter.at(0)));
+        assert_eq!(keys(256), Err(NameErrorKind::TooLong { bytes: 1024 }.into()));
     }
 
     #[test]

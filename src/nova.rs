@@ -19,10 +19,12 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::error::NOVA_INVALID_KEY;
 use crate::fingerprint::Md5Fingerprint;
 use crate::public_key::curve::Curve;
 use crate::public_key::wire::{Reader, WireError};
+
+/// Nova's message for every public key that it rejects.
+pub(crate) const INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
 
 /// What Nova answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,7 +178,7 @@ impl fmt::Display for Refusal {
 pub fn verdict(public_key: &str) -> Verdict {
     match load_ssh_public_key(public_key.as_bytes()).and_then(|()| fingerprint(public_key)) {
         Ok(fingerprint) => Verdict::Accepted { fingerprint },
-        Err(reason) => Verdict::Refused { message: NOVA_INVALID_KEY, reason },
+        Err(reason) => Verdict::Refused { message: INVALID_KEY, reason },
     }
 }
 

@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::algorithm::Algorithm;
-use crate::error::{Error, Result};
 use crate::public_key::blob::{KeyBlob, RSA_MIN_BITS};
+use crate::public_key::error::{PublicKeyErrorKind as Kind, Result};
 use crate::weakness::{Weakness, weaknesses};
 
 /// What an import allows: size, types, RSA length, weaknesses.
@@ -95,14 +95,14 @@ impl ImportPolicy {
     /// The first of all checks, so that a string of any length costs nothing.
     pub(crate) fn check_size(&self, bytes: usize) -> Result<()> {
         match self.size_limit {
-            Some(limit) if bytes > limit => Err(Error::KeyTooLong { bytes, limit }),
+            Some(limit) if bytes > limit => Err(Kind::TooLong { bytes, limit }.into()),
             _ => Ok(()),
         }
     }
 
     pub(crate) fn check_algorithm(&self, algorithm: Algorithm) -> Result<()> {
         if self.algorithms & algorithm_bit(algorithm) == 0 {
-            return Err(Error::AlgorithmNotAllowed { algorithm: algorithm.as_str() });
+            return Err(Kind::AlgorithmNotAllowed { algorithm: algorithm.as_str() }.into());
         }
         Ok(())
     }
@@ -111,7 +111,7 @@ impl ImportPolicy {
     pub(crate) fn check_key(&self, key: &KeyBlob) -> Result<()> {
         let bits = key.bits();
         if key.algorithm() == Algorithm::Rsa && bits < self.rsa_min_bits {
-            return Err(Error::RsaTooShort { bits, minimum: self.rsa_min_bits });
+            return Err(Kind::RsaTooShort { bits, minimum: self.rsa_min_bits }.into());
         }
         // In two steps, as `PrimeModulus` costs more than all others together.
         let (costly, cheap): (Vec<_>, Vec<_>) = Weakness::ALL
@@ -123,7 +123,7 @@ impl ImportPolicy {
                 continue;
             }
             if let Some(weakness) = weaknesses(key, &wanted).first() {
-                return Err(Error::KeyWeak { weakness: weakness.as_str() });
+                return Err(Kind::WeakKey { weakness: weakness.as_str() }.into());
             }
         }
         Ok(())

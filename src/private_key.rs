@@ -1,5 +1,6 @@
 //! [`PrivateKey`]: an RSA private key, its encodings, and its end.
 
+pub(crate) mod error;
 mod format;
 mod key_spec;
 
@@ -21,8 +22,10 @@ pub use format::PrivateKeyFormat;
 pub use key_spec::KeySpec;
 
 use crate::error::{Error, Result};
+use crate::keygen::error::GenerateError;
 use crate::keygen::{self, RsaComponents};
 use crate::policy::ImportPolicy;
+use crate::private_key::error::PrivateKeyErrorKind;
 use crate::public_key::PublicKey;
 
 /// The comment of the keys that Nova made. It has no spaces, since cloud-init before 0.7.2 trips on them.
@@ -30,6 +33,8 @@ pub const DEFAULT_COMMENT: &str = "Generated-by-Nova";
 
 /// The longest comment in bytes: with it the public half of the longest key still fits the 1024 bytes of the documented interface.
 const MAX_COMMENT: usize = 255;
+
+const ENCODING_FAILED: Error = Error::Generate(GenerateError::EncodingFailed);
 
 /// 65537, in big-endian bytes.
 const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
@@ -49,9 +54,10 @@ impl PrivateKey {
     /// The same bytes make the same key. The generator is read ahead, so that more bytes may be taken than the key needs.
     ///
     /// # Errors
-    /// `rng` if the generator fails, `rng_stuck` if it repeats itself, `candidate_limit` if it makes no prime within the limit of the
-    /// standard. In none of these cases is there a key.
-    pub fn generate<R: TryCryptoRng + ?Sized>(spec: KeySpec, rng: &mut R) -> Result<Self> {
+    /// [`GenerateError::RngFailed`] if the generator fails, [`GenerateError::RngRepeats`] if it repeats itself, and
+    /// [`GenerateError::TooManyCandidates`] or [`GenerateError::PrimesTooClose`] if its numbers are not random. A fault of the processor
+    /// or the memory may show as [`GenerateError::PairwiseTestFailed`]. No key is returned in any of these cases.
+    pub fn generate<R: TryCryptoRng + ?Sized>(spec: KeySpec, rng: &mut R) -> Result<Self, GenerateError> {
         Self::from_components(keygen::generate(spec.bits(), rng)?)
     }
 
@@ -61,21 +67,21 @@ impl PrivateKey {
     /// The seed must hold at least 16 bytes; 32 bytes of a random number generator are advised.
     ///
     /// # Errors
-    /// `seed_too_short`.
-    pub fn from_seed(seed: &[u8], spec: KeySpec) -> Result<Self> {
+    /// [`GenerateError::SeedTooShort`].
+    pub fn from_seed(seed: &[u8], spec: KeySpec) -> Result<Self, GenerateError> {
         Self::from_components(keygen::from_seed(seed, spec.bits())?)
     }
 
-    pub(crate) fn from_components(rsa: RsaComponents) -> Result<Self> {
-        let public_key = public_key(&rsa.n, DEFAULT_COMMENT)?;
+    pub(crate) fn from_components(rsa: RsaComponents) -> Result<Self, GenerateError> {
+        let public_key = public_key(&rsa.n, DEFAULT_COMMENT).map_err(|_| GenerateError::EncodingFailed)?;
         Ok(Self { rsa, public_key })
     }
 
     /// Gives the key another comment, which stands in the public key and in the OpenSSH private key.
     ///
     /// # Errors
-    /// `comment`, if it has more than 255 bytes, a control character or another one that ends a line, or white space at an edge; and the
-    /// error of the import, if the comment is one that it refuses. The key keeps its comment then.
+    /// [`PrivateKeyErrorKind::InvalidComment`] if the comment has more than 255 bytes, a control character, or whitespace at an edge; a
+    /// [`PublicKeyError`](crate::PublicKeyError) if an import would reject it. The key keeps its comment then.
     pub fn set_comment(&mut self, comment: &str) -> Result<()> {
         let inner = comment.trim();
         let bad = comment.char_indices().find(|(_, c)| c.is_control()).map(|(position, _)| position);
@@ -83,7 +89,7 @@ impl PrivateKey {
         let bad = bad.or((inner != comment).then_some(inner.len()));
         let bad = bad.or((comment.len() > MAX_COMMENT).then_some(MAX_COMMENT));
         if let Some(position) = bad {
-            return Err(Error::Comment { position });
+            return Err(PrivateKeyErrorKind::InvalidComment.at(position).into());
         }
         self.public_key = public_key(&self.rsa.n, comment)?;
         Ok(())
@@ -97,16 +103,16 @@ impl PrivateKey {
     /// The OpenSSH form: PEM with the label `OPENSSH PRIVATE KEY`, 70 columns, lines ended by LF.
     ///
     /// # Errors
-    /// `encoding`, which cannot happen for a key of this crate.
+    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
     pub fn to_openssh(&self) -> Result<Zeroizing<String>> {
-        self.to_ssh_key()?.to_openssh(LineEnding::LF).map_err(|_| Error::Encoding)
+        self.to_ssh_key()?.to_openssh(LineEnding::LF).map_err(|_| ENCODING_FAILED)
     }
 
     /// The OpenSSH form, encrypted: aes256-ctr under a key that bcrypt-pbkdf derives from the passphrase, with a salt out of `rng`, as
     /// `ssh-keygen` does by default.
     ///
     /// # Errors
-    /// `passphrase_empty`; `rng` if the generator fails.
+    /// [`PrivateKeyErrorKind::EmptyPassphrase`]; [`GenerateError::RngFailed`] if the generator fails.
     pub fn to_openssh_encrypted<R: TryCryptoRng + ?Sized>(
         &self,
         passphrase: impl AsRef<[u8]>,
@@ -114,17 +120,17 @@ impl PrivateKey {
     ) -> Result<Zeroizing<String>> {
         let passphrase = passphrase.as_ref();
         if passphrase.is_empty() {
-            return Err(Error::PassphraseEmpty);
+            return Err(Error::PrivateKey(PrivateKeyErrorKind::EmptyPassphrase.into()));
         }
         // What can fail in here is the generator alone: neither the key nor the passphrase is refused.
-        let encrypted = self.to_ssh_key()?.encrypt(rng, passphrase).map_err(|_| Error::Rng)?;
-        encrypted.to_openssh(LineEnding::LF).map_err(|_| Error::Encoding)
+        let encrypted = self.to_ssh_key()?.encrypt(rng, passphrase).map_err(|_| GenerateError::RngFailed)?;
+        encrypted.to_openssh(LineEnding::LF).map_err(|_| ENCODING_FAILED)
     }
 
     /// The PKCS#1 form (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, 64 columns. It has no place for the comment.
     ///
     /// # Errors
-    /// `encoding`, which cannot happen for a key of this crate.
+    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
     pub fn to_pkcs1_pem(&self) -> Result<Zeroizing<String>> {
         self.with_pkcs1(|key| {
             let document = pkcs8::der::SecretDocument::encode_msg(key)?;
@@ -135,7 +141,7 @@ impl PrivateKey {
     /// The PKCS#8 form (RFC 5208): PEM with the label `PRIVATE KEY`, 64 columns. It has no place for the comment.
     ///
     /// # Errors
-    /// `encoding`, which cannot happen for a key of this crate.
+    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
     pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
         self.with_pkcs8(|document| document.to_pem("PRIVATE KEY", LineEnding::LF))
     }
@@ -143,7 +149,7 @@ impl PrivateKey {
     /// The PKCS#8 form as DER, of which AWS takes the SHA-1 as its fingerprint of a generated key.
     ///
     /// # Errors
-    /// `encoding`, which cannot happen for a key of this crate.
+    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
     pub fn to_pkcs8_der(&self) -> Result<Zeroizing<alloc::vec::Vec<u8>>> {
         self.with_pkcs8(|document| Ok(document.to_bytes()))
     }
@@ -151,7 +157,7 @@ impl PrivateKey {
     /// The form of this name, without encryption.
     ///
     /// # Errors
-    /// `encoding`, which cannot happen for a key of this crate.
+    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
     pub fn to_format(&self, format: PrivateKeyFormat) -> Result<Zeroizing<String>> {
         match format {
             PrivateKeyFormat::OpenSsh => self.to_openssh(),
@@ -164,7 +170,7 @@ impl PrivateKey {
         &self,
         encode: impl FnOnce(&pkcs1::RsaPrivateKey<UintRef<'_>>) -> pkcs8::der::Result<T>,
     ) -> Result<T> {
-        let uint = |bytes| UintRef::new(bytes).map_err(|_| Error::Encoding);
+        let uint = |bytes| UintRef::new(bytes).map_err(|_| ENCODING_FAILED);
         let key = pkcs1::RsaPrivateKey {
             modulus: uint(&self.rsa.n)?,
             public_exponent: uint(&PUBLIC_EXPONENT)?,
@@ -176,7 +182,7 @@ impl PrivateKey {
             coefficient: uint(&self.rsa.qinv)?,
             other_prime_infos: None,
         };
-        encode(&key).map_err(|_| Error::Encoding)
+        encode(&key).map_err(|_| ENCODING_FAILED)
     }
 
     fn with_pkcs8<T>(&self, encode: impl FnOnce(&pkcs8::der::SecretDocument) -> pkcs8::der::Result<T>) -> Result<T> {
@@ -191,22 +197,22 @@ impl PrivateKey {
         // ssh-key clears these on drop.
         let [d, iqmp, p, q] =
             [&self.rsa.d, &self.rsa.qinv, &self.rsa.p, &self.rsa.q].map(|n| Mpint::from_positive_bytes(n));
-        let private = RsaPrivateKey::new(d, iqmp, p, q).map_err(|_| Error::Encoding)?;
-        let keypair = RsaKeypair::new(ssh_rsa(&self.rsa.n)?, private).map_err(|_| Error::Encoding)?;
+        let private = RsaPrivateKey::new(d, iqmp, p, q).map_err(|_| ENCODING_FAILED)?;
+        let keypair = RsaKeypair::new(ssh_rsa(&self.rsa.n)?, private).map_err(|_| ENCODING_FAILED)?;
         let comment = self.public_key.comment().to_owned();
-        ssh_key::PrivateKey::new(KeypairData::Rsa(keypair), comment).map_err(|_| Error::Encoding)
+        ssh_key::PrivateKey::new(KeypairData::Rsa(keypair), comment).map_err(|_| ENCODING_FAILED)
     }
 }
 
 fn public_key(n: &[u8], comment: &str) -> Result<PublicKey> {
-    let line = ssh_key::PublicKey::new(ssh_rsa(n)?.into(), comment).to_openssh().map_err(|_| Error::Encoding)?;
+    let line = ssh_key::PublicKey::new(ssh_rsa(n)?.into(), comment).to_openssh().map_err(|_| ENCODING_FAILED)?;
     // The size limit is the importer's: the engine's own tests make keys that pass it.
-    PublicKey::parse_with(&line, &ImportPolicy::nova())
+    Ok(PublicKey::parse_with(&line, &ImportPolicy::nova())?)
 }
 
 fn ssh_rsa(n: &[u8]) -> Result<RsaPublicKey> {
     let [e, n] = [&PUBLIC_EXPONENT, n].map(Mpint::from_positive_bytes);
-    RsaPublicKey::new(e, n).map_err(|_| Error::Encoding)
+    RsaPublicKey::new(e, n).map_err(|_| ENCODING_FAILED)
 }
 
 impl fmt::Debug for PrivateKey {

@@ -3,6 +3,7 @@
 pub(crate) mod blob;
 pub(crate) mod curve;
 mod diagnosis;
+pub(crate) mod error;
 mod forms;
 mod line;
 pub(crate) mod private_key_scan;
@@ -18,10 +19,10 @@ use core::ops::Range;
 use core::str::FromStr;
 
 use crate::algorithm::Algorithm;
-use crate::error::{Error, Result};
 use crate::fingerprint::{Md5Fingerprint, Sha256Fingerprint};
 use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
+use crate::public_key::error::{PublicKeyError, Result};
 use crate::public_key::line::Line;
 pub use crate::public_key::repair::Repair;
 use crate::public_key::repair::Repaired;
@@ -62,7 +63,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// Each reason to refuse a line is an [`Error`] of its own, with the position where it went wrong.
+    /// Each reason to reject a line is a [`PublicKeyErrorKind`](crate::PublicKeyErrorKind), with the position where it applies.
     pub fn parse(line: &str) -> Result<Self> {
         Self::parse_with(line, &ImportPolicy::default())
     }
@@ -218,7 +219,7 @@ impl PublicKey {
 /// # Errors
 ///
 /// As for [`PublicKey::parse`].
-pub fn fingerprint(public_key: &str) -> Result<Md5Fingerprint> {
+pub fn fingerprint(public_key: &str) -> crate::error::Result<Md5Fingerprint> {
     Ok(PublicKey::parse(public_key)?.fingerprint())
 }
 
@@ -237,7 +238,7 @@ impl Hash for PublicKey {
 }
 
 impl FromStr for PublicKey {
-    type Err = Error;
+    type Err = PublicKeyError;
 
     fn from_str(line: &str) -> Result<Self> {
         Self::parse(line)

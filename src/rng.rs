@@ -2,7 +2,7 @@
 
 use rand_core::{TryCryptoRng, TryRng};
 
-use crate::error::Error;
+use crate::keygen::error::GenerateError;
 
 /// The operating system's random number generator (`getrandom(2)` and its like).
 ///
@@ -15,18 +15,18 @@ use crate::error::Error;
 pub struct OsRng;
 
 impl TryRng for OsRng {
-    type Error = Error;
+    type Error = GenerateError;
 
-    fn try_next_u32(&mut self) -> Result<u32, Error> {
-        getrandom::SysRng.try_next_u32().map_err(|_| Error::Rng)
+    fn try_next_u32(&mut self) -> Result<u32, GenerateError> {
+        getrandom::SysRng.try_next_u32().map_err(|_| GenerateError::RngFailed)
     }
 
-    fn try_next_u64(&mut self) -> Result<u64, Error> {
-        getrandom::SysRng.try_next_u64().map_err(|_| Error::Rng)
+    fn try_next_u64(&mut self) -> Result<u64, GenerateError> {
+        getrandom::SysRng.try_next_u64().map_err(|_| GenerateError::RngFailed)
     }
 
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        getrandom::SysRng.try_fill_bytes(bytes).map_err(|_| Error::Rng)
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), GenerateError> {
+        getrandom::SysRng.try_fill_bytes(bytes).map_err(|_| GenerateError::RngFailed)
     }
 }
 

@@ -1,29 +1,33 @@
 //! Every body gets a reply of a known status; one that is taken says what import says, and is a conflict the second time.
 #![no_main]
 
-use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{Error, KeypairName, Microversion, fingerprint};
+use nova_keypair::os_keypairs::{Context, Reply, Request};
+use nova_keypair::{GenerateError, KeypairName, Microversion, fingerprint};
 use rand_core::{TryCryptoRng, TryRng};
 
 /// A generator that is out of order: making a key would take the fuzzer's time.
 struct Broken;
 
 impl TryRng for Broken {
-    type Error = Error;
-    fn try_next_u32(&mut self) -> Result<u32, Error> {
-        Err(Error::Rng)
+    type Error = GenerateError;
+    fn try_next_u32(&mut self) -> Result<u32, GenerateError> {
+        Err(GenerateError::RngFailed)
     }
-    fn try_next_u64(&mut self) -> Result<u64, Error> {
-        Err(Error::Rng)
+    fn try_next_u64(&mut self) -> Result<u64, GenerateError> {
+        Err(GenerateError::RngFailed)
     }
-    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Error> {
-        Err(Error::Rng)
+    fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), GenerateError> {
+        Err(GenerateError::RngFailed)
     }
 }
 impl TryCryptoRng for Broken {}
 
 fn reply(request: &Request, microversion: Microversion, exists: bool) -> Reply {
-    post(request, &Context::new("u").microversion(microversion).exists(&|_, _| exists), &mut Broken)
+    match request.check(&Context::new("u").microversion(microversion)) {
+        Ok(checked) if exists => checked.conflict(),
+        Ok(checked) => checked.create(&mut Broken),
+        Err(rejection) => rejection,
+    }
 }
 
 libfuzzer_sys::fuzz_target!(|data: (u8, &str)| {

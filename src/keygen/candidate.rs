@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 
 use super::declassify::reveal;
 use super::drbg::HmacDrbg;
+use super::error::{GenerateError, Result};
 use super::uint::{self, Limbs};
-use crate::error::{Error, Result};
 
 /// Where the bytes come from.
 pub(crate) trait Source {
@@ -26,7 +26,7 @@ pub(crate) struct Random<'a, R: ?Sized>(pub(crate) &'a mut R);
 
 impl<R: TryCryptoRng + ?Sized> Source for Random<'_, R> {
     fn draw(&mut self, bytes: &mut [u8]) -> Result<()> {
-        self.0.try_fill_bytes(bytes).map_err(|_| Error::Rng)
+        self.0.try_fill_bytes(bytes).map_err(|_| GenerateError::RngFailed)
     }
 }
 
@@ -67,7 +67,7 @@ impl<S: Source> Candidates<S> {
         core::mem::swap(&mut self.raw, &mut self.previous);
         self.source.draw(&mut self.raw)?;
         if reveal(self.is_stuck()) {
-            return Err(Error::RngStuck);
+            return Err(GenerateError::RngRepeats);
         }
         if self.drawn.is_power_of_two() {
             self.landmark.copy_from_slice(&self.raw);

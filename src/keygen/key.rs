@@ -9,11 +9,11 @@ use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater, ConstantTimeLess};
 use zeroize::Zeroizing;
 
 use super::declassify::{publish, reveal};
+use super::error::{GenerateError, Result};
 use super::gcd::{gcd, inverse};
 use super::modexp::Power;
 use super::modexp::portable::pow_65537;
 use super::uint::{self, Limbs, bits_at, product};
-use crate::error::{Error, Result};
 
 /// The public exponent. FIPS 186-5 A.1.1, criterion 1: odd, and between 2^16 and 2^256.
 pub(crate) const E: u64 = 65537;
@@ -96,7 +96,7 @@ impl Assembly {
         // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half is how d is made. The first follows: d > λ/e > 2^(nlen-51), as
         // λ > 2^(nlen-34) after the first rejection. What is asked here is that the arithmetic above did not err.
         if !reveal(above_power_of_two(&d, bits / 2)) {
-            return Err(Error::PrivateExponentTooSmall);
+            return Err(GenerateError::PrivateExponentTooSmall);
         }
         let mut n = product(p, q);
         n.truncate(uint::limbs_for(bits));
@@ -191,7 +191,7 @@ fn check_primes(p: &Limbs, q: &Limbs, bits: u32) -> Result<()> {
     for prime in [p, q] {
         let top = bits_at(prime, bits.saturating_sub(64) as usize);
         if reveal(top.ct_lt(&SQRT_2)) {
-            return Err(Error::PrimeTooSmall);
+            return Err(GenerateError::PrimeTooSmall);
         }
     }
     // |p - q| > 2^(nlen/2 - 100). Random primes fail with probability 2^-97; step 5.5.
@@ -203,7 +203,11 @@ fn check_primes(p: &Limbs, q: &Limbs, bits: u32) -> Result<()> {
     for (limb, other) in distance.iter_mut().zip(other_way.iter()) {
         *limb = (*limb & !mask) | (other & mask);
     }
-    if reveal(above_power_of_two(&distance, bits.saturating_sub(100))) { Ok(()) } else { Err(Error::PrimeDistance) }
+    if reveal(above_power_of_two(&distance, bits.saturating_sub(100))) {
+        Ok(())
+    } else {
+        Err(GenerateError::PrimesTooClose)
+    }
 }
 
 /// Whether `x > 2^exponent`.
@@ -354,7 +358,7 @@ mod tests {
     fn close_primes_are_an_error() {
         let [p, _] = primes(2, 512);
         let error = |q: &Limbs| Assembly::of(&p, q, 512).err();
-        assert_eq!(error(&p), Some(Error::PrimeDistance));
+        assert_eq!(error(&p), Some(GenerateError::PrimesTooClose));
         // |p - q| must be above 2^156.
         for (low, high, too_close) in [(8, 0, true), (0, 1 << 28, true), (8, 1 << 28, false)] {
             for up in [false, true] {
@@ -363,7 +367,7 @@ mod tests {
                 let wrapped =
                     if up { uint::add_masked(&mut q, &step, u64::MAX) } else { uint::sub_assign(&mut q, &step) };
                 assert!(!wrapped);
-                assert_eq!(error(&q) == Some(Error::PrimeDistance), too_close, "{low} {high} {up}");
+                assert_eq!(error(&q) == Some(GenerateError::PrimesTooClose), too_close, "{low} {high} {up}");
             }
         }
     }
@@ -372,10 +376,10 @@ mod tests {
     fn small_primes_are_an_error() {
         let [p, mut q] = primes(3, 512);
         q[3] = SQRT_2 - 1;
-        assert_eq!(Assembly::of(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
-        assert_eq!(Assembly::of(&q, &p, 512).err(), Some(Error::PrimeTooSmall));
+        assert_eq!(Assembly::of(&p, &q, 512).err(), Some(GenerateError::PrimeTooSmall));
+        assert_eq!(Assembly::of(&q, &p, 512).err(), Some(GenerateError::PrimeTooSmall));
         q[3] = SQRT_2;
-        assert_ne!(Assembly::of(&p, &q, 512).err(), Some(Error::PrimeTooSmall));
+        assert_ne!(Assembly::of(&p, &q, 512).err(), Some(GenerateError::PrimeTooSmall));
     }
 
     /// Numbers need not be prime for these: twice a multiple of some factor, plus one.

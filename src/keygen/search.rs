@@ -17,10 +17,10 @@ use subtle::Choice;
 
 use super::candidate::{Candidates, Source};
 use super::declassify::reveal;
+use super::error::{GenerateError, Result};
 use super::modexp::{Kernel, LANES};
 use super::trial_division::TrialDivision;
 use super::uint::{self, Limbs};
-use crate::error::{Error, Result};
 
 /// A candidate that passed some test, and its place in the stream.
 pub(crate) struct Survivor {
@@ -41,7 +41,7 @@ pub(crate) struct Search<'k, S, K> {
     /// Passed the base-2 filter as well. All were drawn before all in `queue`.
     passed: VecDeque<Survivor>,
     /// Why no more can be drawn.
-    ended: Option<Error>,
+    ended: Option<GenerateError>,
 }
 
 impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
@@ -68,7 +68,7 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
             }
             self.fill(end);
             if self.queue.is_empty() {
-                return self.ended.clone().map_or(Ok(None), Err);
+                return self.ended.map_or(Ok(None), Err);
             }
             self.filter();
         }

@@ -134,7 +134,7 @@ fn replaying_cctv_yields_its_primes() {
         assert_eq!(key.q[..], *lines.last().unwrap());
         // The last byte is enough, and all are needed.
         let mut short = Replay::new(lines[..lines.len() - 1].concat());
-        assert_eq!(generate(bits, &mut short).err(), Some(Error::Rng));
+        assert_eq!(generate(bits, &mut short).err(), Some(GenerateError::RngFailed));
     }
 }
 
@@ -245,7 +245,7 @@ proptest! {
         let enough = generate_from(&Portable, 512, &mut Replay::new(bytes[..end].to_vec())).unwrap();
         prop_assert!(same_key(&key, &enough));
         let short = generate_from(&Portable, 512, &mut Replay::new(bytes[..end - 32].to_vec()));
-        prop_assert_eq!(short.err(), Some(Error::Rng));
+        prop_assert_eq!(short.err(), Some(GenerateError::RngFailed));
         let drawn = {
             let mut rng = Replay::new(bytes);
             generate_from(&Portable, 512, &mut rng).unwrap();
@@ -265,7 +265,7 @@ fn a_generator_that_fails_at_any_draw_is_an_error() {
     for draws in 0..400 {
         match generate_from(&Portable, 256, &mut Replay::new(bytes[..draws * 16].to_vec())) {
             Err(error) => {
-                assert_eq!(error, Error::Rng);
+                assert_eq!(error, GenerateError::RngFailed);
                 needed = draws + 1;
             }
             Ok(other) => {
@@ -309,7 +309,7 @@ fn a_stuck_generator_is_an_error_at_once() {
     let random = small_stream(9, 2048, 8);
     let within = |unit: &[u8]| {
         let mut rng = Repeating { unit: unit.to_vec(), at: 0, draws: 0 };
-        assert_eq!(generate(2048, &mut rng).err(), Some(Error::RngStuck));
+        assert_eq!(generate(2048, &mut rng).err(), Some(GenerateError::RngRepeats));
         rng.draws
     };
     // All zeros, all ones, and any block that repeats within 64 bytes are seen in the first draw.
@@ -369,7 +369,7 @@ fn rejected_prime() -> Vec<u8> {
 fn the_candidate_limit_is_ten_times_the_bits() {
     let bits = 256;
     let limit = 10 * bits as usize;
-    let exceeded = Some(Error::CandidateLimit { candidates: limit as u32 });
+    let exceeded = Some(GenerateError::TooManyCandidates { candidates: limit as u32 });
     let threes = trial_division::TrialDivision::up_to(128, 4);
     let multiples = candidates_that(3000, |limbs| !threes.passes_small(limbs)).concat();
     let multiples = |from: usize, count: usize| multiples[16 * from..16 * (from + count)].to_vec();
@@ -407,10 +407,10 @@ fn the_candidate_limit_is_ten_times_the_bits() {
 #[test]
 fn sizes_and_seeds() {
     for bits in [0, 1024, 2047, 2049, 2056, 16400, u32::MAX] {
-        assert_eq!(from_seed(&[7; 32], bits).err(), Some(Error::KeySize { bits }));
+        assert_eq!(from_seed(&[7; 32], bits).err(), Some(GenerateError::UnsupportedKeySize { bits }));
     }
     for len in 0..MIN_SEED {
-        assert_eq!(from_seed(&std::vec![7; len], 2048).err(), Some(Error::SeedTooShort { len }));
+        assert_eq!(from_seed(&std::vec![7; len], 2048).err(), Some(GenerateError::SeedTooShort { bytes: len }));
     }
 }
 

@@ -13,9 +13,10 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
+use crate::keygen::error::GenerateError;
 use crate::keypair::GeneratedKeypair;
 use crate::name::KeypairName;
-use crate::os_keypairs::python::quotable;
+use crate::name::error::{NameError, NameErrorKind};
 use crate::private_key::{KeySpec, PrivateKey};
 
 /// The entropy of one key: twice the security strength of the largest [`KeySpec`] and more.
@@ -31,7 +32,8 @@ const SEED_BYTES: usize = 32;
 /// returned, with their names, and the seeds of the others are forgotten.
 ///
 /// # Errors
-/// `rng` if the generator fails; then no key was made. `keypair_exists` if a name stands twice.
+/// [`GenerateError::RngFailed`] if the generator fails; then no key was generated.
+/// [`NameErrorKind::AlreadyExists`] if a name occurs more than once.
 ///
 #[cfg_attr(feature = "getrandom", doc = "```")]
 #[cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
@@ -48,8 +50,8 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
     rng: &mut R,
     progress: &(dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync),
 ) -> Result<Vec<GeneratedKeypair>> {
-    if let Some(name) = first_repeated(names) {
-        return Err(Error::KeypairExists { name: quotable(name.as_str()) });
+    if has_repetition(names) {
+        return Err(NameError::from(NameErrorKind::AlreadyExists).into());
     }
     let seeds = draw_seeds(names.len(), rng)?;
     let stopped = AtomicBool::new(false);
@@ -62,7 +64,7 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
         if made.as_ref().map_or(ControlFlow::Break(()), progress).is_break() {
             stopped.store(true, Ordering::Relaxed);
         }
-        Some(made)
+        Some(made.map_err(Error::from))
     };
     // One key a piece, for whichever thread is free: one key may take ten times as long as another.
     #[cfg(feature = "rayon")]
@@ -71,19 +73,19 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
     return names.iter().zip(&*seeds).filter_map(make).collect();
 }
 
-fn first_repeated(names: &[KeypairName]) -> Option<&KeypairName> {
+fn has_repetition(names: &[KeypairName]) -> bool {
     let mut seen = BTreeSet::new();
-    names.iter().find(|name| !seen.insert(*name))
+    !names.iter().all(|name| seen.insert(name))
 }
 
 fn draw_seeds<R: TryCryptoRng + ?Sized>(count: usize, rng: &mut R) -> Result<Zeroizing<Vec<[u8; SEED_BYTES]>>> {
     let mut seeds = Zeroizing::new(Vec::from_iter(repeat_n([0; SEED_BYTES], count)));
     let mut previous = Zeroizing::new([0; SEED_BYTES]);
     for seed in seeds.iter_mut() {
-        rng.try_fill_bytes(seed).map_err(|_| Error::Rng)?;
+        rng.try_fill_bytes(seed).map_err(|_| GenerateError::RngFailed)?;
         // A generator that works does this once in 2^256 draws; one that is stuck would make the same key twice.
         if bool::from(seed.ct_eq(&*previous)) {
-            return Err(Error::RngStuck);
+            return Err(GenerateError::RngRepeats.into());
         }
         *previous = *seed;
     }

@@ -1,13 +1,14 @@
-//! What of a request may be quoted in an answer, and how Nova, being Python, writes it.
+//! Quotes of the request as Nova, a Python program, writes them: Python's `repr`, without private keys.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt::Write;
 
 use crate::name::is_printable;
-use crate::public_key::private_key_scan::holds_private_key;
+use crate::public_key::private_key_scan::may_contain_private_key;
 
-/// `repr(text)`: single quotes unless the text has those and no double ones; escapes for what cannot be printed.
+/// Appends `repr(text)`: single quotes unless the text has those and no double ones; escapes for unprintable
+/// characters.
 pub(crate) fn write_repr(text: &str, out: &mut String) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
@@ -30,13 +31,11 @@ pub(crate) fn write_repr(text: &str, out: &mut String) {
     out.push(quote);
 }
 
-/// What of a text an error may keep.
-///
-/// No private key, pasted into whichever field: Nova would send it back. And no more than Nova could have read: `oslo.middleware` ends a
-/// body at 114,688 bytes, so that its message can be given whole for all that it ever sees.
+/// The part of `text` that a message may quote. Private keys are elided, because Nova would echo them; longer text is
+/// cut at 114,688 bytes, oslo.middleware's limit on a request body.
 pub(crate) fn quotable(text: &str) -> String {
     const LONGEST: usize = 114_688;
-    if holds_private_key(text) {
+    if may_contain_private_key(text) {
         return "[elided]".to_owned();
     }
     let mut end = text.len().min(LONGEST);
@@ -46,7 +45,7 @@ pub(crate) fn quotable(text: &str) -> String {
     text.get(..end).unwrap_or_default().to_owned()
 }
 
-/// [`write_repr`] into a string of its own.
+/// `repr(text)`.
 pub(crate) fn repr(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     write_repr(text, &mut out);

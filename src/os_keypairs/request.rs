@@ -1,22 +1,17 @@
-//! [`Request`]: the body of `POST …/os-keypairs`, checked as Nova's JSON schemas check it
-//! (`nova/api/openstack/compute/schemas/keypairs.py`), with their messages.
+//! [`Request`]: the body of `POST …/os-keypairs`, any JSON value.
 
 use alloc::borrow::ToOwned;
-use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::error::{Error, Result};
-use crate::microversion::Microversion;
-use crate::name::KeypairName;
-use crate::os_keypairs::python::{quotable, repr, write_repr};
+use crate::os_keypairs::python::{quotable, write_repr};
 
 /// The body of a request, as sent.
 ///
-/// It holds any JSON value, also one that is not a request: [`post`](crate::os_keypairs::post) says what is wrong with it. With the feature
-/// `serde` it can be deserialized from any self-describing format; of a key that stands twice in an object the last one counts, as in
-/// Python.
+/// It holds any JSON value, valid request or not: [`check`](Self::check) reports what is wrong with it. With the
+/// feature `serde` it can be deserialized from any self-describing format; if an object repeats a key, the last value
+/// wins, as in Python.
 ///
 /// ```
 /// use nova_keypair::os_keypairs::Request;
@@ -27,25 +22,25 @@ use crate::os_keypairs::python::{quotable, repr, write_repr};
 pub struct Request(Value);
 
 impl Request {
-    /// `{"keypair": {"name": …}}`: asks for a new key pair.
+    /// `{"keypair": {"name": …}}`: requests a new key pair.
     pub fn new(name: &str) -> Self {
         let fields = Vec::from([("name".to_owned(), Value::String(name.to_owned()))]);
         Self(Value::Object(Vec::from([("keypair".to_owned(), Value::Object(fields))])))
     }
 
-    /// The same request with a `public_key`: asks for its import.
+    /// The same request with a `public_key`: requests its import.
     #[must_use]
     pub fn public_key(self, public_key: &str) -> Self {
         self.with("public_key", public_key)
     }
 
-    /// The same request with a `type`, from microversion 2.2 on.
+    /// The same request with a `type`, supported from microversion 2.2 on.
     #[must_use]
     pub fn key_type(self, key_type: &str) -> Self {
         self.with("type", key_type)
     }
 
-    /// The same request with a `user_id`, from microversion 2.10 on.
+    /// The same request with a `user_id`, supported from microversion 2.10 on.
     #[must_use]
     pub fn user_id(self, user_id: &str) -> Self {
         self.with("user_id", user_id)
@@ -61,112 +56,21 @@ impl Request {
         self
     }
 
-    /// The fields of the request, if Nova's schema for the microversion takes it.
-    pub(super) fn validate(&self, microversion: Microversion) -> Result<Fields<'_>> {
-        let allowed: &[&str] = match microversion {
-            v if v < Microversion::V2_2 => &["name", "public_key"],
-            v if v < Microversion::V2_10 => &["name", "type", "public_key"],
-            _ => &["name", "type", "public_key", "user_id"],
-        };
-        let required: &[&str] = if microversion < Microversion::V2_92 { &["name"] } else { &["name", "public_key"] };
-
-        // In the order in which jsonschema meets the keywords: type, properties, required, additionalProperties.
-        let root = self.0.as_object("").map_err(name_the_field)?;
-        let mut fields = None;
-        if let Some(keypair) = find(root, "keypair") {
-            fields = Some(validate_keypair(keypair, allowed, required, microversion)?);
-        }
-        let fields = fields.ok_or_else(|| refuse("", &self.0, "'keypair' is a required property".to_owned()))?;
-        refuse_surplus("", &self.0, root, &["keypair"])?;
-        Ok(fields)
+    pub(super) fn body(&self) -> &Value {
+        &self.0
     }
 }
 
-/// What a valid request asks for.
-pub(super) struct Fields<'a> {
-    pub(super) name: KeypairName,
-    pub(super) public_key: Option<&'a str>,
-    pub(super) is_x509: bool,
-    pub(super) user_id: Option<&'a str>,
-}
-
-fn validate_keypair<'a>(
-    keypair: &'a Value,
-    allowed: &[&str],
-    required: &[&str],
-    microversion: Microversion,
-) -> Result<Fields<'a>> {
-    let members = keypair.as_object("keypair")?;
-    let text = |field| match find(members, field) {
-        Some(value) if allowed.contains(&field) => value.as_str(field).map(Some),
-        _ => Ok(None),
-    };
-    let name = text("name")?.map(|name| KeypairName::for_microversion(name, microversion)).transpose()?;
-    let key_type = text("type")?;
-    if let (Some(key_type), Some(value)) = (key_type, find(members, "type"))
-        && !["ssh", "x509"].contains(&key_type)
-    {
-        return Err(refuse("type", value, format!("{} is not one of ['ssh', 'x509']", repr(&quotable(key_type)))));
-    }
-    let public_key = text("public_key")?;
-    let user_id = text("user_id")?;
-
-    let missing = |field: &str| refuse("keypair", keypair, format!("'{field}' is a required property"));
-    let name = name.ok_or_else(|| missing("name"))?;
-    if let Some(field) = required.iter().find(|field| find(members, field).is_none()) {
-        return Err(missing(field));
-    }
-    refuse_surplus("keypair", keypair, members, allowed)?;
-    Ok(Fields { name, public_key, is_x509: key_type == Some("x509"), user_id })
-}
-
-type Members = [(String, Value)];
-
-fn find<'a>(members: &'a Members, key: &str) -> Option<&'a Value> {
-    members.iter().find(|(k, _)| k == key).map(|(_, value)| value)
-}
-
-/// jsonschema's `additionalProperties: false`: the surplus keys sorted, each by its `repr`.
-fn refuse_surplus(field: &str, value: &Value, members: &Members, allowed: &[&str]) -> Result<()> {
-    let mut surplus: Vec<&str> = members.iter().map(|(key, _)| &**key).filter(|key| !allowed.contains(key)).collect();
-    if surplus.is_empty() {
-        return Ok(());
-    }
-    surplus.sort_unstable();
-    let verb = if surplus.len() == 1 { "was" } else { "were" };
-    let list = surplus.iter().map(|key| repr(&quotable(key))).collect::<Vec<_>>().join(", ");
-    Err(refuse(field, value, format!("Additional properties are not allowed ({list} {verb} unexpected)")))
-}
-
-/// Nova's words for what jsonschema found (`nova/api/validation/validators.py`): with the field and its value, unless it is the body.
-fn refuse(field: &str, value: &Value, found: String) -> Error {
-    let message = match field {
-        "" => found,
-        _ => format!("Invalid input for field/attribute {field}. Value: {}. {found}", value.to_python(false)),
-    };
-    Error::Request { field: field.to_owned(), message }
-}
-
-/// What Nova says of a body that is no object names no field; say which one there should be.
-fn name_the_field(error: Error) -> Error {
-    match error {
-        Error::Request { field, message } => {
-            Error::Request { field, message: message + ": send an object with the field 'keypair'" }
-        }
-        error => error,
-    }
-}
-
-/// A JSON value, of which a [`Request`] can be made without serde.
+/// A JSON value, from which a [`Request`] can be built without serde.
 ///
-/// `Debug` prints it as Python does, without what looks like a private key.
+/// `Debug` prints it as Python does, except for what looks like a private key.
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number, as it is to be quoted. No field of a request is one.
+    /// A number, as it is to be quoted. No field of a request is a number.
     Number(String),
     /// A string.
     String(String),
@@ -177,30 +81,19 @@ pub enum Value {
 }
 
 impl Value {
-    fn as_object(&self, field: &str) -> Result<&Members> {
-        match self {
-            Self::Object(members) => Ok(members),
-            _ => Err(refuse(field, self, self.to_python(true) + " is not of type 'object'")),
-        }
-    }
-
-    fn as_str(&self, field: &str) -> Result<&str> {
-        match self {
-            Self::String(text) => Ok(text),
-            _ => Err(refuse(field, self, self.to_python(true) + " is not of type 'string'")),
-        }
-    }
-
-    /// As Python writes the value, with `repr`, or with `str`, which differs for strings only.
-    ///
-    /// A string that looks like a private key, pasted into whichever field, is not quoted: Nova would send it back.
-    fn to_python(&self, repr: bool) -> String {
+    /// The value as Python's `repr` writes it.
+    pub(super) fn repr(&self) -> String {
         let mut out = String::new();
-        match self {
-            Self::String(text) if !repr => out = quotable(text),
-            _ => self.write_repr(&mut out),
-        }
+        self.write_repr(&mut out);
         out
+    }
+
+    /// The value as Python's `str` writes it, which differs from [`repr`](Self::repr) for strings only.
+    pub(super) fn str(&self) -> String {
+        match self {
+            Self::String(text) => quotable(text),
+            _ => self.repr(),
+        }
     }
 
     fn write_repr(&self, out: &mut String) {
@@ -208,7 +101,7 @@ impl Value {
             Self::Null => out.push_str("None"),
             Self::Bool(true) => out.push_str("True"),
             Self::Bool(false) => out.push_str("False"),
-            Self::Number(text) => out.push_str(text),
+            Self::Number(text) => out.push_str(&quotable(text)),
             Self::String(text) => write_repr(&quotable(text), out),
             Self::Array(items) => {
                 out.push('[');
@@ -234,7 +127,7 @@ impl Value {
 
 impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_python(true))
+        f.write_str(&self.repr())
     }
 }
 
@@ -246,7 +139,7 @@ impl From<Value> for Request {
 
 #[cfg(feature = "serde")]
 mod deserialize {
-    //! Any JSON value is a [`Request`]; whether it is a good one is decided later, with Nova's words.
+    //! Any JSON value is a [`Request`]; `check` decides later whether it is a valid one.
 
     use alloc::borrow::ToOwned;
     use alloc::collections::BTreeMap;
@@ -326,7 +219,8 @@ mod deserialize {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
             let mut members: Vec<(String, Value)> = Vec::new();
-            // Where each key stands: searching the list for every key would be quadratic in what a stranger sends.
+            // The index of each key: searching the list for every key would be quadratic in the size of untrusted
+            // input.
             let mut places = BTreeMap::new();
             while let Some((key, value)) = map.next_entry::<String, Value>()? {
                 match places.get(&key).and_then(|&place: &usize| members.get_mut(place)) {

@@ -1,7 +1,7 @@
 //! [`KeySpec`]: the type and size of a key to generate.
 
 use crate::algorithm::Algorithm;
-use crate::error::{Error, Result};
+use crate::keygen::error::GenerateError;
 
 /// The type and size of a key to generate.
 ///
@@ -25,10 +25,10 @@ impl KeySpec {
     /// Returns the specification of an RSA key with a modulus of `bits` bits.
     ///
     /// # Errors
-    /// `key_size`, for any number but 2048, 3072 and 4096.
-    pub fn from_rsa_bits(bits: u32) -> Result<Self> {
+    /// [`GenerateError::UnsupportedKeySize`] for any number but 2048, 3072 and 4096.
+    pub fn from_rsa_bits(bits: u32) -> Result<Self, GenerateError> {
         let is_wanted = |spec: &Self| spec.algorithm() == Algorithm::Rsa && spec.bits() == bits;
-        Self::ALL.into_iter().find(is_wanted).ok_or(Error::KeySize { bits })
+        Self::ALL.into_iter().find(is_wanted).ok_or(GenerateError::UnsupportedKeySize { bits })
     }
 
     /// The stable identifier, such as `rsa-2048`.

@@ -9,8 +9,8 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use crate::algorithm::{Algorithm, is_certificate};
-use crate::error::{Error, Result};
 use crate::public_key::curve::Curve;
+use crate::public_key::error::{PublicKeyErrorKind as Kind, Result};
 use crate::public_key::wire::{Reader, WireError};
 
 /// OpenSSH's `SSH_RSA_MINIMUM_MODULUS_SIZE`; shorter keys fail in `ssh-keygen`.
@@ -116,7 +116,7 @@ impl<'a> Fields<'a> {
 
     fn string(&mut self) -> Result<&'a [u8]> {
         let position = self.position();
-        self.reader.string().map_err(|_| Error::KeyTruncated { position })
+        self.reader.string().map_err(|_| Kind::IsTruncated.at(position))
     }
 
     /// Where the number is in the line, and its magnitude.
@@ -124,9 +124,9 @@ impl<'a> Fields<'a> {
         let position = self.position();
         match self.reader.mpint() {
             Ok(magnitude) => Ok((position, magnitude)),
-            Err(WireError::Truncated) => Err(Error::KeyTruncated { position }),
-            Err(WireError::NonMinimal) => Err(Error::KeyNonMinimal { position, field }),
-            Err(WireError::Negative) => Err(Error::KeyNegative { position, field }),
+            Err(WireError::Truncated) => Err(Kind::IsTruncated.at(position)),
+            Err(WireError::NonMinimal) => Err(Kind::NonMinimalMpint { field }.at(position)),
+            Err(WireError::Negative) => Err(Kind::NegativeMpint { field }.at(position)),
         }
     }
 
@@ -138,10 +138,10 @@ impl<'a> Fields<'a> {
             return Ok(());
         }
         if is_certificate(name) {
-            return Err(Error::KeyCertificate { position });
+            return Err(Kind::IsCertificate.at(position));
         }
-        let key = Algorithm::from_name(name).map(Algorithm::as_str);
-        Err(Error::KeyTypeMismatch { position, line: algorithm.as_str(), key })
+        let blob = Algorithm::from_name(name).map_or("unknown", Algorithm::as_str);
+        Err(Kind::TypeMismatch { line: algorithm.as_str(), blob }.at(position))
     }
 
     fn rsa(&mut self) -> Result<RsaRanges> {
@@ -152,15 +152,15 @@ impl<'a> Fields<'a> {
 
         let bits = bit_length(n);
         if bits < RSA_MIN_BITS {
-            return Err(Error::RsaTooShort { bits, minimum: RSA_MIN_BITS });
+            return Err(Kind::RsaTooShort { bits, minimum: RSA_MIN_BITS }.into());
         }
         if bits > RSA_MAX_BITS {
-            return Err(Error::RsaTooLong { bits, maximum: RSA_MAX_BITS });
+            return Err(Kind::RsaTooLong { bits, maximum: RSA_MAX_BITS }.into());
         }
         if is_even(n) {
-            return Err(Error::RsaModulusEven { position: n_position });
+            return Err(Kind::RsaModulusIsEven.at(n_position));
         }
-        let exponent = |what| Error::RsaExponent { position: e_position, what };
+        let exponent = |fault| Kind::InvalidRsaExponent { fault }.at(e_position);
         if matches!(e, [] | [1] | [2]) {
             return Err(exponent("is less than 3"));
         }
@@ -181,25 +181,19 @@ impl<'a> Fields<'a> {
         // OpenSSH signs with 1024-bit p and 160-bit q only (FIPS 186-2), and Nova refuses other lengths of p.
         let bits = bit_length(p);
         if bits != 1024 {
-            return Err(Error::DsaBits { bits });
+            return Err(Kind::UnsupportedDsaSize { bits }.into());
         }
         if is_even(p) {
-            return Err(Error::DsaRange { position: p_position, field: "p, which must be odd" });
+            return Err(Kind::InvalidDsaParameter { name: "p", rule: "odd" }.at(p_position));
         }
         if bit_length(q) != 160 || is_even(q) {
-            return Err(Error::DsaRange { position: q_position, field: "q, which must be odd and of 160 bits" });
+            return Err(Kind::InvalidDsaParameter { name: "q", rule: "odd and 160 bits long" }.at(q_position));
         }
         if matches!(g, [] | [1]) || !is_less(g, p) {
-            return Err(Error::DsaRange {
-                position: g_position,
-                field: "g, which must be greater than 1 and less than p",
-            });
+            return Err(Kind::InvalidDsaParameter { name: "g", rule: "greater than 1 and less than p" }.at(g_position));
         }
         if matches!(y, [] | [1]) || !is_less(y, p) {
-            return Err(Error::DsaRange {
-                position: y_position,
-                field: "y, which must be greater than 1 and less than p",
-            });
+            return Err(Kind::InvalidDsaParameter { name: "y", rule: "greater than 1 and less than p" }.at(y_position));
         }
         Ok(bits)
     }
@@ -207,17 +201,17 @@ impl<'a> Fields<'a> {
     fn ecdsa(&mut self, curve: Curve) -> Result<u32> {
         let position = self.position();
         if self.string()? != curve.name().as_bytes() {
-            return Err(Error::EcdsaCurve { position, expected: curve.name() });
+            return Err(Kind::CurveMismatch { expected: curve.name() }.at(position));
         }
         let position = self.position();
         let (x, y) = curve
             .split_point(self.string()?)
-            .ok_or(Error::EcdsaPointForm { position, expected: 1 + 2 * curve.coordinate_bytes() })?;
+            .ok_or(Kind::PointNotUncompressed { expected: 1 + 2 * curve.coordinate_bytes() }.at(position))?;
         if !curve.contains(x, y) {
-            return Err(Error::EcdsaNotOnCurve { position });
+            return Err(Kind::PointNotOnCurve.at(position));
         }
         if !curve.openssh_takes(x, y) {
-            return Err(Error::EcdsaCoordinate { position });
+            return Err(Kind::CoordinateOutOfRange.at(position));
         }
         Ok(curve.bits())
     }
@@ -227,7 +221,7 @@ impl<'a> Fields<'a> {
         let position = self.position();
         let key = self.string()?;
         if key.len() != 32 {
-            return Err(Error::Ed25519Length { position, bytes: key.len() });
+            return Err(Kind::InvalidEd25519Length { bytes: key.len() }.at(position));
         }
         Ok(256)
     }
@@ -237,7 +231,7 @@ impl<'a> Fields<'a> {
         let position = self.position();
         let application = self.string()?;
         if !application.starts_with(b"ssh:") || application.contains(&0) {
-            return Err(Error::SkApplication { position });
+            return Err(Kind::InvalidSkApplication.at(position));
         }
         Ok(())
     }
@@ -246,7 +240,7 @@ impl<'a> Fields<'a> {
         if self.reader.is_empty() {
             return Ok(());
         }
-        Err(Error::KeyTrailingBytes { position: self.position(), bytes: length.saturating_sub(self.reader.offset()) })
+        Err(Kind::ExtraBytes { bytes: length.saturating_sub(self.reader.offset()) }.at(self.position()))
     }
 }
 

@@ -4,14 +4,14 @@
 //! nothing of the text: it may be a private key.
 
 use crate::algorithm::{Algorithm, is_certificate};
-use crate::error::Error;
-use crate::public_key::private_key_scan::find_bare_private_key;
+use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
+use crate::public_key::private_key_scan::find_private_key;
 
 /// How much of a text is looked at: enough for a few lines before the one that matters.
 const WINDOW: usize = 1024;
 
 /// Why the text from `position` on, which does not start with a key type and one space, is refused.
-pub(crate) fn explain(text: &str, position: usize) -> Error {
+pub(crate) fn explain(text: &str, position: usize) -> PublicKeyError {
     let window = window(text, position);
     if let Some(error) = armor(window, position) {
         return error;
@@ -19,10 +19,10 @@ pub(crate) fn explain(text: &str, position: usize) -> Error {
     let content = window.trim_ascii_start();
     let start = position + (window.len() - content.len());
     if content.is_empty() {
-        return if start == text.len() { Error::KeyEmpty } else { Error::KeyLeadingWhitespace { position: start } };
+        return if start == text.len() { Kind::Empty.into() } else { Kind::StartsWithWhitespace.at(start) };
     }
     if start > position && type_at(content).is_some() {
-        return Error::KeyLeadingWhitespace { position: start };
+        return Kind::StartsWithWhitespace.at(start);
     }
     let mut fields = content.split_ascii_whitespace();
     let first = fields.next().unwrap_or_default();
@@ -37,17 +37,17 @@ pub(crate) fn explain(text: &str, position: usize) -> Error {
         .or_else(|| before_type(content, start, first))
         .or_else(|| key_type(start, first, second))
         .or_else(|| path(start, first))
-        .unwrap_or(Error::KeyUnrecognized { position: start })
+        .unwrap_or(Kind::Unrecognized.at(start))
 }
 
 /// What is recognised of a text that is too long for anything else to be said of it: a format with a header, as most private keys
 /// are longer than the documented limit.
-pub(crate) fn explain_long(text: &str) -> Option<Error> {
+pub(crate) fn explain_long(text: &str) -> Option<PublicKeyError> {
     armor(window(text, 0), 0)
 }
 
 /// Why the text from `position` on, which follows a whole key and the end of its line, is refused.
-pub(crate) fn explain_second_line(text: &str, position: usize) -> Error {
+pub(crate) fn explain_second_line(text: &str, position: usize) -> PublicKeyError {
     let window = window(text, position);
     if let Some(error) = private(window, position) {
         return error;
@@ -56,33 +56,14 @@ pub(crate) fn explain_second_line(text: &str, position: usize) -> Error {
     let position = position + (window.len() - content.len());
     let is_key =
         type_at(content).is_some() || content.split(' ').any(|field| Algorithm::from_name(field.as_bytes()).is_some());
-    if is_key { Error::KeySeveral { position } } else { Error::KeySecondLine { position } }
+    if is_key { Kind::HasSecondKey.at(position) } else { Kind::HasSecondLine.at(position) }
 }
 
 /// The error for a private key in a piece of text that starts at `position`, if there is one.
-pub(crate) fn private(text: &str, position: usize) -> Option<Error> {
-    let bytes = text.as_bytes();
-    // One pass that stops at one letter, as this runs on the comment of every key that is imported.
-    let stops = bytes.iter().enumerate().filter(|&(_, &byte)| byte == b'P');
-    for (offset, _) in stops {
-        let rest = bytes.get(offset..).unwrap_or_default();
-        if rest.starts_with(b"PuTTY-User-Key-File-") {
-            return Some(Error::KeyPutty { position: position + offset });
-        }
-        // PEM and ssh.com, whose armor has dashes (a comment may just have these words), and SSH1; the second half of a PuTTY file.
-        let is_armor =
-            rest.starts_with(b"PRIVATE KEY FILE FORMAT") || (rest.starts_with(b"PRIVATE KEY") && text.contains("---"));
-        if is_armor || rest.starts_with(b"Private-Lines:") {
-            return Some(Error::KeyIsPrivate { position: position + armor_start(text, offset) });
-        }
-    }
-    find_bare_private_key(text).map(|start| Error::KeyIsPrivate { position: position + start })
-}
-
-/// The first dash of the armor whose words are at `offset`, or `offset`.
-fn armor_start(text: &str, offset: usize) -> usize {
-    let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).unwrap_or(0);
-    text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
+pub(crate) fn private(text: &str, position: usize) -> Option<PublicKeyError> {
+    let found = find_private_key(text)?;
+    let kind = if found.is_putty { Kind::IsPuttyFile } else { Kind::IsPrivateKey };
+    Some(kind.at(position + found.position))
 }
 
 /// The part of the text from `position` on that is looked at: whole characters.
@@ -102,7 +83,7 @@ fn type_at(text: &str) -> Option<Algorithm> {
 }
 
 /// Formats with a header of their own, private keys before all others.
-fn armor(text: &str, position: usize) -> Option<Error> {
+fn armor(text: &str, position: usize) -> Option<PublicKeyError> {
     if let Some(error) = private(text, position) {
         return Some(error);
     }
@@ -112,33 +93,33 @@ fn armor(text: &str, position: usize) -> Option<Error> {
     let header = header.trim_start_matches('-').trim_start().split(['\n', '\r']).next()?;
     let label = header.strip_prefix("BEGIN ")?;
     Some(if label.starts_with("SSH2 PUBLIC KEY") {
-        Error::KeyRfc4716 { position }
+        Kind::IsRfc4716.at(position)
     } else if label.starts_with("RSA PUBLIC KEY") {
-        Error::KeyPkcs1Pem { position }
+        Kind::IsPkcs1Pem.at(position)
     } else if label.starts_with("PUBLIC KEY") {
-        Error::KeySpkiPem { position }
+        Kind::IsSpkiPem.at(position)
     } else if label.contains("CERTIFICATE") {
-        Error::KeyX509 { position }
+        Kind::IsX509.at(position)
     } else if label.starts_with("PGP ") {
-        Error::KeyPgp { position }
+        Kind::IsOpenPgp.at(position)
     } else {
-        Error::KeyUnknownPem { position }
+        Kind::IsUnknownPem.at(position)
     })
 }
 
 /// A character at the start that does not belong there.
-fn edge(content: &str, position: usize) -> Option<Error> {
+fn edge(content: &str, position: usize) -> Option<PublicKeyError> {
     match content.chars().next()? {
-        '\u{feff}' => Some(Error::KeyByteOrderMark { position }),
-        '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(Error::KeyQuoted { position }),
-        '#' => Some(Error::KeyHashLine { position }),
-        '\u{200b}' | '\u{2060}' => Some(Error::KeyUnicodeSpace { position }),
-        space if space.is_whitespace() => Some(Error::KeyUnicodeSpace { position }),
+        '\u{feff}' => Some(Kind::StartsWithByteOrderMark.at(position)),
+        '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => Some(Kind::IsQuoted.at(position)),
+        '#' => Some(Kind::IsCommentLine.at(position)),
+        '\u{200b}' | '\u{2060}' => Some(Kind::UnexpectedUnicodeSpace.at(position)),
+        space if space.is_whitespace() => Some(Kind::UnexpectedUnicodeSpace.at(position)),
         _ => None,
     }
 }
 
-fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Option<Error> {
+fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Option<PublicKeyError> {
     let is_fingerprint = |field: &str| {
         let label = ["MD5:", "SHA1:", "SHA256:", "SHA384:", "SHA512:"]
             .iter()
@@ -148,16 +129,16 @@ fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Opt
         label || colon_hex
     };
     if is_fingerprint(first) {
-        return Some(Error::KeyIsFingerprint { position });
+        return Some(Kind::IsFingerprint.at(position));
     }
     let is_line = is_decimal(first) && is_fingerprint(second);
-    is_line.then(|| Error::KeyIsFingerprint { position: position + content.find(second).unwrap_or_default() })
+    is_line.then(|| Kind::IsFingerprint.at(position + content.find(second).unwrap_or_default()))
 }
 
-fn ssh1(position: usize, bits: &str, exponent: &str, modulus: &str) -> Option<Error> {
+fn ssh1(position: usize, bits: &str, exponent: &str, modulus: &str) -> Option<PublicKeyError> {
     // 100 digits are 332 bits; no shorter modulus was ever made.
     let is_ssh1 = is_decimal(bits) && is_decimal(exponent) && is_decimal(modulus) && modulus.len() >= 100;
-    is_ssh1.then_some(Error::KeySsh1 { position })
+    is_ssh1.then_some(Kind::IsSsh1.at(position))
 }
 
 fn is_decimal(field: &str) -> bool {
@@ -165,29 +146,29 @@ fn is_decimal(field: &str) -> bool {
 }
 
 /// A key type, and after it not the one space that belongs there.
-fn separator(content: &str, position: usize, first: &str) -> Option<Error> {
+fn separator(content: &str, position: usize, first: &str) -> Option<PublicKeyError> {
     if let Some(algorithm) = type_at(content) {
         let position = position + algorithm.as_str().len();
         let (_, rest) = content.split_at_checked(algorithm.as_str().len())?;
         return Some(match rest.chars().next() {
-            _ if rest.trim().is_empty() => Error::KeyMissing { position },
-            Some('\t') => Error::KeyTab { position },
-            Some('\n' | '\r') => Error::KeyWrapped { position },
-            _ => Error::KeyUnicodeSpace { position },
+            _ if rest.trim().is_empty() => Kind::MissingKey.at(position),
+            Some('\t') => Kind::UnexpectedTab.at(position),
+            Some('\n' | '\r') => Kind::IsWrapped.at(position),
+            _ => Kind::UnexpectedUnicodeSpace.at(position),
         });
     }
     let name = Algorithm::ALL.into_iter().map(Algorithm::as_str).find(|name| first.starts_with(name))?;
     let joined = first.get(name.len()..).is_some_and(|rest| rest.starts_with("AAAA"));
-    joined.then_some(Error::KeySeparatorMissing { position: position + name.len() })
+    joined.then_some(Kind::MissingSeparator.at(position + name.len()))
 }
 
 /// Every blob starts with the length of a type's name, so with three zero bytes: `AAAA`.
-fn bare_key(position: usize, first: &str) -> Option<Error> {
-    first.starts_with("AAAA").then_some(Error::KeyTypeMissing { position })
+fn bare_key(position: usize, first: &str) -> Option<PublicKeyError> {
+    first.starts_with("AAAA").then_some(Kind::MissingType.at(position))
 }
 
 /// A key type as a later field: `authorized_keys` with options, `known_hosts`, or words that do not belong there.
-fn before_type(content: &str, position: usize, first: &str) -> Option<Error> {
+fn before_type(content: &str, position: usize, first: &str) -> Option<PublicKeyError> {
     /// sshd(8), "AUTHORIZED_KEYS FILE FORMAT".
     const OPTIONS: [&str; 23] = [
         "agent-forwarding",
@@ -230,36 +211,36 @@ fn before_type(content: &str, position: usize, first: &str) -> Option<Error> {
         || first.starts_with("|1|")
         || (!first.contains('@') && first.contains(['.', ',', '[', ':', '*']) && found == first.len() + 1);
     Some(match (is_option, is_host) {
-        (true, _) => Error::KeyOptions { position },
-        (_, true) => Error::KeyKnownHosts { position },
-        _ => Error::KeyTextBefore { position },
+        (true, _) => Kind::HasOptions.at(position),
+        (_, true) => Kind::IsKnownHostsLine.at(position),
+        _ => Kind::HasLeadingText.at(position),
     })
 }
 
 /// A type that is known, but not taken; or one that is not known, with what looks like a key behind it.
-fn key_type(position: usize, first: &str, second: &str) -> Option<Error> {
+fn key_type(position: usize, first: &str, second: &str) -> Option<PublicKeyError> {
     if is_certificate(first.as_bytes()) {
-        return Some(Error::KeyCertificate { position });
+        return Some(Kind::IsCertificate.at(position));
     }
     if first.starts_with("rsa-sha2-") || first.starts_with("webauthn-sk-") {
-        return Some(Error::KeyTypeSignature { position });
+        return Some(Kind::IsSignatureAlgorithm.at(position));
     }
     if Algorithm::from_name(first.to_ascii_lowercase().as_bytes()).is_some() {
-        return Some(Error::KeyTypeCase { position });
+        return Some(Kind::UppercaseType.at(position));
     }
     if first.starts_with("age1") {
-        return Some(Error::KeyAge { position });
+        return Some(Kind::IsAgeRecipient.at(position));
     }
     let named = ["ssh-", "sk-ssh-", "sk-ecdsa-", "ecdsa-sha2-", "x509v3-", "pgp-sign-", "spki-sign-"];
     let is_type = second.starts_with("AAAA") || named.iter().any(|prefix| first.starts_with(prefix));
-    is_type.then_some(Error::KeyTypeUnsupported { position })
+    is_type.then_some(Kind::UnsupportedType.at(position))
 }
 
-fn path(position: usize, first: &str) -> Option<Error> {
+fn path(position: usize, first: &str) -> Option<PublicKeyError> {
     let is_path = first.starts_with(['/', '~'])
         || first.starts_with("./")
         || first.contains("://")
         || first.contains(":\\")
         || first.ends_with(".pub");
-    is_path.then_some(Error::KeyIsPath { position })
+    is_path.then_some(Kind::IsPath.at(position))
 }

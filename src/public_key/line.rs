@@ -15,9 +15,9 @@ use base64::engine::general_purpose::STANDARD;
 use base64::{DecodeError, Engine as _};
 
 use crate::algorithm::Algorithm;
-use crate::error::{Error, Result};
 use crate::public_key::blob::{self, KeyBlob};
 use crate::public_key::diagnosis;
+use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind, Result};
 
 /// What may stand at the end of a line, in any number: none of the programs that read the line takes it for part of it.
 const TRAILING: [char; 4] = [' ', '\t', '\r', '\n'];
@@ -53,12 +53,12 @@ impl<'a> Line<'a> {
         }
         let blank = after_space.iter().take(MAX_BASE64).all(|byte| TRAILING.contains(&char::from(*byte)));
         Err(match after_space.first() {
-            None => Error::KeyMissing { position: start },
-            Some(_) if blank => Error::KeyMissing { position: start },
-            Some(b' ') => Error::KeySeveralSpaces { position: start },
-            Some(b'\t') => Error::KeyTab { position: start },
-            Some(b'\r' | b'\n') => Error::KeyWrapped { position: start },
-            Some(_) => Error::KeyBase64Character { position: start },
+            None => Kind::MissingKey.at(start),
+            Some(_) if blank => Kind::MissingKey.at(start),
+            Some(b' ') => Kind::RepeatedSpace.at(start),
+            Some(b'\t') => Kind::UnexpectedTab.at(start),
+            Some(b'\r' | b'\n') => Kind::IsWrapped.at(start),
+            Some(_) => Kind::InvalidBase64Character.at(start),
         })
     }
 
@@ -66,12 +66,10 @@ impl<'a> Line<'a> {
     pub(crate) fn check_end(self) -> Result<Self> {
         let Range { start, end } = self.base64;
         if end - start > MAX_BASE64 {
-            return Err(Error::KeyOversized { position: start + MAX_BASE64, limit: MAX_BASE64 });
+            return Err(Kind::OversizedBase64 { limit: MAX_BASE64 }.at(start + MAX_BASE64));
         }
         match self.text.get(end..).and_then(|rest| rest.chars().next()) {
-            Some(c) if !c.is_whitespace() || matches!(c, '\x0b' | '\x0c') => {
-                Err(Error::KeyBase64Character { position: end })
-            }
+            Some(c) if !c.is_whitespace() || matches!(c, '\x0b' | '\x0c') => Err(Kind::InvalidBase64Character.at(end)),
             _ => Ok(self),
         }
     }
@@ -82,48 +80,44 @@ impl<'a> Line<'a> {
             .decode(base64)
             .map_err(|error| self.base64_error(base64, &error))
             .and_then(|bytes| KeyBlob::parse(bytes, self.algorithm, self.base64.start));
-        match decoded {
-            Err(Error::KeyTruncated { .. } | Error::KeyBase64Padding { .. }) if self.goes_on() => {
-                Err(Error::KeyWrapped { position: self.base64.end })
-            }
-            decoded => decoded,
-        }
+        decoded.map_err(|error| match error.kind() {
+            Kind::IsTruncated | Kind::IncompleteBase64 { .. } if self.goes_on() => Kind::IsWrapped.at(self.base64.end),
+            _ => error,
+        })
     }
 
     /// Turns the decoder's error into one that says where, and what to do.
-    fn base64_error(&self, base64: &[u8], error: &DecodeError) -> Error {
+    fn base64_error(&self, base64: &[u8], error: &DecodeError) -> PublicKeyError {
         let symbols = base64.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1);
         let padding = base64.len() - symbols;
         let bad = base64.iter().position(|byte| !byte.is_ascii_alphanumeric() && !b"+/=".contains(byte));
         if let Some(offset) = bad {
             let position = self.base64.start + offset;
             return match base64.get(offset) {
-                Some(b'-' | b'_') => Error::KeyBase64UrlSafe { position },
+                Some(b'-' | b'_') => Kind::IsUrlSafeBase64.at(position),
                 _ if self
                     .text
                     .get(position..)
                     .and_then(|rest| rest.chars().next())
                     .is_some_and(char::is_whitespace) =>
                 {
-                    Error::KeyUnicodeSpace { position }
+                    Kind::UnexpectedUnicodeSpace.at(position)
                 }
-                _ => Error::KeyBase64Character { position },
+                _ => Kind::InvalidBase64Character.at(position),
             };
         }
         if let Some(offset) = base64.iter().take(symbols).position(|&byte| byte == b'=') {
-            return Error::KeyBase64Surplus { position: self.base64.start + offset };
+            return Kind::ExtraPadding.at(self.base64.start + offset);
         }
         // A last group of two symbols takes two `=`, of three takes one, of four none, and one of one symbol is never whole.
         let expected = (4 - symbols % 4) % 4;
         if expected != 3 && padding > expected {
-            return Error::KeyBase64Surplus { position: self.base64.start + symbols + expected };
+            return Kind::ExtraPadding.at(self.base64.start + symbols + expected);
         }
         match *error {
             // The decoder looks at the padding first.
-            DecodeError::InvalidLastSymbol { offset, .. } => {
-                Error::KeyBase64TrailingBits { position: self.base64.start + offset }
-            }
-            _ => Error::KeyBase64Padding { position: self.base64.end, missing: expected.saturating_sub(padding) },
+            DecodeError::InvalidLastSymbol { offset, .. } => Kind::NonzeroTrailingBits.at(self.base64.start + offset),
+            _ => Kind::IncompleteBase64 { missing: expected.saturating_sub(padding) }.at(self.base64.end),
         }
     }
 
@@ -147,14 +141,14 @@ impl<'a> Line<'a> {
         match rest.next() {
             None => return Ok(start..start),
             Some(' ') => {}
-            Some('\t') => return Err(Error::KeyTab { position: start }),
+            Some('\t') => return Err(Kind::UnexpectedTab.at(start)),
             Some('\r' | '\n') => return Err(diagnosis::explain_second_line(self.text, start)),
-            Some(_) => return Err(Error::KeyUnicodeSpace { position: start }),
+            Some(_) => return Err(Kind::UnexpectedUnicodeSpace.at(start)),
         }
         let start = start + 1;
         match rest.next() {
-            Some(' ') => Err(Error::KeySeveralSpaces { position: start }),
-            Some('\t') => Err(Error::KeyTab { position: start }),
+            Some(' ') => Err(Kind::RepeatedSpace.at(start)),
+            Some('\t') => Err(Kind::UnexpectedTab.at(start)),
             _ => self.check_comment(start..end),
         }
     }
@@ -169,7 +163,7 @@ impl<'a> Line<'a> {
             return Err(if is_line_end {
                 diagnosis::explain_second_line(self.text, position)
             } else {
-                Error::KeyLineSeparator { position }
+                Kind::UnexpectedLineSeparator.at(position)
             });
         }
         match diagnosis::private(comment, range.start) {

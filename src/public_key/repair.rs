@@ -8,9 +8,9 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::algorithm::Algorithm;
-use crate::error::Result;
 use crate::policy::ImportPolicy;
 use crate::public_key::diagnosis;
+use crate::public_key::error::Result;
 use crate::public_key::line::{Line, MAX_BASE64, MAX_TYPE, ends_line, printable_prefix};
 
 /// Something that [`PublicKey::canonicalize`](crate::PublicKey::canonicalize) changed.

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 
-use nova_keypair::{Error, GeneratedKeypair, KeySpec, KeypairName, PrivateKey, create, create_many};
+use nova_keypair::{GenerateError, GeneratedKeypair, KeySpec, KeypairName, PrivateKey, create, create_many};
 use pkcs1::der::Decode as _;
 use rsa::{pkcs1, pkcs8};
 
@@ -87,7 +87,7 @@ fn a_failing_generator_leaves_nothing() {
             let rng = &mut Draws::new(|k, bytes| (k != failing).then(|| honest(STREAM, k, bytes)));
             PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
         });
-        assert_eq!(error, Error::Rng, "{failing}");
+        assert_eq!(error, GenerateError::RngFailed, "{failing}");
     }
 }
 
@@ -123,7 +123,7 @@ fn a_stuck_generator_leaves_nothing() {
             });
             PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
         });
-        assert_eq!(error, Error::RngStuck, "{stuck}");
+        assert_eq!(error, GenerateError::RngRepeats, "{stuck}");
     }
     let error = clean("half a draw", &secrets, || {
         let rng = &mut Draws::new(|k, bytes| {
@@ -133,7 +133,7 @@ fn a_stuck_generator_leaves_nothing() {
         });
         PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
     });
-    assert_eq!(error, Error::Rng);
+    assert_eq!(error, GenerateError::RngFailed);
 }
 
 /// p is found and the limit ends the search for q; and p comes again as q.
@@ -153,7 +153,7 @@ fn a_search_that_is_given_up_leaves_nothing() {
         });
         PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
     });
-    assert_eq!(error, Error::CandidateLimit { candidates: 20480 });
+    assert_eq!(error, GenerateError::TooManyCandidates { candidates: 20480 });
     let error = clean("p twice", &secrets, || {
         let rng = &mut Draws::new(|k, bytes| {
             if k == 0 || k == 2 {
@@ -165,7 +165,7 @@ fn a_search_that_is_given_up_leaves_nothing() {
         });
         PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
     });
-    assert_eq!(error, Error::PrimeDistance);
+    assert_eq!(error, GenerateError::PrimesTooClose);
 }
 
 /// The key is whole when the pairwise test refuses it.
@@ -181,7 +181,7 @@ fn a_key_that_fails_its_test_leaves_nothing() {
         });
         nova_keypair::internals::generate_with_a_fault(2048, rng).unwrap_err()
     });
-    assert_eq!(error, Error::PairwiseConsistency);
+    assert_eq!(error, GenerateError::PairwiseTestFailed);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn a_seed_leaves_nothing() {
     });
     // One byte short of a seed: nothing of it goes anywhere.
     let error = crate::watch(&secrets, || PrivateKey::from_seed(&seed[..15], KeySpec::Rsa2048).unwrap_err());
-    assert!(matches!(error, (Error::SeedTooShort { len: 15 }, findings) if findings.is_empty()));
+    assert!(matches!(error, (GenerateError::SeedTooShort { bytes: 15 }, findings) if findings.is_empty()));
 }
 
 /// Seeds are drawn before the work begins, and some of them are never used.
@@ -218,7 +218,9 @@ fn bulk_generation_leaves_nothing() {
         secrets = secrets.seed(&seed, 2048, 0).key(&made.private_key);
     }
     clean("all", &secrets, || assert_eq!(bulk(3, &go_on).unwrap().len(), 3));
-    clean("the third draw fails", &secrets, || assert_eq!(bulk(2, &go_on).unwrap_err(), Error::Rng));
+    clean("the third draw fails", &secrets, || {
+        assert_eq!(bulk(2, &go_on).unwrap_err(), GenerateError::RngFailed.into())
+    });
     clean("stopped after the first", &secrets, || assert!(!bulk(3, &|_| ControlFlow::Break(())).unwrap().is_empty()));
     clean("a callback that panics", &secrets, || {
         let silent = |_: &GeneratedKeypair| -> ControlFlow<()> { std::panic::resume_unwind(Box::new("no")) };

@@ -1,7 +1,6 @@
-//! Faults from outside: generators that fail, contexts that lie or panic, bulk generation that is stopped. Nothing is lost, nothing is
-//! half-made, and nothing panics that was not made to.
+//! Faults from outside: generators that fail, lookups that fail or change their answer, bulk generation that is
+//! stopped. Nothing is lost, nothing is half-done, and nothing panics except on purpose.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -9,7 +8,9 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{Error, GeneratedKeypair, KeySpec, KeypairName, Microversion, PrivateKey, create, create_many};
+use nova_keypair::{
+    GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, PrivateKey, create, create_many,
+};
 use rsa::traits::PrivateKeyParts as _;
 
 use crate::draws::{Draws, composite, honest};
@@ -55,11 +56,11 @@ fn a_generator_that_fails_at_any_draw_is_an_error() {
     let whole = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(usize::MAX)).unwrap();
     for failing in 0..=Q {
         let error = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(failing)).unwrap_err();
-        assert_eq!(error, Error::Rng, "{failing}");
+        assert_eq!(error, GenerateError::RngFailed, "{failing}");
         let error = create(&name("k"), KeySpec::Rsa2048, &mut failing_at(failing)).unwrap_err();
-        assert_eq!(error, Error::Rng, "{failing}");
+        assert_eq!(error, GenerateError::RngFailed.into(), "{failing}");
         let reply = post(&Request::new("k"), &Context::new("me"), &mut failing_at(failing));
-        assert_eq!((reply.status(), reply.error()), (500, Some(&Error::Rng)), "{failing}");
+        assert_eq!((reply.status(), reply.error()), (500, Some(GenerateError::RngFailed.into())), "{failing}");
         assert!(reply.keypair().is_none() && reply.private_key().is_none() && reply.user_id().is_none());
     }
     for failing in Q + 1..Q + 4 {
@@ -75,7 +76,7 @@ fn encryption_fails_with_its_generator() {
     for failing in 0.. {
         let rng = &mut Draws::new(|index, bytes| (index != failing).then(|| honest(1, index, bytes)));
         match key.to_openssh_encrypted("passphrase", rng) {
-            Err(error) => assert_eq!(error, Error::Rng),
+            Err(error) => assert_eq!(error, GenerateError::RngFailed.into()),
             Ok(pem) => {
                 ssh_key::PrivateKey::from_openssh(pem.as_bytes()).unwrap().decrypt("passphrase").unwrap();
                 needed = failing;
@@ -97,7 +98,7 @@ fn bulk_generation_fails_before_it_begins() {
             called.fetch_add(1, Ordering::Relaxed);
             ControlFlow::Continue(())
         });
-        assert_eq!(made.unwrap_err(), Error::Rng);
+        assert_eq!(made.unwrap_err(), GenerateError::RngFailed.into());
         assert_eq!(called.into_inner(), 0);
     }
     let same = &mut Draws::new(|index, bytes| {
@@ -105,11 +106,11 @@ fn bulk_generation_fails_before_it_begins() {
         Some(())
     });
     let made = create_many(&names(5), KeySpec::Rsa2048, same, &|_| ControlFlow::Continue(()));
-    assert_eq!(made.unwrap_err(), Error::RngStuck);
+    assert_eq!(made.unwrap_err(), GenerateError::RngRepeats.into());
     // A name that stands twice is found before anything is drawn.
     let twice = [name("a"), name("b"), name("a")];
     let made = create_many(&twice, KeySpec::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
-    assert_eq!(made.unwrap_err(), Error::KeypairExists { name: "a".into() });
+    assert_eq!(made.unwrap_err().code(), "keypair_exists");
     // No names, no keys, and no draw.
     let none = create_many(&[], KeySpec::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
     assert!(none.unwrap().is_empty());
@@ -143,7 +144,8 @@ fn assert_whole(made: &[GeneratedKeypair]) {
     assert!(made.is_sorted_by_key(|made| made.keypair.name.as_str()), "in the order of the names");
 }
 
-/// Stopped after the k-th key: that one is there, and none is lost that was reported. Threads may have had others under way.
+/// Stopped after the k-th key: that one is there, and none is lost that was reported. Threads may have had others under
+/// way.
 #[test]
 fn stopped_bulk_generation_returns_what_it_made() {
     for stop in 1..=4 {
@@ -195,64 +197,34 @@ fn threads_do_not_change_the_keys() {
     }
 }
 
-/// The context's question may panic. It is asked before anything is drawn, so that no key is lost by it.
+const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
+
+/// The lookup comes between the checks and the generator, so a failed lookup or a conflict draws nothing.
 #[test]
-fn a_context_that_panics_loses_nothing() {
-    let panics = |_: &str, _: &str| -> bool { resume_unwind(Box::new("the context's")) };
-    let context = Context::new("me").exists(&panics);
-    let drawn = Cell::new(0);
-    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
-    for request in [Request::new("k"), Request::new("k").public_key(key)] {
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            post(
-                &request,
-                &context,
-                &mut Draws::new(|_, _| {
-                    drawn.set(drawn.get() + 1);
-                    Some(())
-                }),
-            )
-        }));
-        assert_eq!(*outcome.unwrap_err().downcast::<&str>().unwrap(), "the context's");
-        assert_eq!(drawn.get(), 0);
-        // The same request, and a context that answers.
-        assert_eq!(post(&request, &Context::new("me"), &mut failing_at(usize::MAX)).status(), 200);
+fn no_key_is_generated_for_a_request_whose_lookup_fails() {
+    for request in [Request::new("k"), Request::new("k").public_key(ED25519)] {
+        let checked = request.check(&Context::new("me")).unwrap();
+        assert_eq!((checked.user_id(), checked.name().as_str()), ("me", "k"));
+        assert_eq!(checked.conflict().status(), 409);
+        assert_eq!(Reply::storage_failed().status(), 500);
+        // The lookup is repeated and succeeds: the same request is still there.
+        assert_eq!(checked.create(&mut failing_at(usize::MAX)).status(), 200);
     }
-    // A request that is refused before the question never hears of it.
-    let reply = post(&Request::new(" "), &context, &mut failing_at(0));
-    assert_eq!(reply.status(), 400);
+    let existing = Context::new("me").existing(["k"]);
+    assert_eq!(post(&Request::new("k"), &existing, &mut Draws::new(|_, _| panic!("drawn"))).status(), 409);
+    assert_eq!(Request::new(" ").check(&existing).unwrap_err().status(), 400);
 }
 
-/// A context that answers differently each time is asked once.
+/// A name that was free at the lookup and is not at the insertion: the reply says so, and the private key is dropped
+/// with the first one.
 #[test]
-fn a_context_is_asked_once() {
-    for first in [false, true] {
-        let asked = Cell::new(0);
-        let fickle = |user: &str, name: &str| {
-            assert_eq!((user, name), ("me", "k"));
-            asked.set(asked.get() + 1);
-            (asked.get() % 2 == 1) == first
-        };
-        let reply = post(&Request::new("k"), &Context::new("me").exists(&fickle), &mut failing_at(usize::MAX));
-        assert_eq!((asked.get(), reply.status()), (1, if first { 409 } else { 200 }));
-        assert_eq!(reply.private_key().is_some(), !first);
+fn a_name_may_be_lost_between_lookup_and_insertion() {
+    for request in [Request::new("k"), Request::new("k").public_key(ED25519)] {
+        let checked = request.check(&Context::new("me")).unwrap();
+        let reply = checked.import().unwrap_or_else(|| checked.create(&mut failing_at(usize::MAX)));
+        let late = Reply::conflict(&reply.keypair().unwrap().name);
+        assert_eq!((late.status(), late.message()), (409, Some("Key pair 'k' already exists.")));
     }
-}
-
-/// A context may itself send a request, of the same name or of another.
-#[test]
-fn a_context_may_send_requests_of_its_own() {
-    let inner = Cell::new(None::<Reply>);
-    let reenters = |_: &str, name: &str| {
-        inner.set(Some(post(&Request::new(name), &Context::new("other"), &mut failing_at(usize::MAX))));
-        false
-    };
-    let outer = post(&Request::new("k"), &Context::new("me").exists(&reenters), &mut failing_at(usize::MAX));
-    let inner = inner.take().unwrap();
-    assert_eq!((outer.user_id(), inner.user_id()), (Some("me"), Some("other")));
-    // One stream, read twice from its start: the two have nothing in common but that.
-    assert_eq!(outer.keypair(), inner.keypair());
-    assert_eq!(outer.private_key(), inner.private_key());
 }
 
 /// User names of any kind, and quotas that make no sense.

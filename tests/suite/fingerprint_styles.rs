@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use nova_keypair::{AwsGeneratedFingerprint, Error, Md5Fingerprint, PublicKey, Sha256Fingerprint};
+use nova_keypair::{AwsGeneratedFingerprint, FingerprintError, Md5Fingerprint, PublicKey, Sha256Fingerprint};
 
 use crate::support;
 
@@ -59,12 +59,12 @@ fn what_is_no_fingerprint_is_refused() {
         &format!("MD5 {MD5}"),
         &format!("2048x {MD5}"),
     ] {
-        assert_eq!(text.parse::<Md5Fingerprint>(), Err(Error::FingerprintUnrecognized), "{text}");
+        assert_eq!(text.parse::<Md5Fingerprint>(), Err(FingerprintError::Unrecognized), "{text}");
     }
     // The last of 43 characters carries four bits, so not every one of them is written by an encoder.
     let trailing_bits = format!("{}p", &SHA256[..49]);
     for text in ["", "SHA256:", &SHA256[..49], &format!("{SHA256}A"), &format!("{SHA256}=="), &trailing_bits, MD5] {
-        assert_eq!(text.parse::<Sha256Fingerprint>(), Err(Error::FingerprintUnrecognized), "{text}");
+        assert_eq!(text.parse::<Sha256Fingerprint>(), Err(FingerprintError::Unrecognized), "{text}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nova_keypair::{Algorithm, Error, ImportPolicy, PublicKey, Weakness, fingerprint};
+use nova_keypair::{Algorithm, ImportPolicy, PublicKey, PublicKeyErrorKind, Weakness, fingerprint};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
@@ -147,9 +147,9 @@ fn keys_of_other_projects_are_accepted_with_the_fingerprint_and_size_of_ssh_keyg
             Err(error) => {
                 assert!(!agreed || is_certificate || line.len() > 1024, "{line}: {error}");
                 if line.len() > 1024 {
-                    assert_eq!(error, Error::KeyTooLong { bytes: line.len(), limit: 1024 });
+                    assert_eq!(error.kind(), PublicKeyErrorKind::TooLong { bytes: line.len(), limit: 1024 });
                 } else if is_certificate {
-                    assert_eq!(error, Error::KeyCertificate { position: 0 });
+                    assert_eq!((error.kind(), error.position()), (PublicKeyErrorKind::IsCertificate, Some(0)));
                 }
             }
         }
@@ -283,7 +283,8 @@ fn base64_is_strict() {
         for missing in 1..4 {
             let position = line.len() - missing;
             let error = PublicKey::parse(&line[..position]).unwrap_err();
-            assert_eq!(error, Error::KeyBase64Padding { position, missing }, "{line} without {missing}");
+            let expected = (PublicKeyErrorKind::IncompleteBase64 { missing }, Some(position));
+            assert_eq!((error.kind(), error.position()), expected, "{line} without {missing}");
         }
     }
 }
@@ -300,9 +301,11 @@ fn base64_is_decoded_up_to_a_limit() {
     let nova = ImportPolicy::nova();
     assert_eq!(PublicKey::parse_with(&longest, &nova).unwrap().as_bytes().len(), 6144);
     assert!(PublicKey::canonicalize_with(&format!(" {longest} comment"), &nova).is_ok());
-    let oversized = |position: usize| Error::KeyOversized { position: position + 8192, limit: 8192 };
-    assert_eq!(PublicKey::parse_with(&longer, &nova).unwrap_err(), oversized(27));
-    assert_eq!(PublicKey::canonicalize_with(&format!(" {longer}"), &nova).unwrap_err(), oversized(28));
+    let oversized = PublicKeyErrorKind::OversizedBase64 { limit: 8192 };
+    let error = PublicKey::parse_with(&longer, &nova).unwrap_err();
+    assert_eq!((error.kind(), error.position()), (oversized, Some(27 + 8192)));
+    let error = PublicKey::canonicalize_with(&format!(" {longer}"), &nova).unwrap_err();
+    assert_eq!((error.kind(), error.position()), (oversized, Some(28 + 8192)));
     // What is no base64 at all is not long base64.
     for (text, code) in [("\x01".repeat(9000), "key_base64_character"), (" ".repeat(9000) + "x", "key_missing")] {
         assert_eq!(refusal(&format!("ssh-ed25519 {text}")), (code, Some(12)));
@@ -366,7 +369,8 @@ fn ecdsa_points_are_uncompressed_and_on_the_curve() {
     let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
     for malformed in [&[][..], &[0], &[4], &point[..64], &[point, &[0]].concat(), &compressed] {
         let error = PublicKey::parse(&line(b"nistp256", malformed)).unwrap_err();
-        assert_eq!(error, Error::EcdsaPointForm { position: 64, expected: 65 });
+        let expected = PublicKeyErrorKind::PointNotUncompressed { expected: 65 };
+        assert_eq!((error.kind(), error.position()), (expected, Some(64)));
     }
     for byte in 1..65 {
         let mut moved = point.to_vec();
@@ -467,7 +471,7 @@ fn size_is_counted_in_bytes_as_sent_and_before_anything_else() {
     assert_eq!(line.len(), 1023);
     assert!(PublicKey::parse(&format!("{line}\n")).is_ok());
     let error = PublicKey::parse(&format!("{line}\r\n")).unwrap_err();
-    assert_eq!(error, Error::KeyTooLong { bytes: 1025, limit: 1024 });
+    assert_eq!(error.kind(), PublicKeyErrorKind::TooLong { bytes: 1025, limit: 1024 });
     assert!(error.to_string().contains("1025") && error.to_string().contains("1024"));
     assert_eq!(PublicKey::parse(&"?".repeat(1025)).unwrap_err().code(), "key_too_long");
     assert_eq!(PublicKey::parse(&" ".repeat(100_000_000)).unwrap_err().code(), "key_too_long");
@@ -487,16 +491,16 @@ fn policies_narrow() {
     assert!(PublicKey::parse(&line).is_ok());
     assert_eq!(refused(&line, ImportPolicy::strict()).code(), "key_weak");
     assert_eq!(
-        refused(&line, ImportPolicy::default().with_rsa_min_bits(2048)),
-        Error::RsaTooShort { bits: 1024, minimum: 2048 }
+        refused(&line, ImportPolicy::default().with_rsa_min_bits(2048)).kind(),
+        PublicKeyErrorKind::RsaTooShort { bits: 1024, minimum: 2048 }
     );
     assert_eq!(
-        refused(&line, ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519])),
-        Error::AlgorithmNotAllowed { algorithm: "ssh-rsa" }
+        refused(&line, ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519])).kind(),
+        PublicKeyErrorKind::AlgorithmNotAllowed { algorithm: "ssh-rsa" }
     );
     assert_eq!(
-        refused(&line, ImportPolicy::default().refusing(Weakness::Compromised)),
-        Error::KeyWeak { weakness: "compromised" }
+        refused(&line, ImportPolicy::default().refusing(Weakness::Compromised)).kind(),
+        PublicKeyErrorKind::WeakKey { weakness: "compromised" }
     );
     assert_eq!(refused(&line, ImportPolicy::default().with_size_limit(Some(100))).code(), "key_too_long");
     assert!(PublicKey::parse_with(ED25519, &ImportPolicy::strict().accepting(Weakness::Compromised)).is_ok());
@@ -505,9 +509,9 @@ fn policies_narrow() {
     assert!(PublicKey::parse_with(ED25519, &twice).is_ok());
     // Of several weaknesses the cheapest to find is named: 2^1279 - 1 is a prime.
     let prime = rsa_line(&[1, 0, 1], &ones(1279));
-    assert_eq!(refused(&prime, ImportPolicy::strict()), Error::KeyWeak { weakness: "short_rsa" });
+    assert_eq!(refused(&prime, ImportPolicy::strict()).kind(), PublicKeyErrorKind::WeakKey { weakness: "short_rsa" });
     let policy = ImportPolicy::strict().accepting(Weakness::ShortRsa);
-    assert_eq!(refused(&prime, policy), Error::KeyWeak { weakness: "prime_modulus" });
+    assert_eq!(refused(&prime, policy).kind(), PublicKeyErrorKind::WeakKey { weakness: "prime_modulus" });
     // A policy cannot widen: 1024 bits are OpenSSH's minimum.
     let short = rsa_line(&[1, 0, 1], &ones(1023));
     assert_eq!(refused(&short, ImportPolicy::nova().with_rsa_min_bits(0)).code(), "rsa_too_short");
@@ -609,8 +613,6 @@ proptest! {
                 let sentence = error.to_string();
                 prop_assert!(!sentence.is_empty() && !sentence.ends_with('.'));
                 prop_assert!(error.position().is_none_or(|position| position <= line.len()), "{:?}", error);
-                prop_assert_eq!(error.nova_message(), "Keypair data is invalid: failed to generate fingerprint");
-                prop_assert_eq!(error.http_status(), 400);
             }
         }
     }

@@ -10,8 +10,10 @@ use graph::{Graph, edges, modules, paths};
 /// The modules of `src` in layers, lowest first. A module imports from lower layers only, so modules of one layer are
 /// independent of each other, and a folder's own file is above the files in the folder.
 const LAYERS: &[&[&str]] = &[
-    &["keygen::declassify", "keygen::drbg", "keygen::uint", "public_key::private_key_scan", "public_key::wire"],
-    &["error::facts", "error::advice"],
+    &["error::table", "keygen::declassify", "keygen::drbg", "keygen::uint", "public_key::private_key_scan"],
+    &["public_key::wire"],
+    &["fingerprint::error", "keygen::error", "name::error", "os_keypairs::error", "private_key::error"],
+    &["public_key::error"],
     &["error"],
     &["algorithm", "fingerprint::randomart", "microversion", "rng"],
     &["name"],
@@ -33,8 +35,11 @@ const LAYERS: &[&[&str]] = &[
     &["private_key"],
     &["keypair::batch"],
     &["keypair"],
-    &["os_keypairs::python"],
-    &["os_keypairs::request"],
+    &["os_keypairs::python", "os_keypairs::context"],
+    &["os_keypairs::message", "os_keypairs::request"],
+    &["os_keypairs::reply"],
+    &["os_keypairs::schema"],
+    &["os_keypairs::checked"],
     &["os_keypairs"],
     &["internals", "guide"],
 ];

@@ -1,0 +1,154 @@
+//! [`Checked`]: a request that passed every check which needs no lookup.
+
+use alloc::string::String;
+
+use rand_core::TryCryptoRng;
+
+use crate::error::Result;
+use crate::keypair::{Keypair, create, import_with};
+use crate::microversion::Microversion;
+use crate::name::KeypairName;
+use crate::os_keypairs::context::Context;
+use crate::os_keypairs::error::RequestError;
+use crate::os_keypairs::reply::Reply;
+use crate::os_keypairs::request::Request;
+use crate::os_keypairs::schema::{self, Fields};
+use crate::private_key::{KeySpec, PrivateKeyFormat};
+use crate::public_key::PublicKey;
+
+/// A request that passed every check which needs no lookup: schema, policy and quota, and for an import the public key.
+///
+/// What is left is the caller's: look up whether [`user_id`](Self::user_id) already has a key pair of this
+/// [`name`](Self::name), which may be asynchronous and may fail, and then choose the reply.
+///
+/// | the lookup | reply |
+/// |---|---|
+/// | found nothing | [`import`](Self::import), or [`create`](Self::create) if that is `None` |
+/// | found the name | [`conflict`](Self::conflict): 409 |
+/// | failed | [`Reply::storage_failed`]: 500 |
+///
+#[cfg_attr(feature = "getrandom", doc = "```")]
+#[cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
+/// use nova_keypair::{OsRng, os_keypairs::{Context, Reply, Request}};
+///
+/// fn answer(request: &Request, context: &Context, exists: impl Fn(&str, &str) -> std::io::Result<bool>) -> Reply {
+///     let checked = match request.check(context) {
+///         Ok(checked) => checked,
+///         Err(rejection) => return rejection,
+///     };
+///     match exists(checked.user_id(), checked.name().as_str()) {
+///         Ok(false) => checked.import().unwrap_or_else(|| checked.create(&mut OsRng)),
+///         Ok(true) => checked.conflict(),
+///         Err(_) => Reply::storage_failed(),
+///     }
+/// }
+///
+/// let context = Context::new("me"); assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Ok(false)).status(),
+/// 200); assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Ok(true)).status(), 409);
+/// assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Err(std::io::ErrorKind::TimedOut.into())).status(),
+/// 500);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Checked {
+    name: KeypairName,
+    user_id: String,
+    microversion: Microversion,
+    task: Task,
+}
+
+/// What a request asks for.
+#[derive(Clone, Debug)]
+enum Task {
+    Import(Keypair),
+    Create(KeySpec, PrivateKeyFormat),
+}
+
+impl Request {
+    /// Checks the request in Nova's order: schema (400), policy (403), quota (403), the public key (400), and names that
+    /// the context knows to exist (409).
+    ///
+    /// # Errors
+    /// The reply to send.
+    pub fn check(&self, context: &Context) -> Result<Checked, Reply> {
+        let fields = schema::validate(self.body(), context.microversion)?;
+        if fields.is_x509 {
+            return Err(Reply::rejected(RequestError::UnsupportedX509));
+        }
+        let user_id = owner(&fields, context)?;
+        if let Some((used, limit)) = context.quota
+            && used >= limit
+        {
+            return Err(Reply::rejected(RequestError::QuotaExceeded { limit }));
+        }
+        let task = match fields.public_key {
+            Some(line) => Task::Import(import_with(&fields.name, line, &context.policy).map_err(Reply::rejected)?),
+            None => Task::Create(context.key_size, context.private_key_format),
+        };
+        let checked = Checked { name: fields.name, user_id: user_id.into(), microversion: context.microversion, task };
+        if context.existing.contains(checked.name.as_str()) {
+            return Err(checked.conflict());
+        }
+        Ok(checked)
+    }
+}
+
+/// Whose the key pair will be, if the policy allows that.
+fn owner<'a>(fields: &Fields<'a>, context: &'a Context) -> Result<&'a str, Reply> {
+    // An empty user_id counts as none (nova/api/openstack/compute/keypairs.py: `user_id or context.user_id`).
+    match fields.user_id.filter(|id| !id.is_empty()) {
+        Some(other) if other != context.user_id && !context.may_act_for_others => {
+            Err(Reply::rejected(RequestError::Forbidden))
+        }
+        Some(user_id) => Ok(user_id),
+        None => Ok(&context.user_id),
+    }
+}
+
+impl Checked {
+    /// The name of the key pair.
+    pub fn name(&self) -> &KeypairName {
+        &self.name
+    }
+
+    /// The user who will own the key pair.
+    pub fn user_id(&self) -> &str {
+        &self.user_id
+    }
+
+    /// The public key to import; `None` if a key pair is to be generated.
+    pub fn public_key(&self) -> Option<&PublicKey> {
+        match &self.task {
+            Task::Import(keypair) => Some(&keypair.public_key),
+            Task::Create(..) => None,
+        }
+    }
+
+    /// Whether the request carries a public key.
+    pub fn is_import(&self) -> bool {
+        self.public_key().is_some()
+    }
+
+    /// The reply with the imported key pair; `None` if a key pair is to be generated.
+    pub fn import(&self) -> Option<Reply> {
+        match &self.task {
+            Task::Import(keypair) => Some(Reply::imported(keypair.clone(), &self.user_id, self.microversion)),
+            Task::Create(..) => None,
+        }
+    }
+
+    /// The reply with a generated key pair, or with status 500 if generation fails. For a request that carries a public
+    /// key the reply is that of [`import`](Self::import), and `rng` is not used.
+    pub fn create<R: TryCryptoRng + ?Sized>(self, rng: &mut R) -> Reply {
+        match self.task {
+            Task::Import(keypair) => Reply::imported(keypair, &self.user_id, self.microversion),
+            Task::Create(size, format) => create(&self.name, size, rng)
+                .and_then(|generated| Reply::created(generated, &self.user_id, self.microversion, format))
+                .unwrap_or_else(Reply::rejected),
+        }
+    }
+
+    /// The reply that the name exists already: 409.
+    pub fn conflict(&self) -> Reply {
+        Reply::conflict(&self.name)
+    }
+}

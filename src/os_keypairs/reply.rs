@@ -1,0 +1,253 @@
+//! [`Reply`]: a status and a body.
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::format;
+use alloc::string::String;
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+use crate::keypair::{GeneratedKeypair, Keypair};
+use crate::microversion::Microversion;
+use crate::name::KeypairName;
+use crate::name::error::{NameError, NameErrorKind};
+use crate::os_keypairs::error::RequestError;
+use crate::os_keypairs::message;
+use crate::os_keypairs::python::quotable;
+use crate::private_key::PrivateKeyFormat;
+
+/// The reply to a request: a status and a body.
+///
+/// With the feature `serde` it serializes as `{"status": …, "body": {…}}`, and [`body`](Self::body) as the body alone:
+/// `{"keypair": {…}}`, or `{"code": …, "message": …}` in one of Nova's envelopes, `badRequest`, `forbidden`,
+/// `conflictingRequest`, and `computeFault` for a failure of the server, such as that of its random number generator.
+///
+/// The reply to a create request carries the private key, so it cannot be cloned. Its memory is cleared on drop;
+/// whatever a serializer writes is the caller's to clear.
+pub struct Reply {
+    body: Body,
+}
+
+/// The body of a [`Reply`].
+pub struct Body(Outcome);
+
+enum Outcome {
+    Keypair(Box<Success>),
+    Rejected { error: Error, status: u16, message: String },
+}
+
+struct Success {
+    keypair: Keypair,
+    user_id: String,
+    has_type: bool,
+    private_key: Option<Zeroizing<String>>,
+}
+
+impl Reply {
+    /// The reply with a generated key pair.
+    ///
+    /// # Errors
+    /// [`GenerateError::EncodingFailed`](crate::GenerateError::EncodingFailed), if the private key cannot be written in
+    /// this format.
+    pub fn created(
+        generated: GeneratedKeypair,
+        user_id: &str,
+        microversion: Microversion,
+        format: PrivateKeyFormat,
+    ) -> Result<Self> {
+        let private_key = generated.private_key.to_format(format)?;
+        Ok(Self::succeeded(generated.keypair, user_id, microversion, Some(private_key)))
+    }
+
+    /// The reply with an imported public key.
+    pub fn imported(keypair: Keypair, user_id: &str, microversion: Microversion) -> Self {
+        Self::succeeded(keypair, user_id, microversion, None)
+    }
+
+    fn succeeded(
+        keypair: Keypair,
+        user_id: &str,
+        microversion: Microversion,
+        private_key: Option<Zeroizing<String>>,
+    ) -> Self {
+        let has_type = microversion >= Microversion::V2_2;
+        let success = Success { keypair, user_id: user_id.to_owned(), has_type, private_key };
+        Self { body: Body(Outcome::Keypair(Box::new(success))) }
+    }
+
+    /// The reply to a rejected request, with Nova's message; for rejected public keys, where Nova's is generic, this
+    /// crate's explanation is appended. Where Nova would quote the request, the message is this crate's:
+    /// [`Request::check`](super::Request::check) quotes.
+    pub fn rejected(error: impl Into<Error>) -> Self {
+        let error = error.into();
+        let message = message::of_error(&error);
+        Self::with_message(error, message)
+    }
+
+    /// The reply that a key pair of this name exists already: 409.
+    pub fn conflict(name: &KeypairName) -> Self {
+        let error = NameError::from(NameErrorKind::AlreadyExists);
+        Self::with_message(error, message::of_name(error, name.as_str(), Microversion::default()))
+    }
+
+    /// The reply that the server could not read or write its key pairs: 500.
+    pub fn storage_failed() -> Self {
+        Self::rejected(RequestError::StorageFailed)
+    }
+
+    /// The reply to a body that is not JSON, with the parser's message: 400.
+    pub fn malformed(reason: &str) -> Self {
+        let error = RequestError::InvalidBody { part: "body", fault: "is not JSON" };
+        let reason = quotable(reason);
+        let message = format!("Malformed request body: {reason}: send an object with the field 'keypair'");
+        Self::with_message(error, message)
+    }
+
+    pub(super) fn with_message(error: impl Into<Error>, message: String) -> Self {
+        let error = error.into();
+        Self { body: Body(Outcome::Rejected { error, status: message::status(&error), message }) }
+    }
+
+    /// The HTTP status: 200 (201 from microversion 2.2 on), 400, 403, 409 or 500.
+    pub fn status(&self) -> u16 {
+        match &self.body.0 {
+            Outcome::Keypair(success) if success.has_type => 201,
+            Outcome::Keypair(_) => 200,
+            Outcome::Rejected { status, .. } => *status,
+        }
+    }
+
+    /// The body.
+    pub fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// The record to store, if the request succeeded.
+    pub fn keypair(&self) -> Option<&Keypair> {
+        self.success().map(|success| &success.keypair)
+    }
+
+    /// The owner of the key pair, if the request succeeded.
+    pub fn user_id(&self) -> Option<&str> {
+        self.success().map(|success| &*success.user_id)
+    }
+
+    /// The `type` of the key pair, always `ssh`, if the request succeeded and its microversion shows one.
+    pub fn key_type(&self) -> Option<&'static str> {
+        self.success().and_then(|success| success.has_type.then_some("ssh"))
+    }
+
+    /// The private key, if one was generated.
+    pub fn private_key(&self) -> Option<&str> {
+        self.success()?.private_key.as_ref().map(|text| text.as_str())
+    }
+
+    /// The message of the body, if the request was rejected.
+    pub fn message(&self) -> Option<&str> {
+        match &self.body.0 {
+            Outcome::Keypair(_) => None,
+            Outcome::Rejected { message, .. } => Some(message),
+        }
+    }
+
+    /// Why the request was rejected, if it was.
+    pub fn error(&self) -> Option<Error> {
+        match &self.body.0 {
+            Outcome::Keypair(_) => None,
+            Outcome::Rejected { error, .. } => Some(*error),
+        }
+    }
+
+    fn success(&self) -> Option<&Success> {
+        match &self.body.0 {
+            Outcome::Keypair(success) => Some(success),
+            Outcome::Rejected { .. } => None,
+        }
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reply").field("status", &self.status()).field("body", &self.body).finish()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Outcome::Keypair(success) => f
+                .debug_struct("Body")
+                .field("keypair", &success.keypair)
+                .field("user_id", &success.user_id)
+                .field("private_key", &success.private_key.as_ref().map(|_| format_args!("[elided]")))
+                .finish(),
+            Outcome::Rejected { error, .. } => f.debug_tuple("Body").field(error).finish(),
+        }
+    }
+}
+
+#[cfg(feature = "serde")]
+mod serialize {
+    //! The bodies in Nova's format.
+
+    use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+    use super::{Body, Outcome, Reply, Success};
+    use crate::os_keypairs::message::envelope;
+
+    impl Serialize for Reply {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut reply = serializer.serialize_struct("Reply", 2)?;
+            reply.serialize_field("status", &self.status())?;
+            reply.serialize_field("body", &self.body)?;
+            reply.end()
+        }
+    }
+
+    impl Serialize for Body {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut body = serializer.serialize_struct("Body", 1)?;
+            match &self.0 {
+                Outcome::Keypair(success) => body.serialize_field("keypair", &**success)?,
+                Outcome::Rejected { status, message, .. } => {
+                    body.serialize_field(envelope(*status), &Fault { code: *status, message })?;
+                }
+            }
+            body.end()
+        }
+    }
+
+    impl Serialize for Success {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let fields = 4 + usize::from(self.has_type) + usize::from(self.private_key.is_some());
+            let mut keypair = serializer.serialize_struct("keypair", fields)?;
+            keypair.serialize_field("name", &self.keypair.name)?;
+            if self.has_type {
+                keypair.serialize_field("type", "ssh")?;
+            }
+            keypair.serialize_field("public_key", &self.keypair.public_key)?;
+            keypair.serialize_field("fingerprint", &self.keypair.fingerprint)?;
+            keypair.serialize_field("user_id", &self.user_id)?;
+            if let Some(private_key) = &self.private_key {
+                keypair.serialize_field("private_key", private_key.as_str())?;
+            }
+            keypair.end()
+        }
+    }
+
+    struct Fault<'a> {
+        code: u16,
+        message: &'a str,
+    }
+
+    impl Serialize for Fault<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            let mut fault = serializer.serialize_struct("fault", 2)?;
+            fault.serialize_field("code", &self.code)?;
+            fault.serialize_field("message", self.message)?;
+            fault.end()
+        }
+    }
+}

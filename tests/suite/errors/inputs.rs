@@ -1,0 +1,233 @@
+//! For each kind of failure an input that causes it, with its code and its HTTP status.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use nova_keypair::os_keypairs::{Context, Reply, Request};
+use nova_keypair::{
+    Algorithm, Error, ImportPolicy, KeySpec, KeypairName, Md5Fingerprint, Microversion, PrivateKey, PublicKey,
+    Weakness, create_many,
+};
+use std::ops::ControlFlow;
+use std::sync::LazyLock;
+
+use crate::draws::{Draws, composite};
+
+const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
+const BLOB: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
+const P256: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA/CkqWXSlbdo7jPshvIWT/m3FAdpSIKUx/uTmz87ObpBxXsfF8aMSiwGMKHjqviTV4cG6F7vFf28ll+9CbGsbs=";
+
+/// The failures of one domain: code, HTTP status, and the error that the input caused.
+pub(super) type Failures = Vec<(&'static str, u16, Error)>;
+
+pub(super) fn all() -> Failures {
+    [names(), lines(), blobs(), policies(), private_keys(), generation(), requests()].concat()
+}
+
+fn names() -> Failures {
+    let failed = |name: &str| KeypairName::new(name).unwrap_err().into();
+    let blank = KeypairName::for_microversion("  ", Microversion::V2_0).unwrap_err().into();
+    let twice = ["a", "a"].map(|name| KeypairName::new(name).unwrap());
+    let unused = &mut Draws::new(|_, _| None);
+    let repeated = create_many(&twice, KeySpec::Rsa2048, unused, &|_| ControlFlow::Continue(())).unwrap_err();
+    vec![
+        ("name_empty", 400, failed("")),
+        ("name_too_long", 400, failed(&"a".repeat(256))),
+        ("name_character", 400, failed("a.b")),
+        ("name_edge_whitespace", 400, failed("a ")),
+        ("name_blank", 400, blank),
+        ("name_unprintable", 400, failed("a\tb")),
+        ("name_is_private_key", 400, failed("AGE-SECRET-KEY-1QQPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L")),
+        ("keypair_exists", 409, repeated),
+    ]
+}
+
+fn refused(text: &str) -> Error {
+    PublicKey::parse_with(text, &ImportPolicy::nova()).expect_err(text).into()
+}
+
+/// Lines that are not one canonical line of a key.
+fn lines() -> Failures {
+    let cases: Vec<(&str, String)> = vec![
+        ("key_empty", " \n".into()),
+        ("key_leading_whitespace", format!(" {ED25519}")),
+        ("key_byte_order_mark", format!("\u{feff}{ED25519}")),
+        ("key_quoted", format!("\"{ED25519}\"")),
+        ("key_unicode_space", ED25519.replace(' ', "\u{a0}")),
+        ("key_tab", ED25519.replace(' ', "\t")),
+        ("key_several_spaces", ED25519.replace(' ', "  ")),
+        ("key_second_line", format!("{ED25519}\nb")),
+        ("key_several", format!("{ED25519}\n{ED25519}")),
+        ("key_line_separator", format!("{ED25519} a\u{2028}b")),
+        ("key_hash_line", format!("# {ED25519}")),
+        ("key_options", format!("no-pty {ED25519}")),
+        ("key_known_hosts", format!("github.com {ED25519}")),
+        ("key_text_before", format!("my key:\n{ED25519}")),
+        ("key_type_missing", BLOB.into()),
+        ("key_missing", "ssh-ed25519".into()),
+        ("key_separator_missing", ED25519.replace(' ', "")),
+        ("key_is_path", "~/.ssh/id_rsa.pub".into()),
+        ("key_is_fingerprint", "SHA256:1KcBG++MOWHm5/5oCDjGDZwK2ijqi4HDUKeZz/gEVz0".into()),
+        ("key_type_case", ED25519.replace("ssh", "SSH")),
+        ("key_type_signature", format!("rsa-sha2-512 {BLOB}")),
+        ("key_type_unsupported", "ssh-ed448 AAAACXNzaC1lZDQ0OAAAADkBAQEB".into()),
+        ("key_unrecognized", "garbage".into()),
+        ("key_certificate", "ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20".into()),
+        ("key_ssh1", format!("2048 65537 {}", "1".repeat(309))),
+        ("key_rfc4716", "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n".into()),
+        ("key_pkcs1_pem", "-----BEGIN RSA PUBLIC KEY-----\nMIIBCgKCAQEA\n".into()),
+        ("key_spki_pem", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkq\n".into()),
+        ("key_x509", "-----BEGIN CERTIFICATE-----\nMII\n".into()),
+        ("key_pgp", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n".into()),
+        ("key_age", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into()),
+        ("key_unknown_pem", "-----BEGIN DH PARAMETERS-----\nMII\n".into()),
+        ("key_putty", "PuTTY-User-Key-File-3: ssh-ed25519\n".into()),
+        ("key_is_private", "-----BEGIN OPENSSH PRIVATE KEY-----\n".into()),
+        ("key_base64_character", ED25519.replace("Fl6u", "Fl!u")),
+        ("key_base64_url_safe", ED25519.replace('/', "_")),
+        ("key_base64_padding", P256.trim_end_matches('=').into()),
+        ("key_base64_surplus", format!("{ED25519}=")),
+        ("key_base64_trailing_bits", P256.replace("bs=", "bt=")),
+        ("key_wrapped", format!("{}\n{}", &ED25519[..40], &ED25519[40..])),
+        ("key_truncated", ED25519[..76].into()),
+        ("key_oversized", format!("ssh-rsa {}", "A".repeat(9000))),
+        ("key_type_mismatch", format!("ssh-rsa {BLOB}")),
+    ];
+    cases.into_iter().map(|(code, text)| (code, 400, refused(&text))).collect()
+}
+
+fn hex(digits: &str) -> Vec<u8> {
+    (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect()
+}
+
+/// A line of a blob of these fields, each a string of the wire format, the first of them the type.
+fn line_of(fields: &[&[u8]]) -> String {
+    let mut blob = Vec::new();
+    for field in fields {
+        blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+        blob.extend(*field);
+    }
+    format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
+}
+
+/// An mpint of `bytes` bytes, all of them 255.
+fn ones(bytes: usize) -> Vec<u8> {
+    [vec![0], vec![0xff; bytes]].concat()
+}
+
+/// Lines whose blob is malformed, or not a key.
+fn blobs() -> Failures {
+    let rsa = |e: &[u8], n: &[u8]| line_of(&[b"ssh-rsa", e, n]);
+    let dsa = |p: &[u8], g: &[u8]| line_of(&[b"ssh-dss", p, &ones(20), g, &[3]]);
+    let p256 = |curve: &[u8], point: &[u8]| line_of(&[b"ecdsa-sha2-nistp256", curve, point]);
+    let even = [&ones(255)[..], &[0xfe]].concat();
+    // Points of this x are on the curve, and too small for OpenSSH.
+    let x = "0000000000000000000000000000000000000000000000000000000000000005";
+    let y = "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc";
+    let small = [&[4][..], &hex(x), &hex(y)].concat();
+    let cases: Vec<(&str, String)> = vec![
+        ("key_trailing_bytes", line_of(&[b"ssh-ed25519", &[7; 32], &[]])),
+        ("key_non_minimal", rsa(&[0, 1, 0, 1], &ones(256))),
+        ("key_negative", rsa(&[0x81], &ones(256))),
+        ("rsa_too_short", rsa(&[1, 0, 1], &ones(127))),
+        ("rsa_too_long", rsa(&[1, 0, 1], &ones(2049))),
+        ("rsa_modulus_even", rsa(&[1, 0, 1], &even)),
+        ("rsa_exponent", rsa(&[1], &ones(256))),
+        ("dsa_bits", dsa(&ones(256), &[2])),
+        ("dsa_range", dsa(&ones(128), &[1])),
+        ("ed25519_length", line_of(&[b"ssh-ed25519", &[7; 31]])),
+        ("ecdsa_curve", p256(b"nistp384", &small)),
+        ("ecdsa_point_form", p256(b"nistp256", &small[..64])),
+        ("ecdsa_not_on_curve", p256(b"nistp256", &[4; 65])),
+        ("ecdsa_coordinate", p256(b"nistp256", &small)),
+        ("sk_application", line_of(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], b"https:"])),
+    ];
+    cases.into_iter().map(|(code, text)| (code, 400, refused(&text))).collect()
+}
+
+fn policies() -> Failures {
+    let failed = |text: &str, policy: ImportPolicy| PublicKey::parse_with(text, &policy).unwrap_err().into();
+    let default = ImportPolicy::default;
+    let short = line_of(&[b"ssh-rsa", &[1, 0, 1], &ones(128)]);
+    vec![
+        ("key_too_long", 400, failed(&format!("{ED25519} {}", "c".repeat(1024)), default())),
+        ("algorithm_not_allowed", 400, failed(ED25519, default().with_algorithms(&[Algorithm::Rsa]))),
+        ("key_weak", 400, failed(&short, default().refusing(Weakness::ShortRsa))),
+        ("fingerprint_unrecognized", 400, "aa:bb".parse::<Md5Fingerprint>().unwrap_err().into()),
+    ]
+}
+
+static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[3; 32], KeySpec::Rsa2048).unwrap());
+
+fn private_keys() -> Failures {
+    let mut key = PrivateKey::from_seed(&[3; 32], KeySpec::Rsa2048).unwrap();
+    vec![
+        ("comment", 400, key.set_comment("a\tb").unwrap_err()),
+        ("passphrase_empty", 400, KEY.to_openssh_encrypted("", &mut Draws::new(|_, _| None)).unwrap_err()),
+    ]
+}
+
+fn generation() -> Failures {
+    use rsa::pkcs8::DecodePrivateKey as _;
+    use rsa::traits::PrivateKeyParts as _;
+    let key = rsa::PrivateKey::from_pkcs8_der(&KEY.to_pkcs8_der().unwrap()).unwrap();
+    let prime = key.primes()[0].to_be_bytes_trimmed_vartime();
+    let failed = |mut draw: Box<dyn FnMut(usize, &mut [u8]) -> Option<()> + '_>| -> Error {
+        PrivateKey::generate(KeySpec::Rsa2048, &mut Draws::new(&mut draw)).unwrap_err().into()
+    };
+    // The same prime twice, with other candidates in between.
+    let repeated = |index: usize, bytes: &mut [u8]| {
+        match index {
+            0 | 3 => bytes.copy_from_slice(&prime),
+            _ => composite(1, index, bytes),
+        }
+        Some(())
+    };
+    let composites = |index: usize, bytes: &mut [u8]| {
+        composite(1, index, bytes);
+        Some(())
+    };
+    let seeded = |seed: &[u8]| PrivateKey::from_seed(seed, KeySpec::Rsa2048).unwrap_err().into();
+    let failures = vec![
+        ("key_size", 400, KeySpec::from_rsa_bits(1024).unwrap_err().into()),
+        ("seed_too_short", 400, seeded(&[7; 15])),
+        ("rng", 500, failed(Box::new(|_, _| None))),
+        ("rng_stuck", 500, failed(Box::new(|_, _| Some(())))),
+        ("candidate_limit", 500, failed(Box::new(composites))),
+        ("prime_distance", 500, failed(Box::new(repeated))),
+    ];
+    #[cfg(feature = "internals")]
+    let failures = [failures, of_internals()].concat();
+    failures
+}
+
+/// Failures that a correct computation cannot cause.
+#[cfg(feature = "internals")]
+fn of_internals() -> Failures {
+    use crate::draws::honest;
+    use nova_keypair::internals::{Numbers, assemble, generate_with_a_fault, private_key};
+    let rng = &mut Draws::new(|index, bytes| {
+        honest(1, index, bytes);
+        Some(())
+    });
+    let short = || vec![7u8; 9];
+    let numbers = Numbers { n: short(), d: short(), p: short(), q: short(), dp: short(), dq: short(), qinv: short() };
+    let small_prime = assemble(256, &[7, 1], &[7, 1 << 63]).unwrap_err();
+    vec![
+        ("prime_too_small", 500, small_prime.into()),
+        ("pairwise_consistency", 500, generate_with_a_fault(2048, rng).unwrap_err().into()),
+        ("encoding", 500, private_key(numbers).unwrap_err().into()),
+    ]
+}
+
+fn requests() -> Failures {
+    let failed = |request: Request, context: Context| request.check(&context).unwrap_err().error().unwrap();
+    let me = || Context::new("me").microversion(Microversion::V2_10);
+    vec![
+        ("request", 400, failed(Request::new("k").key_type("dsa"), me())),
+        ("x509_unsupported", 400, failed(Request::new("k").key_type("x509"), me())),
+        ("forbidden", 403, failed(Request::new("k").user_id("other"), me())),
+        ("quota_exceeded", 403, failed(Request::new("k"), me().quota(100, 100))),
+        ("microversion", 400, "3.1".parse::<Microversion>().unwrap_err().into()),
+        ("storage_failed", 500, Reply::storage_failed().error().unwrap()),
+    ]
+}

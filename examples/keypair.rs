@@ -1,4 +1,4 @@
-//! The whole crate from a command line.
+//! The crate as a command-line program.
 //!
 //! ```text
 //! cargo run --release --example keypair -- create my-key --out ~/.ssh
@@ -10,7 +10,6 @@
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, IsTerminal, Read, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,25 +19,27 @@ use base64::prelude::BASE64_STANDARD;
 use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
-    Error, GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, NameError, OsRng, PrivateKey,
+    Batch, Error, GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, NameError, OsRng, PrivateKey,
     PrivateKeyFormat, PublicKey, RequestError, create_many, import,
     nova::{self, Verdict},
 };
+#[cfg(feature = "rayon")]
+use rayon::prelude::*;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 const USAGE: &str = "\
-usage: keypair create NAME [--bits 2048|3072|4096] [--format openssh|pkcs1|pkcs8] [--comment TEXT]
-                           [--seed BASE64] [--user-id ID] [--out DIR] [--count N]
+usage: keypair create NAME [--type rsa|ed25519] [--bits 2048|3072|4096] [--format openssh|pkcs1|pkcs8]
+                           [--comment TEXT] [--seed BASE64] [--user-id ID] [--out DIR] [--count N]
        keypair import NAME [FILE|-] [--user-id ID]
        keypair post [--user-id ID] [--existing NAME]... [--microversion 2.N]
        keypair inspect [--base64] [FILE|-]
 
-create   makes a key pair and prints the response body; --out also writes DIR/NAME and DIR/NAME.pub;
-         --count N makes NAME-1 to NAME-N, and prints one body a line
+create   generates a key pair and prints the response body; --out also writes DIR/NAME and DIR/NAME.pub;
+         --count N generates NAME-1 to NAME-N and prints one body per line
 import   validates a public key and prints the response body
 post     answers request bodies in JSON from standard input, each with a status and a body on one line
-inspect  says of each line what import and Nova make of it, and what is weak about the key";
+inspect  prints for each line the answers of import and of Nova, and the weaknesses of the key";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -46,7 +47,7 @@ fn main() -> ExitCode {
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            // A reader that has seen enough (`| head`) is no failure to report.
+            // A reader that closes the pipe (`| head`) is not a failure.
             if failure.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe) {
                 return ExitCode::SUCCESS;
             }
@@ -79,7 +80,7 @@ fn run() -> Result<(), Failure> {
             Some("import") => run_import(arguments),
             Some("post") => run_post(arguments),
             Some("inspect") => run_inspect(arguments),
-            _ => Err(lexopt::Error::from(format!("there is no command {command:?}")).into()),
+            _ => Err(lexopt::Error::from(format!("unknown command {command:?}")).into()),
         },
         Some(Long("help") | Short('h')) => {
             println!("{USAGE}");
@@ -90,11 +91,11 @@ fn run() -> Result<(), Failure> {
     }
 }
 
-/// What `create` is asked for.
+/// The arguments of `create`.
 #[derive(Default)]
 struct Create {
     name: String,
-    size: KeySpec,
+    key: KeySpec,
     format: PrivateKeyFormat,
     comment: Option<String>,
     seed: Option<Zeroizing<Vec<u8>>>,
@@ -106,10 +107,11 @@ struct Create {
 impl Create {
     fn parse(mut arguments: lexopt::Parser) -> Result<Self, Failure> {
         let mut create = Self::default();
-        let mut name = None;
+        let (mut name, mut key_type, mut bits) = (None, None, None);
         while let Some(argument) = arguments.next()? {
             match argument {
-                Long("bits") => create.size = KeySpec::from_rsa_bits(arguments.value()?.parse()?)?,
+                Long("type") => key_type = Some(arguments.value()?.string()?),
+                Long("bits") => bits = Some(arguments.value()?.parse()?),
                 Long("format") => create.format = parse_format(&arguments.value()?.string()?)?,
                 Long("comment") => create.comment = Some(arguments.value()?.string()?),
                 Long("seed") => create.seed = Some(parse_seed(&Zeroizing::new(arguments.value()?.string()?))?),
@@ -121,31 +123,27 @@ impl Create {
             }
         }
         create.name = name.ok_or_else(|| lexopt::Error::from("the NAME is missing"))?;
+        create.key = parse_key_spec(key_type.as_deref().unwrap_or("rsa"), bits)?;
         if create.count.is_some() && create.seed.is_some() {
-            return Err(lexopt::Error::from("--seed makes one key: leave --count out").into());
+            return Err(lexopt::Error::from("--seed gives a single key: omit --count").into());
         }
         Ok(create)
     }
 
     fn run(self) -> Result<(), Failure> {
-        let name = KeypairName::new(&self.name)?;
+        let name = client_name(&self.name)?;
         let Some(count) = self.count else {
             let private_key = match &self.seed {
-                Some(seed) => PrivateKey::from_seed(seed, self.size)?,
-                None => PrivateKey::generate(self.size, &mut OsRng)?,
+                Some(seed) => PrivateKey::from_seed(seed, self.key)?,
+                None => PrivateKey::generate(self.key, &mut OsRng)?,
             };
             return self.deliver(&name, private_key, serde_json::to_string_pretty);
         };
 
-        let names = (1..=count).map(|i| KeypairName::new(&format!("{name}-{i}"))).collect::<Result<Vec<_>, _>>()?;
-        // Before the work, not after it: a file that is in the way.
-        self.out.iter().try_for_each(|dir| names.iter().try_for_each(|name| refuse_existing(dir, name)))?;
-        let done = AtomicUsize::new(0);
-        let progress = |_: &GeneratedKeypair| {
-            draw_progress(done.fetch_add(1, Ordering::Relaxed) + 1, count);
-            ControlFlow::Continue(())
-        };
-        for GeneratedKeypair { keypair, private_key } in create_many(&names, self.size, &mut OsRng, &progress)? {
+        let names = (1..=count).map(|i| client_name(&format!("{name}-{i}"))).collect::<Result<Vec<_>, _>>()?;
+        // Fail before the work rather than after it.
+        self.out.iter().try_for_each(|dir| names.iter().try_for_each(|name| reject_existing(dir, name)))?;
+        for GeneratedKeypair { keypair, private_key } in generate(create_many(names, self.key, &mut OsRng)?)? {
             self.deliver(&keypair.name, private_key, serde_json::to_string)?;
         }
         Ok(())
@@ -172,13 +170,29 @@ impl Create {
     }
 }
 
-fn parse_format(text: &str) -> Result<PrivateKeyFormat, lexopt::Error> {
-    match text {
-        "openssh" => Ok(PrivateKeyFormat::OpenSsh),
-        "pkcs1" => Ok(PrivateKeyFormat::Pkcs1),
-        "pkcs8" => Ok(PrivateKeyFormat::Pkcs8),
-        _ => Err(format!("there is no format {text:?}: use openssh, pkcs1 or pkcs8").into()),
+/// A name by the rule of microversion 2.92, from which on clients generate their keys.
+fn client_name(name: &str) -> Result<KeypairName, NameError> {
+    KeypairName::for_microversion(name, Microversion::V2_92)
+}
+
+/// Generates all key pairs, on all cores with the feature `rayon`, and draws a progress bar.
+fn generate(batch: Batch) -> Result<Vec<GeneratedKeypair>, GenerateError> {
+    let (count, done) = (batch.len(), AtomicUsize::new(0));
+    #[cfg(feature = "rayon")]
+    let batch = batch.into_par_iter();
+    batch.inspect(|_| draw_progress(done.fetch_add(1, Ordering::Relaxed) + 1, count)).collect()
+}
+
+fn parse_key_spec(key_type: &str, bits: Option<u32>) -> Result<KeySpec, Failure> {
+    match key_type {
+        "rsa" => Ok(bits.map(KeySpec::from_rsa_bits).transpose()?.unwrap_or_default()),
+        "ed25519" => Err("--type ed25519 needs the feature `ed25519`, which this program was built without".into()),
+        _ => Err(lexopt::Error::from(format!("unknown key type {key_type:?}: use rsa or ed25519")).into()),
     }
+}
+
+fn parse_format(text: &str) -> Result<PrivateKeyFormat, lexopt::Error> {
+    text.parse().map_err(|_| format!("unknown format {text:?}: use openssh, pkcs1 or pkcs8").into())
 }
 
 fn parse_seed(base64: &str) -> Result<Zeroizing<Vec<u8>>, lexopt::Error> {
@@ -194,7 +208,7 @@ fn draw_progress(done: usize, count: usize) {
     if stderr.is_terminal() {
         let filled = WIDTH * done / count.max(1);
         let end = if done == count { "\n" } else { "" };
-        // Nothing depends on the bar: a terminal that is gone does not stop the work.
+        // A terminal that is gone does not stop the work.
         _ = write!(stderr, "\r[{}{}] {done}/{count}{end}", "#".repeat(filled), "-".repeat(WIDTH - filled));
     }
 }
@@ -203,7 +217,7 @@ fn paths(dir: &Path, name: &KeypairName) -> (PathBuf, PathBuf) {
     (dir.join(name.as_str()), dir.join(format!("{name}.pub")))
 }
 
-fn refuse_existing(dir: &Path, name: &KeypairName) -> Result<(), Failure> {
+fn reject_existing(dir: &Path, name: &KeypairName) -> Result<(), Failure> {
     let (private, public) = paths(dir, name);
     match [private, public].into_iter().find(|path| path.symlink_metadata().is_ok()) {
         Some(path) => Err(format!("{} exists: move it away, or choose another name", path.display()).into()),
@@ -213,7 +227,7 @@ fn refuse_existing(dir: &Path, name: &KeypairName) -> Result<(), Failure> {
 
 /// Writes both files or none, and never over an existing one.
 fn write_pair(dir: &Path, name: &KeypairName, private_key: &str, public_key: &str) -> Result<(), Failure> {
-    refuse_existing(dir, name)?;
+    reject_existing(dir, name)?;
     let (private, public) = paths(dir, name);
     write_new(&private, 0o600, private_key)?;
     write_new(&public, 0o644, &format!("{public_key}\n")).inspect_err(|_| _ = fs::remove_file(&private))
@@ -222,7 +236,7 @@ fn write_pair(dir: &Path, name: &KeypairName, private_key: &str, public_key: &st
 /// The whole file or none.
 fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
     let explain = |error: io::Error| format!("cannot write {}: {error}", path.display());
-    // `create_new` also holds against one who makes the file between the check and here.
+    // `create_new` also fails for a file that was created after the check.
     let mut file = create(path, mode).map_err(explain)?;
     // By now the file is ours to remove.
     Ok(file.write_all(text.as_bytes()).inspect_err(|_| _ = fs::remove_file(path)).map_err(explain)?)
@@ -249,7 +263,7 @@ fn run_import(mut arguments: lexopt::Parser) -> Result<(), Failure> {
         }
     }
     let name = name.ok_or_else(|| lexopt::Error::from("the NAME is missing"))?;
-    let name = KeypairName::new(&name)?;
+    let name = client_name(&name)?;
     let mut bytes = Vec::new();
     open(file.as_deref())?.read_to_end(&mut bytes)?;
     let public_key = String::from_utf8(bytes).map_err(|_| "the public key is not UTF-8: save it as plain text")?;
@@ -350,7 +364,7 @@ fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
         let answer = match base64.then(|| BASE64_STANDARD.decode(text)) {
             None => inspect(text),
             Some(Ok(bytes)) => inspect(&bytes),
-            Some(Err(error)) => refused_on_both_sides("base64", &format!("the line is not base64 ({error})")),
+            Some(Err(error)) => rejected_on_both_sides("base64", &format!("the line is not base64 ({error})"), None),
         };
         writeln!(stdout, "{answer}")?;
         stdout.flush()?;
@@ -360,8 +374,12 @@ fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
 }
 
 fn inspect(line: &[u8]) -> serde_json::Value {
-    let Ok(line) = str::from_utf8(line) else {
-        return refused_on_both_sides("not_utf8", "the line is not UTF-8: save it as plain text");
+    let line = match str::from_utf8(line) {
+        Ok(line) => line,
+        Err(error) => {
+            let message = "the line is not UTF-8: save it as plain text";
+            return rejected_on_both_sides("not_utf8", message, Some(error.valid_up_to()));
+        }
     };
     let key = line.parse::<PublicKey>();
     let weaknesses = key.as_ref().map(PublicKey::weaknesses).unwrap_or_default();
@@ -370,18 +388,26 @@ fn inspect(line: &[u8]) -> serde_json::Value {
             "ok": true, "algorithm": key.algorithm(), "bits": key.bits(), "comment": key.comment(),
             "fingerprint": key.fingerprint(), "sha256": key.sha256_fingerprint(),
         }),
-        Err(error) => json!({ "ok": false, "code": error.code(), "message": error.to_string() }),
+        Err(error) => rejection(error.code(), &error.to_string(), error.position()),
     };
     let nova = match nova::verdict(line) {
         Verdict::Accepted { fingerprint } => json!({ "ok": true, "fingerprint": fingerprint }),
-        Verdict::Refused { message, reason } => json!({ "ok": false, "code": reason.code(), "message": message }),
+        Verdict::Refused { message, reason } => rejection(reason.code(), message, None),
     };
     json!({ "import": import, "nova": nova, "weaknesses": weaknesses })
 }
 
-fn refused_on_both_sides(code: &str, message: &str) -> serde_json::Value {
-    let refused = json!({ "ok": false, "code": code, "message": message });
-    json!({ "import": refused, "nova": refused, "weaknesses": [] })
+fn rejection(code: &str, message: &str, position: Option<usize>) -> serde_json::Value {
+    let mut rejection = json!({ "ok": false, "code": code, "message": message });
+    if let Some(position) = position {
+        rejection["position"] = position.into();
+    }
+    rejection
+}
+
+fn rejected_on_both_sides(code: &str, message: &str, position: Option<usize>) -> serde_json::Value {
+    let rejection = rejection(code, message, position);
+    json!({ "import": rejection, "nova": rejection, "weaknesses": [] })
 }
 
 /// A file, or standard input for `-` and for no file.

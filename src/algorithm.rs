@@ -1,6 +1,7 @@
 //! [`Algorithm`]: the types of public keys.
 
-use core::fmt;
+use crate::error::identifier::IdentifierError;
+use crate::error::text::identifier;
 
 /// The type of a public key, as the line names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,7 +39,7 @@ impl Algorithm {
     ];
 
     /// The name in the line and in the blob, such as `ssh-rsa`.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rsa => "ssh-rsa",
             Self::Dsa => "ssh-dss",
@@ -68,18 +69,7 @@ impl Algorithm {
     }
 }
 
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-#[cfg(feature = "serde")]
-impl serde::Serialize for Algorithm {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
+identifier!(Algorithm, "the name of a key type", IdentifierError::UnknownAlgorithm);
 
 /// Whether this is the type of a certificate, of the present version or the one of OpenSSH 5.4.
 pub(crate) fn is_certificate(name: &[u8]) -> bool {

@@ -1,10 +1,13 @@
 //! [`Error`]: the failures of every domain in one type.
 
+pub(crate) mod identifier;
 pub(crate) mod table;
+pub(crate) mod text;
 
 use alloc::string::String;
 use core::fmt;
 
+use crate::error::identifier::IdentifierError;
 use crate::fingerprint::error::FingerprintError;
 use crate::keygen::error::GenerateError;
 use crate::name::error::NameError;
@@ -40,8 +43,10 @@ pub enum Error {
     PrivateKey(PrivateKeyError),
     /// No key was generated.
     Generate(GenerateError),
-    /// A text is not a fingerprint.
+    /// A text is not a fingerprint, or is that of another key.
     Fingerprint(FingerprintError),
+    /// A text is not one of the identifiers of a type.
+    Identifier(IdentifierError),
     /// A request was rejected for another reason than its name and key.
     Request(RequestError),
 }
@@ -55,6 +60,7 @@ macro_rules! each_domain {
             Error::PrivateKey($inner) => $value,
             Error::Generate($inner) => $value,
             Error::Fingerprint($inner) => $value,
+            Error::Identifier($inner) => $value,
             Error::Request($inner) => $value,
         }
     };
@@ -72,7 +78,7 @@ impl Error {
             Self::Name(error) => error.position(),
             Self::PublicKey(error) => error.position(),
             Self::PrivateKey(error) => error.position(),
-            Self::Generate(_) | Self::Fingerprint(_) | Self::Request(_) => None,
+            Self::Generate(_) | Self::Fingerprint(_) | Self::Identifier(_) | Self::Request(_) => None,
         }
     }
 
@@ -128,6 +134,12 @@ impl From<GenerateError> for Error {
 impl From<FingerprintError> for Error {
     fn from(error: FingerprintError) -> Self {
         Self::Fingerprint(error)
+    }
+}
+
+impl From<IdentifierError> for Error {
+    fn from(error: IdentifierError) -> Self {
+        Self::Identifier(error)
     }
 }
 

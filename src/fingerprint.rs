@@ -7,6 +7,7 @@ pub(crate) mod error;
 mod randomart;
 
 use alloc::string::String;
+use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::str::FromStr;
@@ -15,6 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use subtle::ConstantTimeEq;
 
+use crate::error::text::text_form;
 use error::FingerprintError;
 use randomart::randomart;
 
@@ -31,13 +33,19 @@ fn md5(data: &[u8]) -> [u8; 16] {
 macro_rules! digest {
     ($name:ident, $bytes:literal) => {
         impl $name {
-            /// From the bytes of the digest.
-            pub fn from_bytes(bytes: [u8; $bytes]) -> Self {
+            /// Creates a fingerprint from the bytes of the digest.
+            pub const fn from_bytes(bytes: [u8; $bytes]) -> Self {
                 Self(bytes)
             }
 
             /// The bytes of the digest.
-            pub fn as_bytes(&self) -> &[u8; $bytes] {
+            pub const fn as_bytes(&self) -> &[u8; $bytes] {
+                &self.0
+            }
+        }
+
+        impl AsRef<[u8]> for $name {
+            fn as_ref(&self) -> &[u8] {
                 &self.0
             }
         }
@@ -51,6 +59,19 @@ macro_rules! digest {
 
         impl Eq for $name {}
 
+        /// In the order of the bytes; not in constant time.
+        impl Ord for $name {
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.0.cmp(&other.0)
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
+
         impl Hash for $name {
             fn hash<H: Hasher>(&self, state: &mut H) {
                 self.0.hash(state);
@@ -63,12 +84,7 @@ macro_rules! digest {
             }
         }
 
-        #[cfg(feature = "serde")]
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
+        text_form!($name, "a fingerprint", str::parse);
     };
 }
 

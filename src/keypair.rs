@@ -1,95 +1,63 @@
-//! [`create`] and [`import`]: where the two towers meet, and the records that come of it.
+//! [`create`] and [`import`], and the records they return.
 
 mod batch;
+mod record;
 
 use rand_core::TryCryptoRng;
 
-pub use batch::create_many;
+#[cfg(feature = "rayon")]
+pub use batch::ParallelBatch;
+pub use batch::{Batch, create_many};
+pub use record::{GeneratedKeypair, Keypair};
 
 use crate::error::Result;
-use crate::fingerprint::Md5Fingerprint;
 use crate::name::KeypairName;
 use crate::policy::ImportPolicy;
 use crate::private_key::{KeySpec, PrivateKey};
 use crate::public_key::PublicKey;
 
-/// A named public key and its fingerprint: the record to store. There is no place for a secret in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Keypair {
-    /// The name.
-    pub name: KeypairName,
-    /// The public key, as sent.
-    pub public_key: PublicKey,
-    /// Nova's fingerprint: the MD5 of the key blob.
-    pub fingerprint: Md5Fingerprint,
-}
-
-/// A key pair that was just made.
+/// Generates a key pair with the comment `Generated-by-Nova`.
 ///
-/// The private key is nowhere else. Move it out of here, hand it to its owner, and let it go:
+#[cfg_attr(feature = "getrandom", doc = "```")]
+#[cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
+/// use nova_keypair::{GeneratedKeypair, KeySpec, KeypairName, OsRng, create};
 ///
-/// ```
-/// # use nova_keypair::{GeneratedKeypair, KeySpec, KeypairName, PrivateKey};
-/// # let private_key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048)?;
-/// # let generated = GeneratedKeypair::new(&KeypairName::new("my-key")?, private_key);
-/// let GeneratedKeypair { keypair, private_key } = generated;
+/// let name = KeypairName::new("my-key")?;
+/// let GeneratedKeypair { keypair, private_key } = create(&name, KeySpec::default(), &mut OsRng)?;
+/// assert_eq!(keypair.public_key.comment(), "Generated-by-Nova");
 /// assert_eq!(keypair.fingerprint, private_key.public_key().fingerprint());
 /// # Ok::<(), nova_keypair::Error>(())
 /// ```
-#[derive(Debug)]
-pub struct GeneratedKeypair {
-    /// The record to store.
-    pub keypair: Keypair,
-    /// The private key, for its owner.
-    pub private_key: PrivateKey,
-}
-
-impl GeneratedKeypair {
-    /// Gives a private key a name: for a key with a comment of its own, or one from a seed.
-    pub fn new(name: &KeypairName, private_key: PrivateKey) -> Self {
-        let public_key = private_key.public_key().clone();
-        let fingerprint = public_key.fingerprint();
-        Self { keypair: Keypair { name: name.clone(), public_key, fingerprint }, private_key }
-    }
-}
-
-/// Makes an RSA key pair (FIPS 186-5, e = 65537) with the comment `Generated-by-Nova`.
 ///
 /// # Errors
-/// A [`GenerateError`](crate::GenerateError), as for [`PrivateKey::generate`].
-pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, size: KeySpec, rng: &mut R) -> Result<GeneratedKeypair> {
-    Ok(GeneratedKeypair::new(name, PrivateKey::generate(size, rng)?))
+/// As for [`PrivateKey::generate`].
+pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, key: KeySpec, rng: &mut R) -> Result<GeneratedKeypair> {
+    Ok(GeneratedKeypair::new(name, PrivateKey::generate(key, rng)?))
 }
 
-/// Validates a public key, one line as in `id_rsa.pub`, by the default policy: the documented interface of at most 1024 bytes.
+/// Validates a public key, one line as in `id_rsa.pub`, under [`ImportPolicy::default`].
 ///
-/// What it accepts, Nova and OpenSSH accept as well, with this fingerprint.
+/// Every key it accepts is also accepted by Nova and OpenSSH, with the same fingerprint.
+///
+/// ```
+/// use nova_keypair::{KeypairName, import};
+///
+/// let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz me";
+/// let keypair = import(&KeypairName::new("my-key")?, line)?;
+/// assert_eq!(keypair.public_key.comment(), "me");
+/// # Ok::<(), nova_keypair::Error>(())
+/// ```
 ///
 /// # Errors
-/// A [`PublicKeyError`](crate::PublicKeyError): what is wrong, where, and what to do.
+/// As for [`PublicKey::parse`].
 pub fn import(name: &KeypairName, public_key: &str) -> Result<Keypair> {
     import_with(name, public_key, &ImportPolicy::default())
 }
 
-/// [`import`] by another policy.
+/// Validates a public key under `policy`. See [`import`].
 ///
 /// # Errors
-/// As for [`import`], and if the policy rejects the key.
+/// As for [`PublicKey::parse_with`].
 pub fn import_with(name: &KeypairName, public_key: &str, policy: &ImportPolicy) -> Result<Keypair> {
-    let public_key = PublicKey::parse_with(public_key, policy)?;
-    let fingerprint = public_key.fingerprint();
-    Ok(Keypair { name: name.clone(), public_key, fingerprint })
-}
-
-#[cfg(feature = "serde")]
-impl serde::Serialize for Keypair {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct as _;
-        let mut keypair = serializer.serialize_struct("Keypair", 3)?;
-        keypair.serialize_field("name", &self.name)?;
-        keypair.serialize_field("public_key", &self.public_key)?;
-        keypair.serialize_field("fingerprint", &self.fingerprint)?;
-        keypair.end()
-    }
+    Ok(Keypair::new(name, PublicKey::parse_with(public_key, policy)?))
 }

@@ -29,8 +29,8 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `getrandom` | yes | [`OsRng`] |
-//! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies and records to JSON |
-//! | `rayon` | | [`create_many`] over all cores |
+//! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies to JSON, records and other types with a text form both ways |
+//! | `rayon` | | [`Batch`] as a parallel iterator |
 //!
 //! Without default features the crate is `no_std` and needs `alloc`.
 //!
@@ -82,11 +82,14 @@ mod weakness;
 pub mod engine {}
 
 pub use algorithm::Algorithm;
+pub use error::identifier::IdentifierError;
 pub use error::{Error, Result};
 pub use fingerprint::error::FingerprintError;
 pub use fingerprint::{AwsGeneratedFingerprint, Md5Fingerprint, Sha256Fingerprint};
 pub use keygen::error::GenerateError;
-pub use keypair::{GeneratedKeypair, Keypair, create, create_many, import, import_with};
+#[cfg(feature = "rayon")]
+pub use keypair::ParallelBatch;
+pub use keypair::{Batch, GeneratedKeypair, Keypair, create, create_many, import, import_with};
 pub use microversion::Microversion;
 pub use name::KeypairName;
 pub use name::error::{NameError, NameErrorKind};

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::str::FromStr;
 
+use crate::error::text::text_form;
 use crate::os_keypairs::error::RequestError;
 
 /// A version of the compute API, `2.N`: it decides what a name may hold and what a request may carry.
@@ -28,6 +29,8 @@ impl Microversion {
     pub const V2_10: Self = Self { minor: 10 };
     /// From here on `public_key` is mandatory, and names may hold `@` and `.`.
     pub const V2_92: Self = Self { minor: 92 };
+    /// What a request for `latest` means to this crate: the last microversion that changed this call. It is displayed as `2.92`.
+    pub const LATEST: Self = Self::V2_92;
 
     /// Microversion `2.minor`. Rules that this crate does not know of, later than 2.92, are those of 2.92.
     pub const fn new(minor: u16) -> Self {
@@ -64,13 +67,18 @@ impl fmt::Display for Microversion {
 impl FromStr for Microversion {
     type Err = RequestError;
 
-    /// Reads `2.N`, without leading zeros, as the `OpenStack-API-Version` header has it after `compute`.
+    /// Reads `2.N` without leading zeros, or `latest`, as the `OpenStack-API-Version` header has it after `compute`.
     fn from_str(text: &str) -> Result<Self, RequestError> {
+        if text == "latest" {
+            return Ok(Self::LATEST);
+        }
         let minor = text.strip_prefix("2.").filter(|n| n.bytes().all(|b| b.is_ascii_digit()));
         let minor = minor.filter(|n| *n == "0" || !n.starts_with('0')).and_then(|n| n.parse().ok());
         minor.map(Self::new).ok_or(RequestError::InvalidMicroversion)
     }
 }
+
+text_form!(Microversion, "a microversion, such as 2.92", str::parse);
 
 #[cfg(test)]
 mod tests {
@@ -80,10 +88,11 @@ mod tests {
     fn microversions_are_read_strictly() {
         assert_eq!("2.92".parse(), Ok(Microversion::V2_92));
         assert_eq!("2.0".parse(), Ok(Microversion::V2_0));
+        assert_eq!("latest".parse(), Ok(Microversion::LATEST));
         for version in [Microversion::V2_0, Microversion::default(), Microversion::new(u16::MAX)] {
             assert_eq!(alloc::format!("{version}").parse(), Ok(version));
         }
-        for text in ["", "2", "2.", "2.01", "2.+1", "2.99999", "3.1", "latest", "2.1 "] {
+        for text in ["", "2", "2.", "2.01", "2.+1", "2.99999", "3.1", "Latest", "2.1 "] {
             assert_eq!(text.parse::<Microversion>(), Err(RequestError::InvalidMicroversion), "{text:?}");
         }
     }

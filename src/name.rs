@@ -4,9 +4,11 @@ pub(crate) mod error;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::borrow::Borrow;
 use core::fmt;
 use core::str::FromStr;
 
+use crate::error::text::text_form;
 use crate::microversion::Microversion;
 use crate::name::error::{NameError, NameErrorKind};
 use crate::public_key::private_key_scan::find_private_key;
@@ -54,25 +56,39 @@ impl KeypairName {
         if let Some((position, _)) = name.char_indices().find(|(_, c)| !is_printable(*c)) {
             return Err(NameErrorKind::UnprintableCharacter.at(position));
         }
-        let stripped = name.trim_matches(is_space_separator);
         if microversion < Microversion::V2_1 {
-            return if stripped.is_empty() {
-                Err(NameErrorKind::OnlySpaces.into())
-            } else {
-                Ok(Self(stripped.to_owned()))
+            return match name.trim_matches(is_space_separator) {
+                "" => Err(NameErrorKind::OnlySpaces.into()),
+                stripped => Ok(Self(stripped.to_owned())),
             };
         }
-        if stripped.len() != name.len() {
-            // The text before the stripped part is white space; where there is none, the white space is behind it.
-            let leading = name.len() - name.trim_start_matches(is_space_separator).len();
-            let position = if leading > 0 { 0 } else { stripped.len() };
-            return Err(NameErrorKind::SurroundingWhitespace.at(position));
-        }
+        reject_surrounding_whitespace(name)?;
         let pattern = microversion.name_pattern().unwrap_or_default();
         match name.char_indices().find(|(_, c)| !microversion.allows_in_name(*c)) {
             None => Ok(Self(name.to_owned())),
             Some((position, _)) => Err(NameErrorKind::DisallowedCharacter { pattern }.at(position)),
         }
+    }
+
+    /// Restores a stored name, which some microversion accepted.
+    ///
+    /// `Deserialize` uses this function; [`FromStr`] uses [`new`](Self::new), the rule of microversion 2.1.
+    ///
+    /// ```
+    /// use nova_keypair::KeypairName;
+    ///
+    /// assert!(KeypairName::new("me@laptop").is_err());
+    /// assert_eq!(KeypairName::restore("me@laptop")?.as_str(), "me@laptop");
+    /// # Ok::<(), nova_keypair::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As for [`for_microversion`](Self::for_microversion) with 2.0, the widest rule, and
+    /// [`SurroundingWhitespace`](NameErrorKind::SurroundingWhitespace) for a name that 2.0 would strip.
+    pub fn restore(name: &str) -> Result<Self, NameError> {
+        let restored = Self::for_microversion(name, Microversion::V2_0)?;
+        reject_surrounding_whitespace(name)?;
+        Ok(restored)
     }
 
     /// The name.
@@ -93,6 +109,14 @@ impl AsRef<str> for KeypairName {
     }
 }
 
+/// `Eq`, `Ord` and `Hash` are those of the text, so a map with names as keys can be searched with a `&str`.
+impl Borrow<str> for KeypairName {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+/// As [`KeypairName::new`].
 impl FromStr for KeypairName {
     type Err = NameError;
 
@@ -101,12 +125,16 @@ impl FromStr for KeypairName {
     }
 }
 
-#[cfg(feature = "serde")]
-impl serde::Serialize for KeypairName {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
+/// The position of the error is the start of the whitespace.
+fn reject_surrounding_whitespace(name: &str) -> Result<(), NameError> {
+    if name.starts_with(is_space_separator) {
+        return Err(NameErrorKind::SurroundingWhitespace.at(0));
     }
+    let end = name.trim_end_matches(is_space_separator).len();
+    if end < name.len() { Err(NameErrorKind::SurroundingWhitespace.at(end)) } else { Ok(()) }
 }
+
+text_form!(KeypairName, "the name of a key pair", KeypairName::restore);
 
 /// Is this character printable to Nova (`nova.api.validation.parameter_types`): not in the Unicode categories Other (C)
 /// and not a line or paragraph separator? Horizontal spaces are printable.

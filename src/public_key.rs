@@ -13,6 +13,7 @@ pub(crate) mod wire;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::ops::Range;
@@ -30,8 +31,8 @@ use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
 ///
-/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. Equality and hash are
-/// those of the key: the comment does not count.
+/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. Equality, order
+/// and hash are those of the key: the comment does not count.
 ///
 /// The comment is free text of the sender. It has no line ends, but may have other control characters: escape it before showing it
 /// on a terminal.
@@ -231,16 +232,39 @@ impl PartialEq for PublicKey {
 
 impl Eq for PublicKey {}
 
+/// In the order of the key blobs.
+impl Ord for PublicKey {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.blob.bytes().cmp(other.blob.bytes())
+    }
+}
+
+impl PartialOrd for PublicKey {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Hash for PublicKey {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.blob.bytes().hash(state);
     }
 }
 
+/// As [`PublicKey::parse`].
 impl FromStr for PublicKey {
     type Err = PublicKeyError;
 
     fn from_str(line: &str) -> Result<Self> {
+        Self::parse(line)
+    }
+}
+
+/// As [`PublicKey::parse`].
+impl TryFrom<&str> for PublicKey {
+    type Error = PublicKeyError;
+
+    fn try_from(line: &str) -> Result<Self> {
         Self::parse(line)
     }
 }
@@ -258,10 +282,20 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// As a string: the line as sent, since that is what Nova stores and answers.
+/// As a string: the line as sent, which Nova stores and returns.
 #[cfg(feature = "serde")]
 impl serde::Serialize for PublicKey {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.line)
+    }
+}
+
+/// From a string, under [`ImportPolicy::nova`]: a stored key is read back whatever the policy of its import was. Validate a key from
+/// elsewhere with [`PublicKey::parse_with`].
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for PublicKey {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {
+        let read = |line: &str| Self::parse_with(line, &ImportPolicy::nova());
+        crate::error::text::deserialize(deserializer, "one line with an OpenSSH public key", read)
     }
 }

@@ -9,17 +9,18 @@ mod modulus;
 mod montgomery;
 
 use alloc::vec::Vec;
-use core::fmt;
 
 use modulus::Modulus;
 
 use crate::algorithm::Algorithm;
+use crate::error::identifier::IdentifierError;
+use crate::error::text::identifier;
 use crate::public_key::blob::KeyBlob;
 
 /// A reason not to trust a public key although it is well formed.
 ///
 /// A key that was made properly has none. For each, "finds" says which bad keys are recognised, and "wrong" how likely a good key is to
-/// be reported all the same. [`as_str`](Self::as_str), `Display` and the serialized form are the same word, and stable.
+/// be reported all the same. [`as_str`](Self::as_str), `Display` and the serialized form are the same stable identifier.
 ///
 /// All but [`PrimeModulus`](Self::PrimeModulus) are cheap: under 100 µs together for RSA-2048, and time grows with the square of the
 /// length. That one takes milliseconds, and time grows with the cube: a second or so for 16384 bits, the longest modulus that is imported
@@ -94,8 +95,8 @@ impl Weakness {
         Self::PrimeModulus,
     ];
 
-    /// A stable name in snake case, such as `short_rsa`.
-    pub fn as_str(self) -> &'static str {
+    /// The stable identifier in snake case, such as `short_rsa`.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Compromised => "compromised",
             Self::Dsa => "dsa",
@@ -111,18 +112,7 @@ impl Weakness {
     }
 }
 
-impl fmt::Display for Weakness {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-#[cfg(feature = "serde")]
-impl serde::Serialize for Weakness {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
-    }
-}
+identifier!(Weakness, "the identifier of a weakness", IdentifierError::UnknownWeakness);
 
 /// The weaknesses that a key has, of those that are `wanted`, in the order of [`Weakness::ALL`].
 ///

@@ -32,7 +32,7 @@ plain_error! {
         /// The text is not a microversion of the form `2.N`.
         InvalidMicroversion => "microversion",
             "this text is not a microversion of the compute API",
-            "write 2.N, for example 2.1 or 2.92";
+            "write 2.N, for example 2.1 or 2.92, or latest";
         /// The server could not read or write its key pairs.
         StorageFailed => "storage_failed",
             "the server could not access its stored key pairs",

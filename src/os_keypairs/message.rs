@@ -34,7 +34,7 @@ pub(super) fn status(error: &Error) -> u16 {
         },
         // Nova's `InvalidKeypair`, whatever is wrong with the key.
         Error::PublicKey(_) => 400,
-        Error::PrivateKey(_) | Error::Fingerprint(_) => 400,
+        Error::PrivateKey(_) | Error::Fingerprint(_) | Error::Identifier(_) => 400,
         Error::Generate(error) => match error {
             GenerateError::UnsupportedKeySize { .. } | GenerateError::SeedTooShort { .. } => 400,
             GenerateError::RngFailed
@@ -83,7 +83,8 @@ pub(super) fn of_error(error: &Error) -> String {
         | Error::Name(_)
         | Error::PrivateKey(_)
         | Error::Generate(_)
-        | Error::Fingerprint(_) => error.to_string(),
+        | Error::Fingerprint(_)
+        | Error::Identifier(_) => error.to_string(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! [`PrivateKeyFormat`]: the formats of a private key file.
 
+use crate::error::identifier::IdentifierError;
+use crate::error::text::identifier;
+
 /// The format of a private key file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -26,3 +29,5 @@ impl PrivateKeyFormat {
         }
     }
 }
+
+identifier!(PrivateKeyFormat, "the identifier of a private key format", IdentifierError::UnknownPrivateKeyFormat);

@@ -1,6 +1,8 @@
 //! [`KeySpec`]: the type and size of a key to generate.
 
 use crate::algorithm::Algorithm;
+use crate::error::identifier::IdentifierError;
+use crate::error::text::identifier;
 use crate::keygen::error::GenerateError;
 
 /// The type and size of a key to generate.
@@ -56,3 +58,5 @@ impl KeySpec {
         }
     }
 }
+
+identifier!(KeySpec, "the type and size of a key, such as rsa-2048", IdentifierError::UnknownKeySpec);

@@ -4,17 +4,18 @@
 //! change, and a line that would be a guess (a key broken in two, a second line) is refused as it is in an import.
 
 use alloc::vec::Vec;
-use core::fmt;
 use core::ops::Range;
 
 use crate::algorithm::Algorithm;
+use crate::error::identifier::IdentifierError;
+use crate::error::text::identifier;
 use crate::policy::ImportPolicy;
 use crate::public_key::diagnosis;
 use crate::public_key::error::Result;
 use crate::public_key::line::{Line, MAX_BASE64, MAX_TYPE, ends_line, printable_prefix};
 
 /// Something that [`PublicKey::canonicalize`](crate::PublicKey::canonicalize) changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Repair {
     /// Removed a byte order mark or another invisible character before the line.
@@ -32,8 +33,18 @@ pub enum Repair {
 }
 
 impl Repair {
-    /// A stable name in snake case.
-    pub fn as_str(self) -> &'static str {
+    /// All repairs.
+    pub const ALL: [Self; 6] = [
+        Self::ByteOrderMark,
+        Self::Quotes,
+        Self::LeadingSpace,
+        Self::TrailingSpace,
+        Self::TypeSeparator,
+        Self::CommentSeparator,
+    ];
+
+    /// The stable identifier in snake case, such as `byte_order_mark`.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ByteOrderMark => "byte_order_mark",
             Self::Quotes => "quotes",
@@ -43,20 +54,21 @@ impl Repair {
             Self::CommentSeparator => "comment_separator",
         }
     }
-}
 
-impl fmt::Display for Repair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+    /// What was changed, as part of a sentence for the user.
+    pub const fn description(self) -> &'static str {
+        match self {
             Self::ByteOrderMark => "removed an invisible character before the line",
             Self::Quotes => "removed quotation marks around the line",
-            Self::LeadingSpace => "removed white space before the line",
-            Self::TrailingSpace => "removed white space or a line end after the line",
+            Self::LeadingSpace => "removed whitespace before the line",
+            Self::TrailingSpace => "removed whitespace or a line end after the line",
             Self::TypeSeparator => "put one space between key type and key",
             Self::CommentSeparator => "put one space between key and comment",
-        })
+        }
     }
 }
+
+identifier!(Repair, "the identifier of a repair", IdentifierError::UnknownRepair);
 
 /// Where the parts of a repaired line are in the text as sent.
 pub(crate) struct Repaired<'a> {

@@ -1,6 +1,5 @@
 //! Key generation: what is freed on the way to a key, with the key, and on each way to an error.
 
-use std::ops::ControlFlow;
 use std::panic::AssertUnwindSafe;
 
 use nova_keypair::{GenerateError, GeneratedKeypair, KeySpec, KeypairName, PrivateKey, create, create_many};
@@ -201,29 +200,37 @@ fn a_seed_leaves_nothing() {
     assert!(matches!(error, (GenerateError::SeedTooShort { bytes: 15 }, findings) if findings.is_empty()));
 }
 
-/// Seeds are drawn before the work begins, and some of them are never used.
+/// Seeds are drawn before the first key is generated, and some of them are never used.
 #[test]
-fn bulk_generation_leaves_nothing() {
+fn a_batch_leaves_nothing() {
     let _turn = turn();
     let names = ["a", "b", "c"].map(|name| KeypairName::new(name).unwrap());
-    let go_on = |_: &GeneratedKeypair| ControlFlow::Continue(());
-    let bulk = |failing: usize, progress: &(dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync)| {
+    let batch = |failing: usize| {
         let rng = &mut Draws::new(|k, bytes| (k != failing).then(|| honest(STREAM, k, bytes)));
-        create_many(&names, KeySpec::Rsa2048, rng, progress)
+        create_many(names.clone(), KeySpec::Rsa2048, rng)
     };
     let mut secrets = Secrets::new();
-    for (index, made) in bulk(3, &go_on).unwrap().iter().enumerate() {
+    for (index, generated) in batch(3).unwrap().enumerate() {
         let mut seed = [0; 32];
         honest(STREAM, index, &mut seed);
-        secrets = secrets.seed(&seed, 2048, 0).key(&made.private_key);
+        secrets = secrets.seed(&seed, 2048, 0).key(&generated.unwrap().private_key);
     }
-    clean("all", &secrets, || assert_eq!(bulk(3, &go_on).unwrap().len(), 3));
-    clean("the third draw fails", &secrets, || {
-        assert_eq!(bulk(2, &go_on).unwrap_err(), GenerateError::RngFailed.into())
+    clean("all", &secrets, || assert_eq!(batch(3).unwrap().count(), 3));
+    clean("the third draw fails", &secrets, || assert_eq!(batch(2).unwrap_err(), GenerateError::RngFailed.into()));
+    clean("dropped before the first", &secrets, || drop(batch(3).unwrap()));
+    clean("dropped after the first", &secrets, || drop(batch(3).unwrap().next().unwrap().unwrap()));
+    clean("printed", &secrets, || drop(format!("{:?}", batch(3).unwrap())));
+    clean("an adapter that panics", &secrets, || {
+        let panics = || batch(3).unwrap().for_each(|_| std::panic::resume_unwind(Box::new("no")));
+        std::panic::catch_unwind(panics).unwrap_err();
     });
-    clean("stopped after the first", &secrets, || assert!(!bulk(3, &|_| ControlFlow::Break(())).unwrap().is_empty()));
-    clean("a callback that panics", &secrets, || {
-        let silent = |_: &GeneratedKeypair| -> ControlFlow<()> { std::panic::resume_unwind(Box::new("no")) };
-        std::panic::catch_unwind(|| drop(bulk(3, &silent))).unwrap_err();
+    #[cfg(feature = "rayon")]
+    clean("in parallel", &secrets, || {
+        use rayon::prelude::*;
+        assert_eq!(batch(3).unwrap().into_par_iter().collect::<Result<Vec<_>, _>>().unwrap().len(), 3);
+        assert!(batch(3).unwrap().into_par_iter().find_any(Result::is_ok).is_some());
+        let panics = || batch(3).unwrap().into_par_iter().for_each(|_| std::panic::resume_unwind(Box::new("no")));
+        std::panic::catch_unwind(panics).unwrap_err();
+        drop(batch(3).unwrap().into_par_iter());
     });
 }

@@ -245,17 +245,17 @@ fn canonicalize_repairs_what_is_safe_and_says_what() {
 }
 
 #[test]
-fn each_repair_has_a_name_and_a_sentence() {
+fn each_repair_has_an_identifier_and_a_description() {
     use nova_keypair::Repair::{ByteOrderMark, CommentSeparator, LeadingSpace, Quotes, TrailingSpace, TypeSeparator};
     for (repair, name, sentence) in [
         (ByteOrderMark, "byte_order_mark", "removed an invisible character before the line"),
         (Quotes, "quotes", "removed quotation marks around the line"),
-        (LeadingSpace, "leading_space", "removed white space before the line"),
-        (TrailingSpace, "trailing_space", "removed white space or a line end after the line"),
+        (LeadingSpace, "leading_space", "removed whitespace before the line"),
+        (TrailingSpace, "trailing_space", "removed whitespace or a line end after the line"),
         (TypeSeparator, "type_separator", "put one space between key type and key"),
         (CommentSeparator, "comment_separator", "put one space between key and comment"),
     ] {
-        assert_eq!((repair.as_str(), repair.to_string().as_str()), (name, sentence));
+        assert_eq!((repair.as_str(), repair.description()), (name, sentence));
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use nova_keypair::{KeySpec, PrivateKey};
+use nova_keypair::{KeySpec, PrivateKey, PublicKey};
 use serde_json::{Value, json};
 
 use crate::support::{TempDir, shared_data, shared_json, skip};
@@ -123,13 +123,16 @@ fn careless_arguments_are_refused_with_advice() {
     let Some(_) = keypair() else { return };
     let run = |arguments: &[&str]| feed(keypair().unwrap().args(arguments), b"");
     failure(&run(&[]), 2, "command is missing");
-    failure(&run(&["remove", "k"]), 2, "there is no command \"remove\"");
+    failure(&run(&["remove", "k"]), 2, "unknown command \"remove\"");
     failure(&run(&["create"]), 2, "NAME is missing");
     failure(&run(&["create", "a", "b"]), 2, "b");
-    failure(&run(&["create", "a.b"]), 1, "[name_character]");
+    failure(&run(&["create", "a,b"]), 1, "[name_character]");
     failure(&run(&["create", ""]), 1, "[name_empty]");
     failure(&run(&["create", "../k"]), 1, "[name_character]");
     failure(&run(&["create", "k", "--bits", "1024"]), 1, "choose 2048, 3072 or 4096");
+    failure(&run(&["create", "k", "--type", "dsa"]), 2, "use rsa or ed25519");
+    failure(&run(&["create", "k", "--type", "ed25519"]), 1, "the feature `ed25519`");
+    failure(&run(&["import", "a,b", "-"]), 1, "[name_character]");
     failure(&run(&["create", "k", "--bits", "many"]), 2, "many");
     failure(&run(&["create", "k", "--format", "ppk"]), 2, "openssh, pkcs1 or pkcs8");
     failure(&run(&["create", "k", "--seed", "c2hvcnQ="]), 1, "[seed_too_short]");
@@ -138,13 +141,25 @@ fn careless_arguments_are_refused_with_advice() {
     failure(&run(&["create", "k", "--count", "2", "--seed", SEED]), 2, "--count");
     failure(&run(&["import", "k", "/no/such/file"]), 1, "/no/such/file");
     failure(&run(&["import", "k"]), 1, "[");
-    failure(&run(&["post", "--microversion", "latest"]), 1, "2.N");
+    failure(&run(&["post", "--microversion", "newest"]), 1, "2.N");
     failure(&run(&["inspect", "--base65"]), 2, "--base65");
 
     // A seed with a slip in it is not printed back.
     let slipped = run(&["create", "k", "--seed", "c2VjcmV0!c2VjcmV0c2VjcmV0"]);
     failure(&slipped, 2, "not base64");
     assert!(!String::from_utf8_lossy(&slipped.stderr).contains("c2Vj"));
+}
+
+/// Generating keys locally is what microversion 2.92 requires of clients.
+#[test]
+fn names_follow_the_rule_of_microversion_2_92() {
+    let Some(mut command) = keypair() else { return };
+    let output = command.args(["create", "me@laptop.home", "--type", "rsa", "--bits", "2048", "--seed", SEED]).output();
+    let body: Value = serde_json::from_slice(&output.unwrap().stdout).unwrap();
+    assert_eq!(body["keypair"]["name"], "me@laptop.home");
+    let output = feed(keypair().unwrap().args(["import", "me@laptop"]), ED25519.as_bytes());
+    let body: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(body["keypair"]["name"], "me@laptop");
 }
 
 #[test]
@@ -234,6 +249,7 @@ fn inspect_answers_every_line() {
         assert_eq!(refused["weaknesses"], json!([]));
     }
     assert_eq!(answers[3]["import"]["code"], "not_utf8");
+    assert_eq!(answers[3]["import"]["position"], 0);
 
     if let Some(request) = documented {
         let key = request["keypair"]["public_key"].as_str().unwrap();
@@ -241,6 +257,29 @@ fn inspect_answers_every_line() {
         let weaknesses: Vec<_> = answer["weaknesses"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
         assert!(weaknesses.contains(&"compromised") && weaknesses.contains(&"short_rsa"), "{weaknesses:?}");
     }
+}
+
+/// Programs read this output: the fields and their order are fixed.
+#[test]
+fn inspect_prints_the_documented_fields() {
+    let Some(mut command) = keypair() else { return };
+    let output =
+        feed(command.arg("inspect"), format!("{ED25519}\n{}\n\u{e9}\n", ED25519.replacen(' ', "\t", 1)).as_bytes());
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let mut lines = printed.lines();
+    let key = PublicKey::parse(ED25519).unwrap();
+    let (md5, sha256) = (key.fingerprint(), key.sha256_fingerprint());
+    let accepted = [
+        r#"{"import":{"ok":true,"algorithm":"ssh-ed25519","bits":256,"comment":"me@home","#,
+        &format!(r#""fingerprint":"{md5}","sha256":"{sha256}"}},"#),
+        &format!(r#""nova":{{"ok":true,"fingerprint":"{md5}"}},"weaknesses":[]}}"#),
+    ];
+    assert_eq!(lines.next().unwrap(), accepted.concat());
+    let tab = lines.next().unwrap();
+    assert!(tab.starts_with(r#"{"import":{"ok":false,"code":"key_tab","message":""#), "{tab}");
+    assert!(tab.contains(r#","position":11},"nova":{"ok":false,"code":"nova_"#), "{tab}");
+    assert!(tab.ends_with(r#"},"weaknesses":[]}"#), "{tab}");
+    assert!(lines.next().is_some() && lines.next().is_none());
 }
 
 #[test]

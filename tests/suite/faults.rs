@@ -1,16 +1,9 @@
-//! Faults from outside: generators that fail, lookups that fail or change their answer, bulk generation that is
-//! stopped. Nothing is lost, nothing is half-done, and nothing panics except on purpose.
+//! Faults from outside: generators that fail, lookups that fail or change their answer. Nothing is lost, nothing is half-done, and nothing panics except on purpose.
 
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::LazyLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{
-    GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, PrivateKey, create, create_many,
-};
+use nova_keypair::{GenerateError, KeySpec, KeypairName, Microversion, PrivateKey, create};
 use rsa::traits::PrivateKeyParts as _;
 
 use crate::draws::{Draws, composite, honest};
@@ -44,10 +37,6 @@ fn failing_at(failing: usize) -> Draws<impl FnMut(usize, &mut [u8]) -> Option<()
 
 fn name(text: &str) -> KeypairName {
     KeypairName::new(text).unwrap()
-}
-
-fn names(count: usize) -> Vec<KeypairName> {
-    (0..count).map(|index| name(&format!("key-{index}"))).collect()
 }
 
 /// Every draw that the key needs is needed: `generate`, `create` and `post` fail by it. None that is read beyond is.
@@ -86,115 +75,6 @@ fn encryption_fails_with_its_generator() {
     }
     // The check number and the salt.
     assert_eq!(needed, 2);
-}
-
-/// One seed is drawn for each key, before the first is made.
-#[test]
-fn bulk_generation_fails_before_it_begins() {
-    for failing in 0..5 {
-        let called = AtomicUsize::new(0);
-        let rng = &mut Draws::new(|index, bytes| (index != failing).then(|| honest(1, index, bytes)));
-        let made = create_many(&names(5), KeySpec::Rsa2048, rng, &|_| {
-            called.fetch_add(1, Ordering::Relaxed);
-            ControlFlow::Continue(())
-        });
-        assert_eq!(made.unwrap_err(), GenerateError::RngFailed.into());
-        assert_eq!(called.into_inner(), 0);
-    }
-    let same = &mut Draws::new(|index, bytes| {
-        honest(1, index.min(3), bytes);
-        Some(())
-    });
-    let made = create_many(&names(5), KeySpec::Rsa2048, same, &|_| ControlFlow::Continue(()));
-    assert_eq!(made.unwrap_err(), GenerateError::RngRepeats.into());
-    // A name that stands twice is found before anything is drawn.
-    let twice = [name("a"), name("b"), name("a")];
-    let made = create_many(&twice, KeySpec::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
-    assert_eq!(made.unwrap_err().code(), "keypair_exists");
-    // No names, no keys, and no draw.
-    let none = create_many(&[], KeySpec::Rsa2048, &mut Draws::new(|_, _| None), &|_| ControlFlow::Continue(()));
-    assert!(none.unwrap().is_empty());
-}
-
-type Progress<'a> = &'a (dyn Fn(&GeneratedKeypair) -> ControlFlow<()> + Sync);
-
-fn bulk(count: usize, progress: Progress<'_>) -> Vec<GeneratedKeypair> {
-    let rng = &mut Draws::new(|index, bytes| {
-        honest(1, index, bytes);
-        Some(())
-    });
-    create_many(&names(count), KeySpec::Rsa2048, rng, progress).unwrap()
-}
-
-/// What belongs to each name when nothing goes wrong, by the fingerprint of the key in each of its two halves.
-static WHOLE: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
-    let made = bulk(4, &|_| ControlFlow::Continue(()));
-    made.iter().map(|made| (made.keypair.name.as_str().to_owned(), made.keypair.fingerprint.to_string())).collect()
-});
-
-/// Each key that was made is the one of its name, and whole.
-fn assert_whole(made: &[GeneratedKeypair]) {
-    for GeneratedKeypair { keypair, private_key } in made {
-        assert_eq!(WHOLE[keypair.name.as_str()], keypair.fingerprint.to_string());
-        assert_eq!(&keypair.public_key, private_key.public_key());
-        let text = private_key.to_openssh().unwrap();
-        let read = ssh_key::PrivateKey::from_openssh(text.as_bytes()).unwrap();
-        assert_eq!(read.public_key().to_bytes().unwrap(), keypair.public_key.as_bytes());
-    }
-    assert!(made.is_sorted_by_key(|made| made.keypair.name.as_str()), "in the order of the names");
-}
-
-/// Stopped after the k-th key: that one is there, and none is lost that was reported. Threads may have had others under
-/// way.
-#[test]
-fn stopped_bulk_generation_returns_what_it_made() {
-    for stop in 1..=4 {
-        let called = AtomicUsize::new(0);
-        let made = bulk(4, &|_| match called.fetch_add(1, Ordering::SeqCst) + 1 {
-            count if count >= stop => ControlFlow::Break(()),
-            _ => ControlFlow::Continue(()),
-        });
-        assert_eq!(made.len(), called.into_inner());
-        assert!(made.len() >= stop);
-        #[cfg(not(feature = "rayon"))]
-        assert_eq!(made.len(), stop);
-        assert_whole(&made);
-    }
-}
-
-/// A callback that panics is the caller's panic: it passes through, and the next call finds all in order.
-#[test]
-fn a_panic_of_the_callback_passes_through() {
-    for panicking in 0..3 {
-        let called = AtomicUsize::new(0);
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            bulk(4, &|_| match called.fetch_add(1, Ordering::SeqCst) {
-                count if count == panicking => resume_unwind(Box::new("the callback's")),
-                _ => ControlFlow::Continue(()),
-            })
-        }));
-        assert_eq!(*outcome.unwrap_err().downcast::<&str>().unwrap(), "the callback's");
-        assert!(called.into_inner() > panicking);
-    }
-    let made = bulk(4, &|_| ControlFlow::Continue(()));
-    assert_eq!(made.len(), 4);
-    assert_whole(&made);
-}
-
-/// Nor does it matter which pool does the work, how many threads it has, or that it is gone afterwards.
-#[cfg(feature = "rayon")]
-#[test]
-fn threads_do_not_change_the_keys() {
-    for threads in [1, 2, 5] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let made = pool.install(|| bulk(4, &|_| ControlFlow::Continue(())));
-        let stopped = pool.install(|| bulk(4, &|_| ControlFlow::Break(())));
-        drop(pool);
-        assert_eq!(made.len(), 4);
-        assert!((1..=threads.min(4)).contains(&stopped.len()), "{} on {threads} threads", stopped.len());
-        assert_whole(&made);
-        assert_whole(&stopped);
-    }
 }
 
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";

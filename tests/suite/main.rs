@@ -1,5 +1,6 @@
 //! The tests of the public API and of the house, in one binary, which links once.
 
+mod batch;
 mod dependencies;
 mod diagnosis;
 #[path = "../memory/draws.rs"]
@@ -18,6 +19,7 @@ mod nova_verdict;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;
+mod round_trips;
 mod shared_data;
 mod skip;
 mod support;

@@ -4,10 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
-    Algorithm, Error, ImportPolicy, KeySpec, KeypairName, Md5Fingerprint, Microversion, PrivateKey, PublicKey,
-    Weakness, create_many,
+    Algorithm, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
+    PrivateKeyFormat, PublicKey, Repair, Weakness, create_many,
 };
-use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 use crate::draws::{Draws, composite};
@@ -28,7 +27,7 @@ fn names() -> Failures {
     let blank = KeypairName::for_microversion("  ", Microversion::V2_0).unwrap_err().into();
     let twice = ["a", "a"].map(|name| KeypairName::new(name).unwrap());
     let unused = &mut Draws::new(|_, _| None);
-    let repeated = create_many(&twice, KeySpec::Rsa2048, unused, &|_| ControlFlow::Continue(())).unwrap_err();
+    let repeated = create_many(twice, KeySpec::Rsa2048, unused).unwrap_err();
     vec![
         ("name_empty", 400, failed("")),
         ("name_too_long", 400, failed(&"a".repeat(256))),
@@ -153,6 +152,12 @@ fn policies() -> Failures {
         ("algorithm_not_allowed", 400, failed(ED25519, default().with_algorithms(&[Algorithm::Rsa]))),
         ("key_weak", 400, failed(&short, default().refusing(Weakness::ShortRsa))),
         ("fingerprint_unrecognized", 400, "aa:bb".parse::<Md5Fingerprint>().unwrap_err().into()),
+        ("fingerprint_mismatch", 400, Keypair::restore("k", ED25519, "00".repeat(16).as_str()).unwrap_err()),
+        ("algorithm_unknown", 400, Algorithm::try_from("RSA").unwrap_err().into()),
+        ("key_spec_unknown", 400, KeySpec::try_from("rsa-1024").unwrap_err().into()),
+        ("private_key_format_unknown", 400, PrivateKeyFormat::try_from("ppk").unwrap_err().into()),
+        ("repair_unknown", 400, Repair::try_from("none").unwrap_err().into()),
+        ("weakness_unknown", 400, Weakness::try_from("none").unwrap_err().into()),
     ]
 }
 

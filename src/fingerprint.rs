@@ -1,7 +1,8 @@
-//! Fingerprints of public keys, in each style that users meet: Nova's MD5, OpenSSH's SHA-256, the two of AWS, and randomart.
+//! Fingerprints of public keys, in each style that users meet: Nova's MD5, OpenSSH's SHA-256, the two of AWS, and
+//! randomart.
 //!
-//! MD5 is here because the interface records it, to recognise a key and not to authenticate it: whoever can make two keys with one
-//! MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
+//! MD5 is here because the interface records it, to recognise a key and not to authenticate it: whoever can make two
+//! keys with one MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
 
 pub(crate) mod error;
 mod randomart;
@@ -22,8 +23,9 @@ use randomart::randomart;
 
 /// MD5 of `data`: the one place in the crate that computes it.
 ///
-/// It is plain Rust, so a host whose OpenSSL is in FIPS mode computes it all the same. Where a policy forbids MD5 altogether, this
-/// is the function to replace; parsing, policies, weaknesses, key generation and every other fingerprint do without it.
+/// It is plain Rust, so a host whose OpenSSL is in FIPS mode computes it all the same. Where a policy forbids MD5
+/// altogether, this is the function to replace; parsing, policies, weaknesses, key generation and every other
+/// fingerprint do without it.
 fn md5(data: &[u8]) -> [u8; 16] {
     use md5::Digest as _;
     md5::Md5::digest(data).into()
@@ -90,8 +92,8 @@ macro_rules! digest {
 
 /// The MD5 fingerprint, which Nova records: `35:9d:d0:…`.
 ///
-/// `Display` is Nova's form. [`FromStr`] takes that and what users paste: upper case, no colons, `MD5:` before it, or the line that
-/// `ssh-keygen -l -E md5` prints.
+/// `Display` is Nova's form. [`FromStr`] takes that and what users paste: upper case, no colons, `MD5:` before it, or
+/// the line that `ssh-keygen -l -E md5` prints.
 #[derive(Clone, Copy)]
 pub struct Md5Fingerprint([u8; 16]);
 
@@ -169,10 +171,12 @@ impl FromStr for Sha256Fingerprint {
     }
 }
 
-/// The fingerprint that AWS shows for an RSA pair that it generated: SHA-1 of the private key in PKCS#8 DER, as colon hex.
+/// The fingerprint that AWS shows for an RSA pair that it generated: SHA-1 of the private key in PKCS#8 DER, as colon
+/// hex.
 ///
-/// For an imported RSA key AWS shows [`PublicKey::aws_imported_fingerprint`](crate::PublicKey::aws_imported_fingerprint) instead, and
-/// for Ed25519 the SHA-256 fingerprint of OpenSSH.
+/// For an imported RSA key AWS shows
+/// [`PublicKey::aws_imported_fingerprint`](crate::PublicKey::aws_imported_fingerprint) instead, and for Ed25519 the
+/// SHA-256 fingerprint of OpenSSH.
 #[derive(Clone, Copy)]
 pub struct AwsGeneratedFingerprint([u8; 20]);
 

@@ -1,12 +1,13 @@
 //! OpenStack Nova key pairs, locally: what stands behind `POST …/os-keypairs`, without a network.
 //!
-//! - [`create`] makes an RSA key pair in OpenSSH format: FIPS 186-5 primes, in constant time, from any [`TryCryptoRng`], or reproducibly
-//!   from a seed ([how](engine)).
-//! - [`import`] validates a public key, one line of at most 1024 bytes, and says of a bad one what is wrong, where, and what to do.
+//! - [`create`] makes an RSA key pair in OpenSSH format: FIPS 186-5 primes, in constant time, from any
+//!   [`TryCryptoRng`], or reproducibly from a seed ([how](engine)).
+//! - [`import`] validates a public key, one line of at most 1024 bytes, and says of a bad one what is wrong, where, and
+//!   what to do.
 //! - [`fingerprint()`] computes Nova's MD5 fingerprint, byte for byte.
 //!
-//! It is no SSH client, does not sign, and stores nothing. Everything is a pure function of its arguments and of the random number generator
-//! that it is given: no files, no clock, no globals.
+//! It is no SSH client, does not sign, and stores nothing. Everything is a pure function of its arguments and of the
+//! random number generator that it is given: no files, no clock, no globals.
 //!
 #![cfg_attr(feature = "getrandom", doc = "```")]
 #![cfg_attr(not(feature = "getrandom"), doc = "```ignore")]

@@ -29,7 +29,8 @@ impl Microversion {
     pub const V2_10: Self = Self { minor: 10 };
     /// From here on `public_key` is mandatory, and names may hold `@` and `.`.
     pub const V2_92: Self = Self { minor: 92 };
-    /// What a request for `latest` means to this crate: the last microversion that changed this call. It is displayed as `2.92`.
+    /// What a request for `latest` means to this crate: the last microversion that changed this call. It is displayed
+    /// as `2.92`.
     pub const LATEST: Self = Self::V2_92;
 
     /// Microversion `2.minor`. Rules that this crate does not know of, later than 2.92, are those of 2.92.

@@ -290,8 +290,8 @@ impl serde::Serialize for PublicKey {
     }
 }
 
-/// From a string, under [`ImportPolicy::nova`]: a stored key is read back whatever the policy of its import was. Validate a key from
-/// elsewhere with [`PublicKey::parse_with`].
+/// From a string, under [`ImportPolicy::nova`]: a stored key is read back whatever the policy of its import was.
+/// Validate a key from elsewhere with [`PublicKey::parse_with`].
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for PublicKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {

@@ -1,6 +1,7 @@
 //! Traits for the types that have a text form, in terms of the type's `Display` and `FromStr`.
 
-/// Implements `TryFrom<&str>`, `Serialize` as the text that `Display` writes, and `Deserialize` with a function that reads it.
+/// Implements `TryFrom<&str>`, `Serialize` as the text that `Display` writes, and `Deserialize` with a function that
+/// reads it.
 macro_rules! text_form {
     ($Type:ident, $expected:literal, $read:expr) => {
         impl TryFrom<&str> for $Type {

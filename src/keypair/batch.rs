@@ -21,12 +21,12 @@ type Seed = [u8; 32];
 
 /// Prepares a key pair for each name. The keys are generated when the [`Batch`] is iterated, in the order of the names.
 ///
-/// Each key comes from a seed of its own ([`PrivateKey::from_seed`]). All seeds are drawn from `rng` here, so the keys depend on `rng`
-/// alone: not on when they are generated, in which order, or on how many threads.
+/// Each key comes from a seed of its own ([`PrivateKey::from_seed`]). All seeds are drawn from `rng` here, so the keys
+/// depend on `rng` alone: not on when they are generated, in which order, or on how many threads.
 ///
 /// # Errors
-/// [`NameErrorKind::AlreadyExists`] if a name occurs more than once; [`GenerateError::RngFailed`] or [`GenerateError::RngRepeats`] if the
-/// generator fails. No key is generated in these cases.
+/// [`NameErrorKind::AlreadyExists`] if a name occurs more than once; [`GenerateError::RngFailed`] or
+/// [`GenerateError::RngRepeats`] if the generator fails. No key is generated in these cases.
 ///
 #[cfg_attr(feature = "getrandom", doc = "```")]
 #[cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
@@ -54,11 +54,11 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
 
 /// Key pairs to generate: an iterator that generates one key pair in each step.
 ///
-/// Iterator adapters do the rest: [`inspect`](Iterator::inspect) reports progress, [`take_while`](Iterator::take_while) or `break` stops,
-/// and each key pair can be delivered before the next one is generated. The seeds of keys that are not generated are zeroized on drop.
+/// Iterator adapters report progress (`inspect`) and stop (`take_while`), and each key pair can be delivered before the
+/// next one is generated. The seeds of keys that are not generated are zeroized on drop.
 ///
-/// With the feature `rayon`, [`into_par_iter`](rayon::iter::IntoParallelIterator::into_par_iter) generates on all threads of rayon's
-/// current pool and keeps the order of the names:
+/// With the feature `rayon`, `into_par_iter` generates on all threads of rayon's current pool and keeps the order of
+/// the names:
 ///
 #[cfg_attr(all(feature = "getrandom", feature = "rayon"), doc = "```")]
 #[cfg_attr(not(all(feature = "getrandom", feature = "rayon")), doc = "```ignore")]

@@ -10,8 +10,8 @@ use crate::public_key::PublicKey;
 
 /// A named public key and its fingerprint: the record to store. It contains no secret.
 ///
-/// With the feature `serde` it serializes as a map of three strings. [`restore`](Self::restore) and `Deserialize` read such a record back
-/// and check it.
+/// With the feature `serde` it serializes as a map of three strings. [`restore`](Self::restore) and `Deserialize` read
+/// such a record back and check it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Keypair {
@@ -30,10 +30,12 @@ impl Keypair {
         Self { name: name.clone(), public_key, fingerprint }
     }
 
-    /// Restores a stored record from its parts: the name, the public key as [`PublicKey::as_sent`] returned it, and the fingerprint.
+    /// Restores a stored record from its parts: the name, the public key as [`PublicKey::as_sent`] returned it, and the
+    /// fingerprint.
     ///
-    /// The record may have been stored under any microversion and any [`ImportPolicy`]: the name must be valid in some microversion, the
-    /// public key under [`ImportPolicy::nova`], which is the widest policy, and the fingerprint must be that of the public key.
+    /// The record may have been stored under any microversion and any [`ImportPolicy`]: the name must be valid in some
+    /// microversion, the public key under [`ImportPolicy::nova`], which is the widest policy, and the fingerprint must
+    /// be that of the public key.
     ///
     /// ```
     /// use nova_keypair::{Keypair, KeypairName, import};

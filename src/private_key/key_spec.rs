@@ -11,7 +11,8 @@ use crate::keygen::error::GenerateError;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KeySpec {
-    /// `rsa-2048`: RSA with a modulus of 2048 bits, as Nova generated: 112 bits of security (NIST SP 800-57 Part 1, table 2).
+    /// `rsa-2048`: RSA with a modulus of 2048 bits, as Nova generated: 112 bits of security (NIST SP 800-57 Part 1,
+    /// table 2).
     #[default]
     Rsa2048,
     /// `rsa-3072`: RSA with a modulus of 3072 bits: 128 bits of security.

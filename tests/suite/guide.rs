@@ -151,7 +151,7 @@ fn the_page_on_axum_shows_what_the_example_does() {
     };
     let items: Vec<_> = ignored_code(SERVER).into_iter().flat_map(|code| code.split("\n\n")).collect();
     let functions = items.iter().filter(|item| item.contains("fn ")).count();
-    assert_eq!(functions, 2, "{items:?}");
+    assert_eq!(functions, 3, "{items:?}");
     for item in items {
         assert!(example.contains(item.trim()), "not in the example:\n{item}");
     }

@@ -1,5 +1,7 @@
 //! The call as Nova answers it: documented bodies, order of checks, envelopes, messages.
 
+mod private_keys;
+
 use std::convert::Infallible;
 
 use nova_keypair::os_keypairs::{Checked, Context, Reply, Request, post};

@@ -1,4 +1,4 @@
-//! The route: from HTTP to [`post`] and back.
+//! The route: from HTTP to a [`Request`], and from a [`Reply`] back.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing;
-use nova_keypair::os_keypairs::{Context, Reply, Request, post};
-use nova_keypair::{Error, Microversion, OsRng};
+use nova_keypair::os_keypairs::{Checked, Context, Reply, Request};
+use nova_keypair::{Microversion, OsRng, RequestError};
 use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
@@ -25,7 +25,7 @@ const REPLY_CAPACITY: usize = 16 * 1024;
 
 struct Service {
     store: Store,
-    /// One key at a time for each core: more would only take the time of all others.
+    /// One key at a time for each core: more would only slow down the others.
     cores: Semaphore,
 }
 
@@ -42,36 +42,46 @@ async fn os_keypairs(State(service): State<Arc<Service>>, headers: HeaderMap, bo
     let Some(user_id) = authenticated_user(&headers) else { return StatusCode::UNAUTHORIZED.into_response() };
     let microversion = match requested_microversion(&headers) {
         Ok(microversion) => microversion,
-        Err(error) => return respond(&Reply::refused(error)),
+        Err(error) => return respond(&Reply::rejected(error)),
     };
-    let request = match serde_json::from_slice(&body) {
+    let request: Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(error) => return respond(&Reply::malformed(&error.to_string())),
     };
-    let Ok(_core) = service.cores.acquire().await else { return StatusCode::SERVICE_UNAVAILABLE.into_response() };
-    // Making a key takes milliseconds of computing, in which a thread of the runtime would serve nobody else.
-    let answer = {
-        let service = Arc::clone(&service);
-        tokio::task::spawn_blocking(move || answer(&service.store, &request, &user_id, microversion))
+    let checked = match request.check(&Context::new(user_id).microversion(microversion)) {
+        Ok(checked) => checked,
+        Err(rejection) => return respond(&rejection),
     };
-    match answer.await {
-        Ok(reply) => respond(&reply),
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    match answer(&service, checked).await {
+        Some(reply) => respond(&reply),
+        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }
 
-/// [`post`], and the record of what it made.
-fn answer(store: &Store, request: &Request, user_id: &str, microversion: Microversion) -> Reply {
-    let exists = |user_id: &str, name: &str| store.contains(user_id, name);
-    let context = Context::new(user_id).microversion(microversion).exists(&exists);
-    let reply = post(request, &context, &mut OsRng);
-    if let (Some(owner), Some(keypair)) = (reply.user_id(), reply.keypair()) {
-        // Between the question and here another request may have taken the name. The insertion decides.
-        if !store.insert_new(owner, keypair) {
-            return Reply::refused(Error::KeypairExists { name: keypair.name.as_str().to_owned() });
-        }
+/// Looks up the name, builds the reply, and stores the record.
+async fn answer(service: &Service, checked: Checked) -> Option<Reply> {
+    match service.store.contains(checked.user_id(), checked.name()).await {
+        Ok(false) => {}
+        Ok(true) => return Some(checked.conflict()),
+        Err(_) => return Some(Reply::storage_failed()),
     }
-    reply
+    let reply = match checked.import() {
+        Some(reply) => reply,
+        None => generate(service, checked).await?,
+    };
+    let (Some(owner), Some(keypair)) = (reply.user_id(), reply.keypair()) else { return Some(reply) };
+    // Another request may have used the name since the lookup. The insertion decides.
+    match service.store.insert_new(owner, keypair).await {
+        Ok(true) => Some(reply),
+        Ok(false) => Some(Reply::conflict(&keypair.name)),
+        Err(_) => Some(Reply::storage_failed()),
+    }
+}
+
+/// Generating a key takes milliseconds of computing, during which a thread of the runtime would serve nobody else.
+async fn generate(service: &Service, checked: Checked) -> Option<Reply> {
+    let _core = service.cores.acquire().await.ok()?;
+    tokio::task::spawn_blocking(move || checked.create(&mut OsRng)).await.ok()
 }
 
 fn respond(reply: &Reply) -> Response {
@@ -85,7 +95,7 @@ fn respond(reply: &Reply) -> Response {
 }
 
 /// `OpenStack-API-Version: compute 2.92`, or the older `X-OpenStack-Nova-API-Version: 2.92`; 2.1 if neither is there.
-fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, Error> {
+fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, RequestError> {
     let of_compute = headers
         .get_all("openstack-api-version")
         .iter()
@@ -99,8 +109,8 @@ fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, Error> {
     }
 }
 
-/// A stand-in. Whoever sends the header is believed: put this behind what checks tokens and sets the header itself, as Keystone's
-/// middleware does.
+/// A stand-in. Whoever sends the header is believed: put this behind middleware that checks tokens and sets the header
+/// itself, such as Keystone's.
 fn authenticated_user(headers: &HeaderMap) -> Option<String> {
     headers.get("x-user-id")?.to_str().ok().filter(|id| !id.is_empty()).map(str::to_owned)
 }

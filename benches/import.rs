@@ -96,7 +96,7 @@ fn refuse(c: &mut Criterion) {
 
 /// Every check, and without the modular exponentiation that asks whether the modulus is prime.
 fn weaknesses(c: &mut Criterion) {
-    let without_prime = ImportPolicy::strict().accepting(nova_keypair::Weakness::PrimeModulus);
+    let without_prime = ImportPolicy::strict().accept(nova_keypair::Weakness::PrimeModulus);
 
     let mut group = c.benchmark_group("weaknesses");
     group.sample_size(20);

@@ -30,7 +30,7 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `getrandom` | yes | [`OsRng`] |
-//! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies to JSON, records and other types with a text form both ways |
+//! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies to JSON, other types both ways |
 //! | `rayon` | | [`Batch`] as a parallel iterator |
 //!
 //! Without default features the crate is `no_std` and needs `alloc`.

@@ -14,7 +14,7 @@ use crate::weakness::{Weakness, weaknesses};
 /// ```
 /// use nova_keypair::{Algorithm, ImportPolicy, PublicKey, Weakness};
 ///
-/// let policy = ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519]).refusing(Weakness::Compromised);
+/// let policy = ImportPolicy::default().algorithms(&[Algorithm::Ed25519]).reject(Weakness::Compromised);
 /// let line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 /// assert!(PublicKey::parse_with(line, &policy).is_ok());
 /// ```
@@ -24,8 +24,8 @@ pub struct ImportPolicy {
     /// One bit for each [`Algorithm`] that is allowed.
     algorithms: u32,
     rsa_min_bits: u32,
-    /// One bit for each [`Weakness`] that is refused.
-    refused: u32,
+    /// One bit for each [`Weakness`] that is rejected.
+    rejected: u32,
 }
 
 /// The documented interface: 1024 bytes, every plain type, RSA from 1024 bits, weak keys accepted.
@@ -35,7 +35,7 @@ impl Default for ImportPolicy {
             size_limit: Some(Self::DOCUMENTED_SIZE_LIMIT),
             algorithms: algorithm_set(&Algorithm::ALL),
             rsa_min_bits: RSA_MIN_BITS,
-            refused: 0,
+            rejected: 0,
         }
     }
 }
@@ -52,44 +52,44 @@ impl ImportPolicy {
     /// Like the default, but refuses every [`Weakness`].
     pub fn strict() -> Self {
         Self {
-            refused: Weakness::ALL.into_iter().fold(0, |set, weakness| set | weakness_bit(weakness)),
+            rejected: Weakness::ALL.into_iter().fold(0, |set, weakness| set | weakness_bit(weakness)),
             ..Self::default()
         }
     }
 
     /// The most bytes that the string may have, comment and line end included; `None` for no limit.
     #[must_use]
-    pub fn with_size_limit(self, size_limit: Option<usize>) -> Self {
+    pub fn size_limit(self, size_limit: Option<usize>) -> Self {
         Self { size_limit, ..self }
     }
 
     /// The types that are allowed, in place of those allowed so far.
     #[must_use]
-    pub fn with_algorithms(self, allowed: &[Algorithm]) -> Self {
+    pub fn algorithms(self, allowed: &[Algorithm]) -> Self {
         Self { algorithms: algorithm_set(allowed), ..self }
     }
 
     /// The fewest bits that an RSA modulus may have. Below 1024 OpenSSH refuses the key, so a smaller number means 1024.
     #[must_use]
-    pub fn with_rsa_min_bits(self, rsa_min_bits: u32) -> Self {
+    pub fn rsa_min_bits(self, rsa_min_bits: u32) -> Self {
         Self { rsa_min_bits: rsa_min_bits.max(RSA_MIN_BITS), ..self }
     }
 
-    /// Refuses keys with this weakness as well.
+    /// Also rejects keys with this weakness.
     #[must_use]
-    pub fn refusing(self, weakness: Weakness) -> Self {
-        Self { refused: self.refused | weakness_bit(weakness), ..self }
+    pub fn reject(self, weakness: Weakness) -> Self {
+        Self { rejected: self.rejected | weakness_bit(weakness), ..self }
     }
 
     /// Accepts keys with this weakness.
     #[must_use]
-    pub fn accepting(self, weakness: Weakness) -> Self {
-        Self { refused: self.refused & !weakness_bit(weakness), ..self }
+    pub fn accept(self, weakness: Weakness) -> Self {
+        Self { rejected: self.rejected & !weakness_bit(weakness), ..self }
     }
 
-    /// Whether a key with this weakness is refused.
-    pub fn refuses(&self, weakness: Weakness) -> bool {
-        self.refused & weakness_bit(weakness) != 0
+    /// Whether a key with this weakness is rejected.
+    pub fn rejects(&self, weakness: Weakness) -> bool {
+        self.rejected & weakness_bit(weakness) != 0
     }
 
     /// The first of all checks, so that a string of any length costs nothing.
@@ -116,7 +116,7 @@ impl ImportPolicy {
         // In two steps, as `PrimeModulus` costs more than all others together.
         let (costly, cheap): (Vec<_>, Vec<_>) = Weakness::ALL
             .into_iter()
-            .filter(|&weakness| self.refuses(weakness))
+            .filter(|&weakness| self.rejects(weakness))
             .partition(|&weakness| weakness == Weakness::PrimeModulus);
         for wanted in [cheap, costly] {
             if wanted.is_empty() {

@@ -142,7 +142,7 @@ mod serialize {
                 match field {
                     Field::Name => read(&mut map, &mut name, "name")?,
                     Field::PublicKey => read(&mut map, &mut public_key, "public_key")?,
-                    Field::Fingerprint => read(&mut map, &mut fingerprint, "fingerprint")?,
+                    Field::Md5Fingerprint => read(&mut map, &mut fingerprint, "fingerprint")?,
                     Field::Other => _ = map.next_value::<IgnoredAny>()?,
                 }
             }
@@ -176,7 +176,7 @@ mod serialize {
     enum Field {
         Name,
         PublicKey,
-        Fingerprint,
+        Md5Fingerprint,
         Other,
     }
 
@@ -199,7 +199,7 @@ mod serialize {
             Ok(match name {
                 "name" => Field::Name,
                 "public_key" => Field::PublicKey,
-                "fingerprint" => Field::Fingerprint,
+                "fingerprint" => Field::Md5Fingerprint,
                 _ => Field::Other,
             })
         }

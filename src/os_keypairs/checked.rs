@@ -82,7 +82,7 @@ impl Request {
         }
         let task = match fields.public_key {
             Some(line) => Task::Import(import_with(&fields.name, line, &context.policy).map_err(Reply::rejected)?),
-            None => Task::Create(context.key_size, context.private_key_format),
+            None => Task::Create(context.key_spec, context.private_key_format),
         };
         let checked = Checked { name: fields.name, user_id: user_id.into(), microversion: context.microversion, task };
         if context.existing.contains(checked.name.as_str()) {

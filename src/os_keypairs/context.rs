@@ -22,7 +22,7 @@ pub struct Context {
     pub(super) existing: BTreeSet<String>,
     pub(super) may_act_for_others: bool,
     pub(super) quota: Option<(u32, u32)>,
-    pub(super) key_size: KeySpec,
+    pub(super) key_spec: KeySpec,
     pub(super) private_key_format: PrivateKeyFormat,
 }
 
@@ -37,7 +37,7 @@ impl Context {
             existing: BTreeSet::new(),
             may_act_for_others: false,
             quota: None,
-            key_size: KeySpec::default(),
+            key_spec: KeySpec::default(),
             private_key_format: PrivateKeyFormat::default(),
         }
     }
@@ -81,10 +81,10 @@ impl Context {
         self
     }
 
-    /// The size of generated keys.
+    /// The type and size of generated keys.
     #[must_use]
-    pub fn key_size(mut self, size: KeySpec) -> Self {
-        self.key_size = size;
+    pub fn key_spec(mut self, spec: KeySpec) -> Self {
+        self.key_spec = spec;
         self
     }
 

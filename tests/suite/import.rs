@@ -491,44 +491,44 @@ fn policies_narrow() {
     assert!(PublicKey::parse(&line).is_ok());
     assert_eq!(refused(&line, ImportPolicy::strict()).code(), "key_weak");
     assert_eq!(
-        refused(&line, ImportPolicy::default().with_rsa_min_bits(2048)).kind(),
+        refused(&line, ImportPolicy::default().rsa_min_bits(2048)).kind(),
         PublicKeyErrorKind::RsaTooShort { bits: 1024, minimum: 2048 }
     );
     assert_eq!(
-        refused(&line, ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519])).kind(),
+        refused(&line, ImportPolicy::default().algorithms(&[Algorithm::Ed25519])).kind(),
         PublicKeyErrorKind::AlgorithmNotAllowed { algorithm: "ssh-rsa" }
     );
     assert_eq!(
-        refused(&line, ImportPolicy::default().refusing(Weakness::Compromised)).kind(),
+        refused(&line, ImportPolicy::default().reject(Weakness::Compromised)).kind(),
         PublicKeyErrorKind::WeakKey { weakness: "compromised" }
     );
-    assert_eq!(refused(&line, ImportPolicy::default().with_size_limit(Some(100))).code(), "key_too_long");
-    assert!(PublicKey::parse_with(ED25519, &ImportPolicy::strict().accepting(Weakness::Compromised)).is_ok());
+    assert_eq!(refused(&line, ImportPolicy::default().size_limit(Some(100))).code(), "key_too_long");
+    assert!(PublicKey::parse_with(ED25519, &ImportPolicy::strict().accept(Weakness::Compromised)).is_ok());
     // A type that is named twice is named.
-    let twice = ImportPolicy::default().with_algorithms(&[Algorithm::Ed25519, Algorithm::Ed25519]);
+    let twice = ImportPolicy::default().algorithms(&[Algorithm::Ed25519, Algorithm::Ed25519]);
     assert!(PublicKey::parse_with(ED25519, &twice).is_ok());
     // Of several weaknesses the cheapest to find is named: 2^1279 - 1 is a prime.
     let prime = rsa_line(&[1, 0, 1], &ones(1279));
     assert_eq!(refused(&prime, ImportPolicy::strict()).kind(), PublicKeyErrorKind::WeakKey { weakness: "short_rsa" });
-    let policy = ImportPolicy::strict().accepting(Weakness::ShortRsa);
+    let policy = ImportPolicy::strict().accept(Weakness::ShortRsa);
     assert_eq!(refused(&prime, policy).kind(), PublicKeyErrorKind::WeakKey { weakness: "prime_modulus" });
     // A policy cannot widen: 1024 bits are OpenSSH's minimum.
     let short = rsa_line(&[1, 0, 1], &ones(1023));
-    assert_eq!(refused(&short, ImportPolicy::nova().with_rsa_min_bits(0)).code(), "rsa_too_short");
+    assert_eq!(refused(&short, ImportPolicy::nova().rsa_min_bits(0)).code(), "rsa_too_short");
 }
 
 /// Each weakness is refused or accepted by itself, however often that is said.
 #[test]
 fn weaknesses_are_refused_one_by_one() {
     for one in Weakness::ALL {
-        let refusing = ImportPolicy::default().refusing(one);
-        let accepting = ImportPolicy::strict().accepting(one);
-        assert_eq!(refusing.clone().refusing(one), refusing);
-        assert_eq!(accepting.clone().accepting(one), accepting);
-        assert_eq!(refusing.clone().accepting(one), ImportPolicy::default());
-        assert_eq!(accepting.clone().refusing(one), ImportPolicy::strict());
+        let refusing = ImportPolicy::default().reject(one);
+        let accepting = ImportPolicy::strict().accept(one);
+        assert_eq!(refusing.clone().reject(one), refusing);
+        assert_eq!(accepting.clone().accept(one), accepting);
+        assert_eq!(refusing.clone().accept(one), ImportPolicy::default());
+        assert_eq!(accepting.clone().reject(one), ImportPolicy::strict());
         for other in Weakness::ALL {
-            assert_eq!((refusing.refuses(other), accepting.refuses(other)), (other == one, other != one));
+            assert_eq!((refusing.rejects(other), accepting.rejects(other)), (other == one, other != one));
         }
     }
 }

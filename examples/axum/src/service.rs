@@ -104,7 +104,6 @@ fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, RequestEr
     let of_nova = || headers.get("x-openstack-nova-api-version").map(|value| value.to_str().unwrap_or_default());
     match of_compute.or_else(of_nova).map(str::trim) {
         None => Ok(Microversion::default()),
-        Some("latest") => Ok(Microversion::V2_92),
         Some(version) => version.parse(),
     }
 }

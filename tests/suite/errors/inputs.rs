@@ -149,8 +149,8 @@ fn policies() -> Failures {
     let short = line_of(&[b"ssh-rsa", &[1, 0, 1], &ones(128)]);
     vec![
         ("key_too_long", 400, failed(&format!("{ED25519} {}", "c".repeat(1024)), default())),
-        ("algorithm_not_allowed", 400, failed(ED25519, default().with_algorithms(&[Algorithm::Rsa]))),
-        ("key_weak", 400, failed(&short, default().refusing(Weakness::ShortRsa))),
+        ("algorithm_not_allowed", 400, failed(ED25519, default().algorithms(&[Algorithm::Rsa]))),
+        ("key_weak", 400, failed(&short, default().reject(Weakness::ShortRsa))),
         ("fingerprint_unrecognized", 400, "aa:bb".parse::<Md5Fingerprint>().unwrap_err().into()),
         ("fingerprint_mismatch", 400, Keypair::restore("k", ED25519, "00".repeat(16).as_str()).unwrap_err()),
         ("algorithm_unknown", 400, Algorithm::try_from("RSA").unwrap_err().into()),

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::os_keypairs::{Context, Request, Value, post};
-use nova_keypair::{KeySize, Microversion, PrivateKey};
+use nova_keypair::{KeySpec, Microversion, PrivateKey};
 use proptest::prelude::*;
 
 use super::{DOCUMENTED_KEY, Untouched};
@@ -14,7 +14,7 @@ use super::{DOCUMENTED_KEY, Untouched};
 /// The longest part of a private key that may appear anywhere.
 const SHOWN: usize = 15;
 
-static RSA: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[5; 32], KeySize::Rsa2048).unwrap());
+static RSA: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[5; 32], KeySpec::Rsa2048).unwrap());
 
 /// RFC 8410: the PKCS#8 document of an Ed25519 key.
 fn ed25519_der(secret: &[u8; 32]) -> Vec<u8> {

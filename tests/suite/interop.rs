@@ -82,9 +82,9 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// Whether the tool is to open the file: with the right passphrase, unless its cell of the table says `refused`.
+    /// Whether the tool is to open the file: with the right passphrase, unless its cell of the table says `rejected`.
     fn opens(&self, tool: &str) -> bool {
-        self.passphrase == self.sample.form.passphrase() && cell(tool, self.sample.form) != "refused"
+        self.passphrase == self.sample.form.passphrase() && cell(tool, self.sample.form) != "rejected"
     }
 
     fn name(&self) -> String {

@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use key::{Key, Origin};
 use nova_keypair::KeySpec;
-use primality::JUDGES;
+use primality::ORACLES;
 use rayon::prelude::*;
 use report::Report;
 
@@ -92,9 +92,9 @@ fn run(Arguments { keys: count, size, origin }: Arguments) -> Result<Report, Fai
     let statistics = distribution::statistics(&primes, size.bits() as usize / 2);
 
     let failed = keys_by_fault(&keys, criteria::CRITERIA.len(), "keys held against the criteria", criteria::failed);
-    let composite = keys_by_fault(&keys, JUDGES.len(), "keys tested for primality", |key| {
-        let calls_composite = |judge: &usize| !key.primes().into_iter().all(JUDGES[*judge].is_prime);
-        (0..JUDGES.len()).filter(calls_composite).collect()
+    let composite = keys_by_fault(&keys, ORACLES.len(), "keys tested for primality", |key| {
+        let calls_composite = |oracle: &usize| !key.primes().into_iter().all(ORACLES[*oracle].is_prime);
+        (0..ORACLES.len()).filter(calls_composite).collect()
     });
     let times = [made, start.elapsed() - made];
     Ok(Report { keys: count, bits: size.bits(), origin, failed, composite, shared, repeated, statistics, times })

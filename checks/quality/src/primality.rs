@@ -7,23 +7,23 @@ use openssl::error::ErrorStack;
 pub(crate) const ROUNDS: u16 = 64;
 
 /// Says whether a number is prime.
-pub(crate) struct Judge {
+pub(crate) struct Oracle {
     pub(crate) name: fn() -> String,
     pub(crate) is_prime: fn(&UBig) -> bool,
 }
 
-pub(crate) const JUDGES: &[Judge] = &[
-    Judge { name: || format!("{ROUNDS} rounds or more of OpenSSL's Miller–Rabin"), is_prime: openssl_says },
+pub(crate) const ORACLES: &[Oracle] = &[
+    Oracle { name: || format!("{ROUNDS} rounds or more of OpenSSL's Miller–Rabin"), is_prime: openssl_says },
     #[cfg(feature = "gmp")]
-    Judge { name: || format!("Baillie–PSW and {ROUNDS} rounds of GMP's Miller–Rabin"), is_prime: gmp_says },
+    Oracle { name: || format!("Baillie–PSW and {ROUNDS} rounds of GMP's Miller–Rabin"), is_prime: gmp_says },
 ];
 
 /// Random bases. From OpenSSL 3.0 on, numbers of more than 2048 bits get 128 rounds.
 fn openssl_says(number: &UBig) -> bool {
-    let judge = || -> Result<bool, ErrorStack> {
+    let oracle = || -> Result<bool, ErrorStack> {
         BigNum::from_slice(&number.to_be_bytes())?.is_prime(ROUNDS.into(), &mut *BigNumContext::new()?)
     };
-    judge().is_ok_and(|prime| prime)
+    oracle().is_ok_and(|prime| prime)
 }
 
 /// `mpz_probab_prime_p` of 6.3 divides by small primes, makes the Baillie-PSW test (base 2, and a strong Lucas test) and counts it
@@ -47,14 +47,14 @@ mod tests {
         // Mersenne numbers with a prime exponent are strong pseudoprimes to the base 2, and 2^1009 - 1 is composite.
         let pseudoprime = (&one << 1009) - &one;
         let mersenne = (&one << 1279) - &one;
-        for judge in JUDGES {
-            let name = (judge.name)();
+        for oracle in ORACLES {
+            let name = (oracle.name)();
             for prime in [&key.p, &key.q, &mersenne] {
-                assert!((judge.is_prime)(prime), "{name}");
+                assert!((oracle.is_prime)(prime), "{name}");
             }
             for composite in [&key.n, &pseudoprime, &(&key.p + 2u8), &(&key.p * &key.p), &561u32.into(), &one] {
                 // p + 2 is 1 modulo 8 and p, as fixed by the seed of the tests, has no twin.
-                assert!(!(judge.is_prime)(composite), "{name}: {composite}");
+                assert!(!(oracle.is_prime)(composite), "{name}: {composite}");
             }
         }
     }

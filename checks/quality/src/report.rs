@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::criteria::CRITERIA;
 use crate::distribution::{FAMILY, Of, Statistic, Test, threshold};
 use crate::key::Origin;
-use crate::primality::JUDGES;
+use crate::primality::ORACLES;
 
 pub(crate) struct Report {
     pub(crate) keys: usize,
@@ -15,7 +15,7 @@ pub(crate) struct Report {
     pub(crate) origin: Origin,
     /// For each criterion, the keys that fail it.
     pub(crate) failed: Vec<Vec<usize>>,
-    /// For each judge, the keys of which it calls p or q composite.
+    /// For each oracle, the keys of which it calls p or q composite.
     pub(crate) composite: Vec<Vec<usize>>,
     /// Keys whose modulus has a factor in common with another.
     pub(crate) shared: Vec<usize>,
@@ -68,8 +68,8 @@ impl Report {
         let mut row = |source: &str, law: &str, failed: String| {
             let _ = writeln!(table, "| {source} | {} | {failed} |", law.replace('|', "\\|"));
         };
-        for (judge, composite) in JUDGES.iter().zip(&self.composite) {
-            row("A.1.3, B.3", &format!("p and q are prime: {}", (judge.name)()), list(composite));
+        for (oracle, composite) in ORACLES.iter().zip(&self.composite) {
+            row("A.1.3, B.3", &format!("p and q are prime: {}", (oracle.name)()), list(composite));
         }
         for (criterion, failed) in CRITERIA.iter().zip(&self.failed) {
             row(criterion.source, criterion.law, list(failed));
@@ -116,8 +116,8 @@ impl Report {
     /// One line for each thing that is not as it must be.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
-        for (judge, composite) in JUDGES.iter().zip(&self.composite).filter(|(_, composite)| !composite.is_empty()) {
-            faults.push(format!("not prime by {}: keys {}", (judge.name)(), list(composite)));
+        for (oracle, composite) in ORACLES.iter().zip(&self.composite).filter(|(_, composite)| !composite.is_empty()) {
+            faults.push(format!("not prime by {}: keys {}", (oracle.name)(), list(composite)));
         }
         for (criterion, failed) in CRITERIA.iter().zip(&self.failed).filter(|(_, failed)| !failed.is_empty()) {
             faults.push(format!("not so that {} ({}): keys {}", criterion.law, criterion.source, list(failed)));
@@ -187,7 +187,7 @@ mod tests {
             bits: 2048,
             origin: Origin::System,
             failed: vec![Vec::new(); CRITERIA.len()],
-            composite: vec![Vec::new(); JUDGES.len()],
+            composite: vec![Vec::new(); ORACLES.len()],
             shared: Vec::new(),
             repeated: 0,
             statistics: [Of::P, Of::Q, Of::Both]

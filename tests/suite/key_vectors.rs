@@ -25,8 +25,8 @@ fn seeds_yield_the_keys_of_det_keygen() {
 }
 
 /// A generator whose k-th draw is the k-th candidate of the stream.
-fn replay<'a>(candidates: &[&'a [u8]]) -> impl TryCryptoRng + use<'a> {
-    let mut candidates = candidates.to_vec().into_iter();
+fn replay(candidates: &[&[u8]]) -> impl TryCryptoRng {
+    let mut candidates = candidates.iter();
     Draws::new(move |_, bytes| candidates.next().map(|candidate| bytes.copy_from_slice(candidate)))
 }
 

@@ -1,6 +1,7 @@
 //! The tests of the public API and of the house, in one binary, which links once.
 
 mod batch;
+mod data;
 mod dependencies;
 mod diagnosis;
 #[path = "../memory/draws.rs"]
@@ -13,6 +14,7 @@ mod fingerprint_styles;
 mod guide;
 mod import;
 mod interop;
+mod key_vectors;
 mod layers;
 mod nova_rule;
 mod nova_verdict;
@@ -20,7 +22,6 @@ mod nova_verdict;
 mod os_keypairs;
 mod private_key;
 mod round_trips;
-mod shared_data;
 mod skip;
 mod support;
 mod weaknesses;

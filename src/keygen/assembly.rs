@@ -257,16 +257,9 @@ mod tests {
     use super::super::drbg::HmacDrbg;
     use super::super::lanes::Kernel;
     use super::super::lanes::portable::Portable;
+    use super::super::limbs::{from_boxed, to_boxed};
     use super::super::search::Search;
     use super::*;
-
-    fn to_big(x: &[u64]) -> BoxedUint {
-        BoxedUint::from_words(x.iter().copied())
-    }
-
-    fn from_big(x: &BoxedUint) -> Limbs {
-        Limbs::new(x.to_words().to_vec())
-    }
 
     /// Two probable primes.
     fn primes(seed: u64, bits: u32) -> [Limbs; 2] {
@@ -298,7 +291,7 @@ mod tests {
             let wide = |x: &Limbs| {
                 let mut x = x.clone();
                 x.resize(limbs::limbs_for(bits) + 2, 0);
-                to_big(&x)
+                to_boxed(&x)
             };
             let one = wide(&Limbs::new(alloc::vec![1]));
             let [p1, q1] = [&key.p, &key.q].map(|prime| wide(prime).wrapping_sub(&one));
@@ -321,7 +314,7 @@ mod tests {
         #[test]
         fn mod_e_is_the_remainder(x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..40)) {
             let e = NonZero::new(BoxedUint::from(E)).unwrap();
-            prop_assert_eq!(BoxedUint::from(mod_e(&x)), to_big(&x).rem_vartime(&e));
+            prop_assert_eq!(BoxedUint::from(mod_e(&x)), to_boxed(&x).rem_vartime(&e));
         }
     }
 
@@ -383,10 +376,10 @@ mod tests {
     fn common_factors_and_multiples_of_e_are_rejected() {
         let prime_like = |factor: &[u64], salt: u64| {
             // factor·odd, about 1.5·2^254
-            let factor = NonZero::new(to_big(&[factor, &[0; 4][factor.len()..]].concat())).unwrap();
-            let mut odd = from_big(&to_big(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
+            let factor = NonZero::new(to_boxed(&[factor, &[0; 4][factor.len()..]].concat())).unwrap();
+            let mut odd = from_boxed(&to_boxed(&[salt, 0, salt, 3 << 61]).div_rem_vartime(&factor).0);
             odd[0] |= 1;
-            let half = from_big(&to_big(&odd).wrapping_mul(&*factor));
+            let half = from_boxed(&to_boxed(&odd).wrapping_mul(&*factor));
             let mut number = Limbs::new(half.iter().map(|limb| limb << 1).collect());
             for (limb, low) in number.iter_mut().zip([1].into_iter().chain(half.iter().map(|limb| limb >> 63))) {
                 *limb |= low;

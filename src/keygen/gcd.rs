@@ -117,15 +117,11 @@ fn restore_and_halve(u: &mut [u64], m: &[u64], borrow: bool) {
 
 #[cfg(test)]
 mod tests {
-    use crypto_bigint::{BoxedUint, Gcd as _, Odd};
+    use crypto_bigint::{Gcd as _, Odd};
     use proptest::prelude::*;
 
-    use super::super::limbs::product;
+    use super::super::limbs::{from_boxed, product, to_boxed};
     use super::*;
-
-    fn big(limbs: &[u64]) -> BoxedUint {
-        BoxedUint::from_words(limbs.iter().copied())
-    }
 
     fn number() -> impl Strategy<Value = Vec<u64>> {
         prop::collection::vec(prop_oneof![4 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX), 1 => Just(1)], 6)
@@ -135,23 +131,23 @@ mod tests {
         #[test]
         fn gcd_is_crypto_bigints(a in number(), mut b in number(), factor in prop::collection::vec(any::<u64>(), 0..4)) {
             b[0] |= 1;
-            let expected = |a: &[u64], b: &[u64]| big(a).gcd(&big(b)).as_words().to_vec();
-            prop_assert_eq!(gcd(&a, &b).to_vec(), expected(&a, &b));
+            let expected = |a: &[u64], b: &[u64]| from_boxed(&to_boxed(a).gcd(&to_boxed(b)));
+            prop_assert_eq!(gcd(&a, &b), expected(&a, &b));
             // With a factor in common.
             let mut factor = factor;
             factor.iter_mut().take(1).for_each(|low| *low |= 1);
             let [a, b] = [a, b].map(|x| product(&x, &factor));
             if !factor.is_empty() {
-                prop_assert_eq!(gcd(&a, &b).to_vec(), expected(&a, &b));
+                prop_assert_eq!(gcd(&a, &b), expected(&a, &b));
             }
         }
 
         #[test]
         fn inverse_is_crypto_bigints(a in number(), mut m in number()) {
             m[0] |= 1;
-            let modulus = Odd::new(big(&m)).unwrap();
-            if let Some(expected) = big(&a).invert_odd_mod(&modulus).into_option() {
-                prop_assert_eq!(&inverse(&a, &m)[..], expected.as_words());
+            let modulus = Odd::new(to_boxed(&m)).unwrap();
+            if let Some(expected) = to_boxed(&a).invert_odd_mod(&modulus).into_option() {
+                prop_assert_eq!(inverse(&a, &m), from_boxed(&expected));
             }
         }
     }
@@ -167,10 +163,8 @@ mod tests {
             one[0] = 1;
             for a in [&top[..], &nearly, &one] {
                 assert_eq!(gcd(a, &ones), one);
-                assert_eq!(
-                    &inverse(a, &ones)[..],
-                    big(a).invert_odd_mod(&Odd::new(big(&ones)).unwrap()).unwrap().as_words()
-                );
+                let expected = to_boxed(a).invert_odd_mod(&Odd::new(to_boxed(&ones)).unwrap()).unwrap();
+                assert_eq!(inverse(a, &ones), from_boxed(&expected));
             }
             assert_eq!(gcd(&ones, &ones)[..], ones);
             assert_eq!(gcd(&zeros, &ones)[..], ones);

@@ -311,7 +311,7 @@ mod tests {
     use crypto_bigint::{BoxedUint, NonZero};
     use proptest::prelude::*;
 
-    use super::super::limbs::product;
+    use super::super::limbs::{product, to_boxed};
     use super::*;
 
     fn passes(trial: &mut TrialDivision, candidate: &[u64]) -> bool {
@@ -319,7 +319,7 @@ mod tests {
     }
 
     fn divisible_by_some(candidate: &[u64], bound: u32) -> bool {
-        let number = BoxedUint::from_words(candidate.iter().copied());
+        let number = to_boxed(candidate);
         odd_primes(bound).any(|prime| {
             let prime = NonZero::new(BoxedUint::from(u64::from(prime))).unwrap();
             bool::from(number.rem_vartime(&prime).is_zero())

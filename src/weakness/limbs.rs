@@ -17,8 +17,10 @@ pub(super) fn from_be(magnitude: &[u8]) -> Vec<u64> {
     limbs
 }
 
-fn to_be(limbs: &[u64]) -> Vec<u8> {
-    limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect()
+/// The same number for crypto-bigint. By its bytes, because its limbs have 32 bits on some targets.
+pub(super) fn to_boxed(limbs: &[u64]) -> BoxedUint {
+    let bytes: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 pub(super) fn trim(limbs: &mut Vec<u64>) {
@@ -177,5 +179,5 @@ pub(super) fn at_least(a: &[u64], b: &[u64]) -> bool {
 
 /// `⌊√limbs⌋`.
 pub(super) fn square_root(limbs: &[u64]) -> Vec<u64> {
-    from_be(&BoxedUint::from_be_slice_vartime(&to_be(limbs)).floor_sqrt_vartime().to_be_bytes())
+    from_be(&to_boxed(limbs).floor_sqrt_vartime().to_be_bytes())
 }

@@ -382,23 +382,23 @@ pub(crate) fn pow_65537(base: &[u64], n: &[u64], bits: u32) -> Limbs {
 mod tests {
     use alloc::vec::Vec;
 
+    use crypto_bigint::Odd;
     use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
-    use crypto_bigint::{BoxedUint, Odd};
     use proptest::prelude::*;
 
+    use super::super::super::limbs::{from_boxed, to_boxed};
     use super::*;
 
-    fn slow(base: &[u64], exponent: &[u64], n: &[u64]) -> Vec<u64> {
-        let big = |limbs: &[u64]| BoxedUint::from_words(limbs.iter().copied());
-        let params = BoxedMontyParams::new_vartime(Odd::new(big(n)).unwrap());
-        BoxedMontyForm::new(big(base), &params).pow(&big(exponent)).retrieve().to_words().to_vec()
+    fn slow(base: &[u64], exponent: &[u64], n: &[u64]) -> Limbs {
+        let params = BoxedMontyParams::new_vartime(Odd::new(to_boxed(n)).unwrap());
+        from_boxed(&BoxedMontyForm::new(to_boxed(base), &params).pow(&to_boxed(exponent)).retrieve())
     }
 
     fn pow_is(base: &[u64], exponent: &[u64], n: &[u64], bits: u32) {
         let mut result = zero(n.len());
         pow(&Power { base, exponent, modulus: n }, bits, &mut result);
-        assert_eq!(&result[..], slow(base, exponent, n));
-        assert_eq!(&pow_65537(base, n, bits)[..], slow(base, &[65537], n));
+        assert_eq!(result, slow(base, exponent, n));
+        assert_eq!(pow_65537(base, n, bits), slow(base, &[65537], n));
     }
 
     /// An odd modulus of `bits` bits, out of any limbs.

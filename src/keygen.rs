@@ -16,11 +16,11 @@ pub(crate) mod uint;
 
 use alloc::vec::Vec;
 
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 use candidate::Candidates;
 pub(crate) use candidate::Random;
 use candidate::Source;
-use declassify::{publish, reveal};
+use declassify::reveal;
 use drbg::HmacDrbg;
 pub(crate) use key::RsaComponents;
 use key::{Assembly, Outcome};
@@ -28,7 +28,7 @@ use miller_rabin::Rounds;
 use modexp::{Backend, Kernel, Power};
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 use uint::Limbs;
 
 use crate::error::{Error, Result};
@@ -152,7 +152,7 @@ fn confirm<K: Kernel>(
 }
 
 /// The stages of [`generate_with`] one by one, for benches.
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 mod stages {
     use super::{
         Assembly, Candidates, Kernel, Limbs, Outcome, Result, RsaComponents, Source, Survivor, Vec, confirm, uint,
@@ -183,7 +183,7 @@ mod stages {
     }
 }
 
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 pub(crate) use stages::{assemble, confirms, draw};
 
 #[cfg(test)]

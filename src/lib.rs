@@ -16,7 +16,7 @@
 //! let GeneratedKeypair { keypair, private_key } = create(&name, KeySize::Rsa2048, &mut OsRng)?;
 //! println!("{}", keypair.public_key.to_openssh()); // ssh-rsa AAAA… Generated-by-Nova
 //! println!("{}", keypair.fingerprint); // 35:9d:d0:…
-//! let pem = private_key.to_openssh()?; // for ~/.ssh/id_rsa, mode 0600; cleared on drop
+//! let pem = private_key.to_openssh(); // for ~/.ssh/id_rsa, mode 0600; cleared on drop
 //! assert_eq!(import(&name, &keypair.public_key.to_openssh())?, keypair);
 //! # assert!(pem.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
 //! # Ok::<(), nova_keypair::Error>(())
@@ -59,7 +59,7 @@ mod error;
 mod fingerprint;
 #[cfg(all(doc, feature = "getrandom", feature = "serde"))]
 pub mod guide;
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 #[doc(hidden)]
 pub mod internals;
 mod keygen;

@@ -1,10 +1,12 @@
-//! [`OsRng`]: the operating system's generator, for callers who bring none of their own.
+//! [`OsRng`]: the operating system's random number generator, for callers who bring none.
 
-use rand_core::{TryCryptoRng, TryRng};
+use rand_core::TryCryptoRng;
+#[allow(deprecated, unused_imports, reason = "the name that candidates of rand_core 0.10 have for `TryRng`")]
+use rand_core::TryRngCore as TryRng;
 
 use crate::error::Error;
 
-/// The operating system's random number generator (`getrandom(2)` and its like).
+/// The operating system's random number generator (`getrandom(2)` and its equivalents).
 ///
 /// ```
 /// use nova_keypair::{KeySize, OsRng, PrivateKey};
@@ -14,20 +16,32 @@ use crate::error::Error;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsRng;
 
-impl TryRng for OsRng {
-    type Error = Error;
+/// `TryRng` is that of `rand_core` where it has one: the glob import shadows the name of the enclosing module.
+const _: () = {
+    #[allow(unused_imports, reason = "candidates of rand_core 0.10 have no `TryRng`")]
+    use rand_core::*;
 
-    fn try_next_u32(&mut self) -> Result<u32, Error> {
-        getrandom::SysRng.try_next_u32().map_err(|_| Error::Rng)
-    }
+    impl TryRng for OsRng {
+        type Error = Error;
 
-    fn try_next_u64(&mut self) -> Result<u64, Error> {
-        getrandom::SysRng.try_next_u64().map_err(|_| Error::Rng)
-    }
+        fn try_next_u32(&mut self) -> Result<u32, Error> {
+            bytes().map(u32::from_ne_bytes)
+        }
 
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
-        getrandom::SysRng.try_fill_bytes(bytes).map_err(|_| Error::Rng)
+        fn try_next_u64(&mut self) -> Result<u64, Error> {
+            bytes().map(u64::from_ne_bytes)
+        }
+
+        fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Error> {
+            getrandom::fill(bytes).map_err(|_| Error::Rng)
+        }
     }
-}
+};
 
 impl TryCryptoRng for OsRng {}
+
+fn bytes<const LENGTH: usize>() -> Result<[u8; LENGTH], Error> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).map_err(|_| Error::Rng)?;
+    Ok(bytes)
+}

@@ -36,6 +36,12 @@ pub(crate) struct RsaComponents {
     pub(crate) qinv: Zeroizing<Vec<u8>>,
 }
 
+impl RsaComponents {
+    /// [`E`], big-endian.
+    pub(crate) const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
+}
+const _: () = assert!(E == 0x01_00_01);
+
 /// What became of a pair of primes.
 pub(crate) enum Outcome {
     Pair(Assembly),

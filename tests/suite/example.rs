@@ -63,11 +63,11 @@ fn create_prints_a_body_and_writes_a_pair() {
         json!({"keypair": {
             "name": "my-key", "user_id": "u1", "public_key": expected.public_key().to_openssh(),
             "fingerprint": expected.public_key().fingerprint().to_string(),
-            "private_key": expected.to_openssh().unwrap().as_str(),
+            "private_key": expected.to_openssh().as_str(),
         }})
     );
     let private = dir.0.join("my-key");
-    assert_eq!(std::fs::read_to_string(&private).unwrap(), *expected.to_openssh().unwrap());
+    assert_eq!(std::fs::read_to_string(&private).unwrap(), *expected.to_openssh());
     assert_eq!(
         std::fs::read_to_string(dir.0.join("my-key.pub")).unwrap(),
         format!("{}\n", expected.public_key().to_openssh())

@@ -30,6 +30,7 @@ const LAYERS: &[&[&str]] = &[
     &["keygen::modexp"],
     &["keygen::miller_rabin", "keygen::search", "keygen::key"],
     &["keygen"],
+    &["private_key::openssh", "private_key::pem", "private_key::pkcs"],
     &["private_key"],
     &["keypair::batch"],
     &["keypair"],

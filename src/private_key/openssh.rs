@@ -122,10 +122,10 @@ pub(super) mod encrypted {
     const KEY_LENGTH: usize = 32;
     const BLOCK: usize = 16;
 
-    pub(in super::super) const SALT_LENGTH: usize = 16;
+    pub(crate) const SALT_LENGTH: usize = 16;
 
     /// The encrypted file; `None` if the passphrase is empty.
-    pub(in super::super) fn file(
+    pub(crate) fn file(
         key: &RsaComponents,
         comment: &str,
         passphrase: &[u8],

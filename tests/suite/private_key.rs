@@ -112,9 +112,16 @@ fn every_size_is_encoded_as_by_other_crates() {
 #[test]
 fn every_length_is_encoded_as_by_other_crates() {
     use nova_keypair::internals;
+
+    use crate::draws::{Draws, honest};
+
     for bits in (1024..1536).step_by(16) {
         let seed = u64::from(bits);
-        let numbers = internals::from_seed(&[seed.to_be_bytes(); 4].concat(), bits).unwrap();
+        let draws = &mut Draws::new(|index, bytes| {
+            honest(seed, index, bytes);
+            Some(())
+        });
+        let numbers = internals::generate(internals::Kernel::Best, bits, draws).unwrap();
         let mut key = internals::private_key(numbers).unwrap();
         for length in 0..17 {
             key.set_comment(&"c".repeat(length)).unwrap();

@@ -30,7 +30,11 @@
 //! |---|---|---|
 //! | `getrandom` | yes | [`OsRng`] |
 //! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies and records to JSON |
+//! | `encryption` | | `PrivateKey::to_openssh_encrypted` |
+//! | `rsa` | | `TryFrom<&PrivateKey>` for the private key type of the crate `rsa` 0.10 |
 //! | `rayon` | | [`create_many`] over all cores |
+//! | `ed25519` | | reserved for Ed25519 keys; enables nothing yet |
+//! | `full` | | all of these |
 //!
 //! Without default features the crate is `no_std` and needs `alloc`.
 //!

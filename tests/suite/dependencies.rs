@@ -1,6 +1,6 @@
 //! What linking this crate drags in: no peer, no unknown licence, nothing but the registry.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
 use serde_json::Value;
@@ -59,6 +59,40 @@ fn users_link_one_version_of_each_crate() {
     }
     let twice: Vec<_> = versions.iter().filter(|(_, versions)| versions.len() > 1).collect();
     assert!(versions.len() > 20 && twice.is_empty(), "{twice:?}");
+}
+
+/// The crates that are linked with these arguments to `cargo tree`, without this one.
+fn linked(features: &[&str]) -> BTreeSet<String> {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["tree", "-e", "normal", "--prefix", "none", "--offline", "--format", "{p}"]).args(features);
+    let output = cargo.current_dir(env!("CARGO_MANIFEST_DIR")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let names = tree.lines().filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "nova-keypair").map(str::to_owned).collect()
+}
+
+/// Every crate costs users, and `rsa` is reported by each audit (RUSTSEC-2023-0071).
+#[test]
+fn few_crates_are_linked_by_default_and_rsa_is_not_among_them() {
+    let (default, none) = (linked(&[]), linked(&["--no-default-features"]));
+    assert!((10..=23).contains(&default.len()), "{default:?}");
+    assert!((10..=19).contains(&none.len()), "{none:?}");
+    assert!(!default.contains("rsa") && linked(&["--features", "full"]).contains("rsa"));
+}
+
+/// A pinned version would conflict with another pin of the same build.
+#[test]
+fn no_requirement_pins_a_version() {
+    let metadata = metadata();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|package| package["name"] == "nova-keypair").unwrap();
+    let dependencies = package["dependencies"].as_array().unwrap();
+    assert!(dependencies.len() > 10);
+    for dependency in dependencies {
+        let requirement = dependency["req"].as_str().unwrap();
+        assert!(requirement.starts_with(['^', '>']), "{}: {requirement}", dependency["name"]);
+    }
 }
 
 #[test]

@@ -160,7 +160,7 @@ impl Create {
             private_key.set_comment(comment)?;
         }
         if let Some(dir) = &self.out {
-            write_pair(dir, name, &private_key.to_format(self.format)?, &private_key.public_key().to_openssh())?;
+            write_pair(dir, name, &private_key.to_format(self.format), &private_key.public_key().to_openssh())?;
         }
         let generated = GeneratedKeypair::new(name, private_key);
         let reply = Reply::created(generated, &self.user_id, Microversion::default(), self.format)?;

@@ -17,11 +17,11 @@ pub(crate) mod uint;
 
 use alloc::vec::Vec;
 
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 use candidate::Candidates;
 pub(crate) use candidate::Random;
 use candidate::Source;
-use declassify::{publish, reveal};
+use declassify::reveal;
 use drbg::HmacDrbg;
 use error::{GenerateError, Result};
 pub(crate) use key::RsaComponents;
@@ -30,7 +30,7 @@ use miller_rabin::Rounds;
 use modexp::{Backend, Kernel, Power};
 use rand_core::TryCryptoRng;
 use search::{Search, Survivor};
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 use uint::Limbs;
 
 /// The key sizes that the engine takes: multiples of 16 in this range.
@@ -156,7 +156,7 @@ fn confirm<K: Kernel>(
 }
 
 /// The stages of [`generate_with`] one by one, for benches.
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 mod stages {
     use super::{
         Assembly, Candidates, Kernel, Limbs, Outcome, Result, RsaComponents, Source, Survivor, Vec, confirm, uint,
@@ -187,7 +187,7 @@ mod stages {
     }
 }
 
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 pub(crate) use stages::{assemble, confirms, draw};
 
 #[cfg(test)]

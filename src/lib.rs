@@ -17,7 +17,7 @@
 //! let GeneratedKeypair { keypair, private_key } = create(&name, KeySpec::Rsa2048, &mut OsRng)?;
 //! println!("{}", keypair.public_key.to_openssh()); // ssh-rsa AAAA… Generated-by-Nova
 //! println!("{}", keypair.fingerprint); // 35:9d:d0:…
-//! let pem = private_key.to_openssh()?; // for ~/.ssh/id_rsa, mode 0600; cleared on drop
+//! let pem = private_key.to_openssh(); // for ~/.ssh/id_rsa, mode 0600; cleared on drop
 //! assert_eq!(import(&name, &keypair.public_key.to_openssh())?, keypair);
 //! # assert!(pem.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
 //! # Ok::<(), nova_keypair::Error>(())
@@ -31,7 +31,11 @@
 //! |---|---|---|
 //! | `getrandom` | yes | [`OsRng`] |
 //! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies to JSON, other types both ways |
+//! | `encryption` | | `PrivateKey::to_openssh_encrypted` |
+//! | `rsa` | | `TryFrom<&PrivateKey>` for the private key type of the crate `rsa` 0.10 |
 //! | `rayon` | | [`Batch`] as a parallel iterator |
+//! | `ed25519` | | reserved for Ed25519 keys; enables nothing yet |
+//! | `full` | | all of these |
 //!
 //! Without default features the crate is `no_std` and needs `alloc`.
 //!
@@ -61,7 +65,7 @@ mod error;
 mod fingerprint;
 #[cfg(all(doc, feature = "getrandom", feature = "serde"))]
 pub mod guide;
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 #[doc(hidden)]
 pub mod internals;
 mod keygen;

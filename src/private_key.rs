@@ -1,21 +1,18 @@
-//! [`PrivateKey`]: an RSA private key, its encodings, and its end.
+//! [`PrivateKey`]: an RSA private key, its encodings, and zeroization on drop.
+
+mod openssh;
+mod pem;
+mod pkcs;
 
 pub(crate) mod error;
 mod format;
 mod key_spec;
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::fmt;
 
 use rand_core::TryCryptoRng;
-use rsa::pkcs1;
-use rsa::pkcs8;
-use rsa::pkcs8::der::Encode as _;
-use rsa::pkcs8::der::asn1::{OctetStringRef, UintRef};
-use ssh_key::private::{KeypairData, RsaKeypair, RsaPrivateKey};
-use ssh_key::public::RsaPublicKey;
-use ssh_key::{LineEnding, Mpint};
 use zeroize::Zeroizing;
 
 pub use format::PrivateKeyFormat;
@@ -25,19 +22,15 @@ use crate::error::{Error, Result};
 use crate::keygen::error::GenerateError;
 use crate::keygen::{self, RsaComponents};
 use crate::policy::ImportPolicy;
-use crate::private_key::error::PrivateKeyErrorKind;
+use crate::private_key::error::{PrivateKeyError, PrivateKeyErrorKind};
 use crate::public_key::PublicKey;
+use crate::public_key::error::PublicKeyError;
 
 /// The comment of the keys that Nova made. It has no spaces, since cloud-init before 0.7.2 trips on them.
 pub const DEFAULT_COMMENT: &str = "Generated-by-Nova";
 
 /// The longest comment in bytes: with it the public half of the longest key still fits the 1024 bytes of the documented interface.
 const MAX_COMMENT: usize = 255;
-
-const ENCODING_FAILED: Error = Error::Generate(GenerateError::EncodingFailed);
-
-/// 65537, in big-endian bytes.
-const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
 
 /// An RSA private key.
 ///
@@ -100,19 +93,17 @@ impl PrivateKey {
         &self.public_key
     }
 
-    /// The OpenSSH form: PEM with the label `OPENSSH PRIVATE KEY`, 70 columns, lines ended by LF.
-    ///
-    /// # Errors
-    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
-    pub fn to_openssh(&self) -> Result<Zeroizing<String>> {
-        self.to_ssh_key()?.to_openssh(LineEnding::LF).map_err(|_| ENCODING_FAILED)
+    /// Encodes the key in OpenSSH's format: PEM with the label `OPENSSH PRIVATE KEY`, lines of 70 characters that end with LF.
+    pub fn to_openssh(&self) -> Zeroizing<String> {
+        pem::encode("OPENSSH PRIVATE KEY", 70, &openssh::file(&self.rsa, self.public_key.comment()))
     }
 
-    /// The OpenSSH form, encrypted: aes256-ctr under a key that bcrypt-pbkdf derives from the passphrase, with a salt out of `rng`, as
-    /// `ssh-keygen` does by default.
+    /// Encodes the key in OpenSSH's format, encrypted: aes256-ctr under a key that bcrypt-pbkdf derives from the passphrase in 16 rounds,
+    /// with a salt from `rng`.
     ///
     /// # Errors
     /// [`PrivateKeyErrorKind::EmptyPassphrase`]; [`GenerateError::RngFailed`] if the generator fails.
+    #[cfg(feature = "encryption")]
     pub fn to_openssh_encrypted<R: TryCryptoRng + ?Sized>(
         &self,
         passphrase: impl AsRef<[u8]>,
@@ -122,97 +113,70 @@ impl PrivateKey {
         if passphrase.is_empty() {
             return Err(Error::PrivateKey(PrivateKeyErrorKind::EmptyPassphrase.into()));
         }
-        // What can fail in here is the generator alone: neither the key nor the passphrase is refused.
-        let encrypted = self.to_ssh_key()?.encrypt(rng, passphrase).map_err(|_| GenerateError::RngFailed)?;
-        encrypted.to_openssh(LineEnding::LF).map_err(|_| ENCODING_FAILED)
+        let check = rng.try_next_u32().map_err(|_| GenerateError::RngFailed)?;
+        let mut salt = [0; openssh::encrypted::SALT_LENGTH];
+        rng.try_fill_bytes(&mut salt).map_err(|_| GenerateError::RngFailed)?;
+        let file = openssh::encrypted::file(&self.rsa, self.public_key.comment(), passphrase, check, &salt)
+            .ok_or(PrivateKeyError::from(PrivateKeyErrorKind::EmptyPassphrase))?;
+        Ok(pem::encode("OPENSSH PRIVATE KEY", 70, &file))
     }
 
-    /// The PKCS#1 form (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, 64 columns. It has no place for the comment.
-    ///
-    /// # Errors
-    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
-    pub fn to_pkcs1_pem(&self) -> Result<Zeroizing<String>> {
-        self.with_pkcs1(|key| {
-            let document = pkcs8::der::SecretDocument::encode_msg(key)?;
-            document.to_pem("RSA PRIVATE KEY", LineEnding::LF)
-        })
+    /// Encodes the key in PKCS#1 (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, lines of 64 characters that end with
+    /// LF. The format has no place for the comment.
+    pub fn to_pkcs1_pem(&self) -> Zeroizing<String> {
+        pem::encode("RSA PRIVATE KEY", 64, &pkcs::pkcs1(&self.rsa))
     }
 
-    /// The PKCS#8 form (RFC 5208): PEM with the label `PRIVATE KEY`, 64 columns. It has no place for the comment.
-    ///
-    /// # Errors
-    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
-    pub fn to_pkcs8_pem(&self) -> Result<Zeroizing<String>> {
-        self.with_pkcs8(|document| document.to_pem("PRIVATE KEY", LineEnding::LF))
+    /// Encodes the key in PKCS#8 (RFC 5208): PEM with the label `PRIVATE KEY`, lines of 64 characters that end with LF. The format has no
+    /// place for the comment.
+    pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
+        pem::encode("PRIVATE KEY", 64, &self.to_pkcs8_der())
     }
 
-    /// The PKCS#8 form as DER, of which AWS takes the SHA-1 as its fingerprint of a generated key.
-    ///
-    /// # Errors
-    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
-    pub fn to_pkcs8_der(&self) -> Result<Zeroizing<alloc::vec::Vec<u8>>> {
-        self.with_pkcs8(|document| Ok(document.to_bytes()))
+    /// Encodes the key in PKCS#8, in DER. Its SHA-1 is AWS's fingerprint of a generated key.
+    pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
+        pkcs::pkcs8(&self.rsa)
     }
 
-    /// The form of this name, without encryption.
-    ///
-    /// # Errors
-    /// [`GenerateError::EncodingFailed`], which cannot happen for a key of this crate.
-    pub fn to_format(&self, format: PrivateKeyFormat) -> Result<Zeroizing<String>> {
+    /// Encodes the key in `format`, without encryption.
+    pub fn to_format(&self, format: PrivateKeyFormat) -> Zeroizing<String> {
         match format {
             PrivateKeyFormat::OpenSsh => self.to_openssh(),
             PrivateKeyFormat::Pkcs1 => self.to_pkcs1_pem(),
             PrivateKeyFormat::Pkcs8 => self.to_pkcs8_pem(),
         }
     }
-
-    fn with_pkcs1<T>(
-        &self,
-        encode: impl FnOnce(&pkcs1::RsaPrivateKey<UintRef<'_>>) -> pkcs8::der::Result<T>,
-    ) -> Result<T> {
-        let uint = |bytes| UintRef::new(bytes).map_err(|_| ENCODING_FAILED);
-        let key = pkcs1::RsaPrivateKey {
-            modulus: uint(&self.rsa.n)?,
-            public_exponent: uint(&PUBLIC_EXPONENT)?,
-            private_exponent: uint(&self.rsa.d)?,
-            prime1: uint(&self.rsa.p)?,
-            prime2: uint(&self.rsa.q)?,
-            exponent1: uint(&self.rsa.dp)?,
-            exponent2: uint(&self.rsa.dq)?,
-            coefficient: uint(&self.rsa.qinv)?,
-            other_prime_infos: None,
-        };
-        encode(&key).map_err(|_| ENCODING_FAILED)
-    }
-
-    fn with_pkcs8<T>(&self, encode: impl FnOnce(&pkcs8::der::SecretDocument) -> pkcs8::der::Result<T>) -> Result<T> {
-        self.with_pkcs1(|key| {
-            let pkcs1 = Zeroizing::new(key.to_der()?);
-            let info = pkcs8::PrivateKeyInfoRef::new(pkcs1::ALGORITHM_ID, OctetStringRef::new(&pkcs1)?);
-            encode(&pkcs8::der::SecretDocument::encode_msg(&info)?)
-        })
-    }
-
-    fn to_ssh_key(&self) -> Result<ssh_key::PrivateKey> {
-        // ssh-key clears these on drop.
-        let [d, iqmp, p, q] =
-            [&self.rsa.d, &self.rsa.qinv, &self.rsa.p, &self.rsa.q].map(|n| Mpint::from_positive_bytes(n));
-        let private = RsaPrivateKey::new(d, iqmp, p, q).map_err(|_| ENCODING_FAILED)?;
-        let keypair = RsaKeypair::new(ssh_rsa(&self.rsa.n)?, private).map_err(|_| ENCODING_FAILED)?;
-        let comment = self.public_key.comment().to_owned();
-        ssh_key::PrivateKey::new(KeypairData::Rsa(keypair), comment).map_err(|_| ENCODING_FAILED)
-    }
 }
 
-fn public_key(n: &[u8], comment: &str) -> Result<PublicKey> {
-    let line = ssh_key::PublicKey::new(ssh_rsa(n)?.into(), comment).to_openssh().map_err(|_| ENCODING_FAILED)?;
+fn public_key(n: &[u8], comment: &str) -> Result<PublicKey, PublicKeyError> {
     // The size limit is the importer's: the engine's own tests make keys that pass it.
-    Ok(PublicKey::parse_with(&line, &ImportPolicy::nova())?)
+    PublicKey::parse_with(&openssh::public_line(n, comment), &ImportPolicy::nova())
 }
 
-fn ssh_rsa(n: &[u8]) -> Result<RsaPublicKey> {
-    let [e, n] = [&PUBLIC_EXPONENT, n].map(Mpint::from_positive_bytes);
-    RsaPublicKey::new(e, n).map_err(|_| ENCODING_FAILED)
+/// Converts to the private key type of the crate `rsa`, which checks the numbers again: that fails for no key of this crate.
+///
+/// ```
+/// # use nova_keypair::{KeySpec, PrivateKey};
+/// # #[allow(deprecated)]
+/// # fn main() -> Result<(), Box<dyn core::error::Error>> {
+/// let private_key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048)?;
+/// let signing_key = rsa::RsaPrivateKey::try_from(&private_key)?;
+/// # assert!(signing_key.validate().is_ok());
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "rsa")]
+#[allow(deprecated, reason = "`rsa::PrivateKey` in 0.10.0, but candidates have the old name alone")]
+impl TryFrom<&PrivateKey> for rsa::RsaPrivateKey {
+    type Error = rsa::Error;
+
+    fn try_from(key: &PrivateKey) -> core::result::Result<Self, rsa::Error> {
+        let RsaComponents { n, d, p, q, .. } = &key.rsa;
+        // Named so since the precision follows from the lengths, which are those of the key size.
+        let [n, e, d, p, q] =
+            [n, &RsaComponents::PUBLIC_EXPONENT[..], d, p, q].map(rsa::BoxedUint::from_be_slice_vartime);
+        Self::from_components(n, e, d, alloc::vec![p, q])
+    }
 }
 
 impl fmt::Debug for PrivateKey {

@@ -20,7 +20,7 @@ libfuzzer_sys::fuzz_target!(|data: (&str, &[u8], bool)| {
                 .and_then(|locked| locked.decrypt(passphrase))
                 .expect("the passphrase")
         } else {
-            ssh_key::PrivateKey::from_openssh(&*key.to_openssh().expect("a key")).expect("what was written")
+            ssh_key::PrivateKey::from_openssh(&*key.to_openssh()).expect("what was written")
         };
         assert_eq!(read.comment().as_bytes(), comment.as_bytes());
         assert_eq!(read.public_key().to_openssh().expect("a line"), key.public_key().to_openssh());

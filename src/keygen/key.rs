@@ -36,6 +36,12 @@ pub(crate) struct RsaComponents {
     pub(crate) qinv: Zeroizing<Vec<u8>>,
 }
 
+impl RsaComponents {
+    /// [`E`], big-endian.
+    pub(crate) const PUBLIC_EXPONENT: [u8; 3] = [1, 0, 1];
+}
+const _: () = assert!(E == 0x01_00_01);
+
 /// What became of a pair of primes.
 pub(crate) enum Outcome {
     Pair(Assembly),
@@ -261,8 +267,8 @@ mod tests {
     use super::super::drbg::HmacDrbg;
     use super::super::modexp::Kernel;
     use super::super::modexp::portable::Portable;
-    use super::super::uint::{from_boxed, to_boxed};
     use super::super::search::Search;
+    use super::super::uint::{from_boxed, to_boxed};
     use super::*;
 
     /// Two probable primes.

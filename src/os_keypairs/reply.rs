@@ -57,7 +57,7 @@ impl Reply {
         microversion: Microversion,
         format: PrivateKeyFormat,
     ) -> Result<Self> {
-        let private_key = generated.private_key.to_format(format)?;
+        let private_key = generated.private_key.to_format(format);
         Ok(Self::succeeded(generated.keypair, user_id, microversion, Some(private_key)))
     }
 

@@ -4,9 +4,6 @@
 //! 3.2.1), which does not justify a crate of curve arithmetic. The cofactor of all three curves is 1, so every point but the one at
 //! infinity, which an uncompressed encoding cannot express, has the full order.
 
-use crypto_bigint::modular::{ConstMontyForm, ConstMontyParams};
-use crypto_bigint::{U256, U384, U576, Uint, const_monty_params};
-
 /// A curve by its name in RFC 5656.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Curve {
@@ -15,40 +12,94 @@ pub(crate) enum Curve {
     NistP521,
 }
 
-const_monty_params!(
-    P256,
-    U256,
-    "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
-    "The field of P-256."
-);
-const_monty_params!(
-    P384,
-    U384,
-    "fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffeffffffff0000000000000000ffffffff",
-    "The field of P-384."
-);
-const_monty_params!(
-    P521,
-    U576,
-    "00000000000001ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
-    "The field of P-521."
-);
+/// The numbers of a curve (SP 800-186, section 3.2.1), as little-endian limbs.
+struct Parameters<const LIMBS: usize> {
+    /// Bits of the field, and of the order.
+    bits: usize,
+    /// The order of the field.
+    prime: [u64; LIMBS],
+    /// −prime^−1 mod 2^64, for Montgomery's reduction.
+    negated_inverse: u64,
+    /// The constant of the equation.
+    b: [u64; LIMBS],
+    /// The order of the group.
+    order: [u64; LIMBS],
+}
 
-const P256_B: U256 = U256::from_be_hex("5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b");
-const P384_B: U384 = U384::from_be_hex(
-    "b3312fa7e23ee7e4988e056be3f82d19181d9c6efe8141120314088f5013875ac656398d8a2ed19d2a85c8edd3ec2aef",
-);
-const P521_B: U576 = U576::from_be_hex(
-    "0000000000000051953eb9618e1c9a1f929a21a0b68540eea2da725b99b315f3b8b489918ef109e156193951ec7e937b1652c0bd3bb1bf073573df883d2c34f1ef451fd46b503f00",
-);
+const P256: Parameters<4> = Parameters {
+    bits: 256,
+    prime: [0xffff_ffff_ffff_ffff, 0x0000_0000_ffff_ffff, 0x0000_0000_0000_0000, 0xffff_ffff_0000_0001],
+    negated_inverse: 1,
+    b: [0x3bce_3c3e_27d2_604b, 0x651d_06b0_cc53_b0f6, 0xb3eb_bd55_7698_86bc, 0x5ac6_35d8_aa3a_93e7],
+    order: [0xf3b9_cac2_fc63_2551, 0xbce6_faad_a717_9e84, 0xffff_ffff_ffff_ffff, 0xffff_ffff_0000_0000],
+};
 
-const P256_ORDER: U256 = U256::from_be_hex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
-const P384_ORDER: U384 = U384::from_be_hex(
-    "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973",
-);
-const P521_ORDER: U576 = U576::from_be_hex(
-    "00000000000001fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409",
-);
+const P384: Parameters<6> = Parameters {
+    bits: 384,
+    prime: [
+        0x0000_0000_ffff_ffff,
+        0xffff_ffff_0000_0000,
+        0xffff_ffff_ffff_fffe,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+    ],
+    negated_inverse: 0x100000001,
+    b: [
+        0x2a85_c8ed_d3ec_2aef,
+        0xc656_398d_8a2e_d19d,
+        0x0314_088f_5013_875a,
+        0x181d_9c6e_fe81_4112,
+        0x988e_056b_e3f8_2d19,
+        0xb331_2fa7_e23e_e7e4,
+    ],
+    order: [
+        0xecec_196a_ccc5_2973,
+        0x581a_0db2_48b0_a77a,
+        0xc763_4d81_f437_2ddf,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+    ],
+};
+
+const P521: Parameters<9> = Parameters {
+    bits: 521,
+    prime: [
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0x0000_0000_0000_01ff,
+    ],
+    negated_inverse: 1,
+    b: [
+        0xef45_1fd4_6b50_3f00,
+        0x3573_df88_3d2c_34f1,
+        0x1652_c0bd_3bb1_bf07,
+        0x5619_3951_ec7e_937b,
+        0xb8b4_8991_8ef1_09e1,
+        0xa2da_725b_99b3_15f3,
+        0x929a_21a0_b685_40ee,
+        0x953e_b961_8e1c_9a1f,
+        0x0000_0000_0000_0051,
+    ],
+    order: [
+        0xbb6f_b71e_9138_6409,
+        0x3bb5_c9b8_899c_47ae,
+        0x7fcc_0148_f709_a5d0,
+        0x5186_8783_bf2f_966b,
+        0xffff_ffff_ffff_fffa,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0xffff_ffff_ffff_ffff,
+        0x0000_0000_0000_01ff,
+    ],
+};
 
 impl Curve {
     /// The name in the blob.
@@ -88,9 +139,9 @@ impl Curve {
     /// Whether (x, y), of [`coordinate_bytes`](Self::coordinate_bytes) each, are below the field's prime and on the curve.
     pub(crate) fn contains(self, x: &[u8], y: &[u8]) -> bool {
         match self {
-            Self::NistP256 => on_curve::<P256, { U256::LIMBS }>(&P256_B, &uint(x), &uint(y)),
-            Self::NistP384 => on_curve::<P384, { U384::LIMBS }>(&P384_B, &uint(x), &uint(y)),
-            Self::NistP521 => on_curve::<P521, { U576::LIMBS }>(&P521_B, &uint(x), &uint(y)),
+            Self::NistP256 => P256.contains(x, y),
+            Self::NistP384 => P384.contains(x, y),
+            Self::NistP521 => P521.contains(x, y),
         }
     }
 
@@ -98,42 +149,125 @@ impl Curve {
     /// of the order and are below the order minus one. No key made at random fails, but Nova does not ask.
     pub(crate) fn openssh_takes(self, x: &[u8], y: &[u8]) -> bool {
         match self {
-            Self::NistP256 => [x, y].into_iter().all(|c| in_openssh_range(&P256_ORDER, &uint(c), 256)),
-            Self::NistP384 => [x, y].into_iter().all(|c| in_openssh_range(&P384_ORDER, &uint(c), 384)),
-            Self::NistP521 => [x, y].into_iter().all(|c| in_openssh_range(&P521_ORDER, &uint(c), 521)),
+            Self::NistP256 => [x, y].into_iter().all(|c| P256.is_in_openssh_range(c)),
+            Self::NistP384 => [x, y].into_iter().all(|c| P384.is_in_openssh_range(c)),
+            Self::NistP521 => [x, y].into_iter().all(|c| P521.is_in_openssh_range(c)),
         }
     }
 }
 
-/// A big-endian number; bytes that do not fit are not there, since callers pass whole coordinates.
-fn uint<const LIMBS: usize>(bytes: &[u8]) -> Uint<LIMBS> {
-    let mut padded = [0; U576::BYTES];
-    let Some(padded) = padded.get_mut(..Uint::<LIMBS>::BYTES) else { return Uint::ZERO };
-    let digits = padded.iter_mut().rev().zip(bytes.iter().rev());
-    digits.for_each(|(digit, byte)| *digit = *byte);
-    Uint::from_be_slice(padded)
-}
-
-fn on_curve<P: ConstMontyParams<LIMBS>, const LIMBS: usize>(b: &Uint<LIMBS>, x: &Uint<LIMBS>, y: &Uint<LIMBS>) -> bool {
-    let p = P::PARAMS.modulus();
-    if x.cmp_vartime(p).is_ge() || y.cmp_vartime(p).is_ge() {
-        return false;
+impl<const LIMBS: usize> Parameters<LIMBS> {
+    /// y² = x³ − 3x + b, with both sides divided by R² = 2^(128·LIMBS), which [`multiply`](Self::multiply) does on the way: no number has
+    /// to be converted to Montgomery's form first.
+    fn contains(&self, x: &[u8], y: &[u8]) -> bool {
+        let [x, y] = [x, y].map(limbs::<LIMBS>);
+        if is_at_least(&x, &self.prime) || is_at_least(&y, &self.prime) {
+            return false;
+        }
+        let one = limbs(&[1]);
+        let divided = |number| self.multiply(&self.multiply(number, &one), &one);
+        let left = self.multiply(&self.multiply(&y, &y), &one);
+        let cube = self.multiply(&self.multiply(&x, &x), &x);
+        let x = divided(&x);
+        let right = (0..3).fold(self.add(&cube, &divided(&self.b)), |sum, _| self.subtract(&sum, &x));
+        left == right
     }
-    let x = ConstMontyForm::<P, LIMBS>::new(x);
-    let y = ConstMontyForm::<P, LIMBS>::new(y);
-    let b = ConstMontyForm::<P, LIMBS>::new(b);
-    // x³ - 3x = x(x² - 3)
-    let three = ConstMontyForm::<P, LIMBS>::new(&Uint::from_u8(3));
-    y.square() == (x.square() - three) * x + b
+
+    fn is_in_openssh_range(&self, coordinate: &[u8]) -> bool {
+        let coordinate = limbs(coordinate);
+        let mut limit = self.order;
+        subtract(&mut limit, &limbs(&[1]));
+        bit_length(&coordinate) > self.bits / 2 && !is_at_least(&coordinate, &limit)
+    }
+
+    /// `a · b / 2^(64·LIMBS)` modulo the prime, for reduced numbers (Montgomery's multiplication, limb by limb).
+    fn multiply(&self, a: &[u64; LIMBS], b: &[u64; LIMBS]) -> [u64; LIMBS] {
+        let mut sum = [0; LIMBS];
+        // Above the limbs of the sum, which is below twice the prime after each turn.
+        let mut top = 0u64;
+        for &word in a {
+            let carry = add_product(&mut sum, b, word);
+            let (high, first) = top.overflowing_add(carry);
+            let lowest = sum.first().copied().unwrap_or(0);
+            let carry = add_product(&mut sum, &self.prime, lowest.wrapping_mul(self.negated_inverse));
+            let (high, second) = high.overflowing_add(carry);
+            // The lowest limb is zero: divide by 2^64.
+            sum.rotate_left(1);
+            if let Some(last) = sum.last_mut() {
+                *last = high;
+            }
+            top = u64::from(first) + u64::from(second);
+        }
+        self.reduce_once(sum, top != 0)
+    }
+
+    fn add(&self, a: &[u64; LIMBS], b: &[u64; LIMBS]) -> [u64; LIMBS] {
+        let mut sum = *a;
+        let carry = add_product(&mut sum, b, 1);
+        self.reduce_once(sum, carry != 0)
+    }
+
+    fn subtract(&self, a: &[u64; LIMBS], b: &[u64; LIMBS]) -> [u64; LIMBS] {
+        let mut difference = *a;
+        if subtract(&mut difference, b) {
+            add_product(&mut difference, &self.prime, 1);
+        }
+        difference
+    }
+
+    /// `number + carry · 2^(64·LIMBS)`, which is below twice the prime, modulo the prime.
+    fn reduce_once(&self, mut number: [u64; LIMBS], carry: bool) -> [u64; LIMBS] {
+        if carry || is_at_least(&number, &self.prime) {
+            subtract(&mut number, &self.prime);
+        }
+        number
+    }
 }
 
-fn in_openssh_range<const LIMBS: usize>(order: &Uint<LIMBS>, coordinate: &Uint<LIMBS>, bits: u32) -> bool {
-    coordinate.bit_width_vartime() > bits / 2 && coordinate.cmp_vartime(&order.wrapping_sub(&Uint::ONE)).is_lt()
+/// A big-endian number as limbs. Bytes that do not fit are dropped: callers pass coordinates of the right length.
+fn limbs<const LIMBS: usize>(bytes: &[u8]) -> [u64; LIMBS] {
+    let mut limbs = [0; LIMBS];
+    for (limb, chunk) in limbs.iter_mut().zip(bytes.rchunks(8)) {
+        *limb = chunk.iter().fold(0, |limb, &byte| limb << 8 | u64::from(byte));
+    }
+    limbs
+}
+
+fn bit_length(number: &[u64]) -> usize {
+    let top = number.iter().enumerate().rev().find(|(_, limb)| **limb != 0);
+    top.map_or(0, |(index, limb)| 64 * (index + 1) - limb.leading_zeros() as usize)
+}
+
+fn is_at_least<const LIMBS: usize>(a: &[u64; LIMBS], b: &[u64; LIMBS]) -> bool {
+    a.iter().rev().ge(b.iter().rev())
+}
+
+/// `sum += factor · word`; returns the limb that is carried out.
+fn add_product<const LIMBS: usize>(sum: &mut [u64; LIMBS], factor: &[u64; LIMBS], word: u64) -> u64 {
+    sum.iter_mut().zip(factor).fold(0, |carry, (limb, &factor)| {
+        let wide = u128::from(factor) * u128::from(word) + u128::from(*limb) + u128::from(carry);
+        *limb = wide as u64;
+        (wide >> 64) as u64
+    })
+}
+
+/// `number −= other`; returns the borrow.
+fn subtract<const LIMBS: usize>(number: &mut [u64; LIMBS], other: &[u64; LIMBS]) -> bool {
+    number.iter_mut().zip(other).fold(false, |borrow, (limb, &other)| {
+        let (difference, first) = limb.overflowing_sub(other);
+        let (difference, second) = difference.overflowing_sub(u64::from(borrow));
+        *limb = difference;
+        first || second
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use alloc::vec::Vec;
+
+    use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
+    use crypto_bigint::{BoxedUint, Odd};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -158,6 +292,48 @@ mod tests {
             let digits = (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16));
             (curve, digits.collect::<Result<_, _>>().unwrap())
         })
+    }
+
+    fn to_be(limbs: &[u64], length: usize) -> Vec<u8> {
+        let bytes: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+        bytes[bytes.len() - length..].to_vec()
+    }
+
+    /// The left side of the equation minus the right one, by crypto-bigint.
+    fn difference<const LIMBS: usize>(curve: &Parameters<LIMBS>, x: &[u64; LIMBS], y: &[u64; LIMBS]) -> BoxedUint {
+        let number = |limbs: &[u64]| BoxedUint::from_be_slice_vartime(&to_be(limbs, 8 * LIMBS));
+        let params = BoxedMontyParams::new(Odd::new(number(&curve.prime)).unwrap());
+        let form = |limbs: &[u64]| BoxedMontyForm::new(number(limbs), &params);
+        let three = BoxedMontyForm::new(number(&limbs::<LIMBS>(&[3])), &params);
+        let x = form(x);
+        (form(y).square() - ((x.square() - three) * x + form(&curve.b))).retrieve()
+    }
+
+    fn agrees<const LIMBS: usize>(curve: &Parameters<LIMBS>, x: &[u64], y: &[u64]) -> bool {
+        let reduced = |number: &[u64]| -> [u64; LIMBS] {
+            let mut number: [u64; LIMBS] = number[..LIMBS].try_into().unwrap();
+            if curve.bits % 64 != 0 {
+                number[LIMBS - 1] &= (1 << (curve.bits % 64)) - 1;
+            }
+            curve.reduce_once(number, false)
+        };
+        let (x, y) = (reduced(x), reduced(y));
+        // The same curve, but for the constant: b' = y² − x³ + 3x, so that the point is on it.
+        let b = difference(&Parameters { b: [0; LIMBS], ..*curve }, &x, &y);
+        let through = Parameters { b: limbs(&b.to_be_bytes()), ..*curve };
+        let [x, y] = [x, y].map(|number| to_be(&number, 8 * LIMBS));
+        through.contains(&x, &y) && !curve.contains(&x, &y)
+    }
+
+    proptest! {
+        /// Any point is on the curve of the same field whose constant crypto-bigint computes from it, and on no other.
+        #[test]
+        fn the_equation_is_that_of_crypto_bigint(
+            x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 9),
+            y in prop::collection::vec(any::<u64>(), 9),
+        ) {
+            prop_assert!(agrees(&P256, &x, &y) && agrees(&P384, &x, &y) && agrees(&P521, &x, &y));
+        }
     }
 
     #[test]
@@ -206,9 +382,9 @@ mod tests {
             assert!(!curve.openssh_takes(&power(half - 1), x));
 
             let order = match curve {
-                Curve::NistP256 => P256_ORDER.to_be_bytes().as_ref().to_vec(),
-                Curve::NistP384 => P384_ORDER.to_be_bytes().as_ref().to_vec(),
-                Curve::NistP521 => P521_ORDER.to_be_bytes().as_ref()[72 - 66..].to_vec(),
+                Curve::NistP256 => to_be(&P256.order, bytes),
+                Curve::NistP384 => to_be(&P384.order, bytes),
+                Curve::NistP521 => to_be(&P521.order, bytes),
             };
             for (below, is_taken) in [(0, false), (1, false), (2, true)] {
                 let mut number = order.clone();

@@ -4,6 +4,8 @@
 //! over at the end. Lengths are checked against what is there before anything is taken, so no length inside a blob can cause an
 //! allocation.
 
+use alloc::vec::Vec;
+
 /// What is wrong with the bytes at some offset of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WireError {
@@ -76,9 +78,75 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Writes fields to the end of a buffer.
+pub(crate) trait Write {
+    /// `uint32`, big-endian.
+    fn uint32(&mut self, value: usize);
+
+    /// `string`: a length and these bytes.
+    fn string(&mut self, bytes: &[u8]);
+
+    /// `mpint` of a big-endian magnitude, which may have leading zeros.
+    fn mpint(&mut self, magnitude: &[u8]);
+}
+
+impl Write for Vec<u8> {
+    fn uint32(&mut self, value: usize) {
+        debug_assert!(u32::try_from(value).is_ok());
+        self.extend_from_slice(&(value as u32).to_be_bytes());
+    }
+
+    fn string(&mut self, bytes: &[u8]) {
+        self.uint32(bytes.len());
+        self.extend_from_slice(bytes);
+    }
+
+    fn mpint(&mut self, magnitude: &[u8]) {
+        self.uint32(integer_length(magnitude));
+        minimal(magnitude).into_iter().for_each(|part| self.extend_from_slice(part));
+    }
+}
+
+/// The encoded length of a `string` of `length` bytes, or of an `mpint` whose [`integer_length`] this is.
+pub(crate) fn string_length(length: usize) -> usize {
+    4 + length
+}
+
+/// The length of a big-endian magnitude in [`minimal`] two's complement.
+pub(crate) fn integer_length(magnitude: &[u8]) -> usize {
+    minimal(magnitude).into_iter().map(<[u8]>::len).sum()
+}
+
+/// A big-endian magnitude in minimal two's complement, as mpints and DER write it: a zero byte if the top bit is set, and the magnitude
+/// without leading zeros. Of a secret, time depends on the leading zero bytes and on the bit after them, as does the length.
+pub(crate) fn minimal(magnitude: &[u8]) -> [&[u8]; 2] {
+    let zeros = magnitude.iter().take_while(|&&byte| byte == 0).count();
+    let magnitude = magnitude.get(zeros..).unwrap_or_default();
+    let sign: &[u8] = if magnitude.first().is_some_and(|first| first & 0x80 != 0) { &[0] } else { &[] };
+    [sign, magnitude]
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(value in any::<u32>(), bytes in prop::collection::vec(any::<u8>(), 0..9), zeros in 0usize..3) {
+            let mut out = Vec::new();
+            out.uint32(value as usize);
+            out.string(&bytes);
+            out.mpint(&[&alloc::vec![0; zeros][..], &bytes].concat());
+            prop_assert_eq!(out.len(), 4 + string_length(bytes.len()) + string_length(integer_length(&bytes)));
+            let mut reader = Reader::new(&out);
+            prop_assert_eq!(reader.uint32(), Ok(value));
+            prop_assert_eq!(reader.string(), Ok(&bytes[..]));
+            prop_assert_eq!(reader.mpint(), Ok(minimal(&bytes)[1]));
+            prop_assert!(reader.is_empty());
+        }
+    }
 
     #[test]
     fn every_field_advances_by_its_length_or_not_at_all() {

@@ -1,13 +1,11 @@
 //! Natural numbers as little-endian 64-bit limbs: just what the checks of a public modulus need.
 //!
-//! Everything here is variable-time: it only ever sees public keys. `crypto-bigint` does the square roots; the rest is written out because
-//! the checks want operations that it does not offer (divisibility without a remainder, arithmetic modulo 2^64k), and because its
-//! Montgomery form pays for being constant-time.
+//! Everything here is variable-time: it only ever sees public keys. Written out because the checks want operations that
+//! other crates do not offer (divisibility without a remainder, arithmetic modulo 2^64k), and because the Montgomery form of
+//! `crypto-bigint` pays for being constant-time.
 
 use alloc::vec;
 use alloc::vec::Vec;
-
-use crypto_bigint::BoxedUint;
 
 /// A big-endian magnitude as limbs, without zero limbs at the top.
 pub(super) fn from_be(magnitude: &[u8]) -> Vec<u64> {
@@ -15,12 +13,6 @@ pub(super) fn from_be(magnitude: &[u8]) -> Vec<u64> {
         magnitude.rchunks(8).map(|chunk| chunk.iter().fold(0, |limb, &byte| limb << 8 | u64::from(byte))).collect();
     trim(&mut limbs);
     limbs
-}
-
-/// The same number for crypto-bigint. By its bytes, because its limbs have 32 bits on some targets.
-pub(super) fn to_boxed(limbs: &[u64]) -> BoxedUint {
-    let bytes: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
-    BoxedUint::from_be_slice_vartime(&bytes)
 }
 
 pub(super) fn trim(limbs: &mut Vec<u64>) {
@@ -177,7 +169,115 @@ pub(super) fn at_least(a: &[u64], b: &[u64]) -> bool {
     a.iter().rev().ge(b.iter().rev())
 }
 
-/// `⌊√limbs⌋`.
+/// `⌊√limbs⌋`, by the schoolbook method with digits of 64 bits.
 pub(super) fn square_root(limbs: &[u64]) -> Vec<u64> {
-    from_be(&to_boxed(limbs).floor_sqrt_vartime().to_be_bytes())
+    // Shifted left by an even number of bits, so that the root's top bit is that of a limb.
+    let length = bits(limbs).div_ceil(128);
+    let shift = (128 * length - bits(limbs)) & !1;
+    let mut number = shift_left(limbs, shift);
+    number.resize(2 * length, 0);
+    let mut pairs = number.rchunks_exact(2).map(low_pair);
+    let Some(top) = pairs.next() else { return Vec::new() };
+    let first = top.isqrt();
+    // Twice the root of the pairs so far, and what they are more than its square; no more than twice the root.
+    let mut twice = split(2 * first).to_vec();
+    let mut remainder = split(top - first * first).to_vec();
+    for pair in pairs {
+        remainder.splice(..0, split(pair));
+        twice.insert(0, 0);
+        twice.push(0);
+        let digit = root_digit(&remainder, &twice);
+        add_word(&mut twice, digit);
+        subtract(&mut remainder, &product(&twice, &[digit]));
+        // (root + 1)² − root² = 2·root + 1, and 2·root is even.
+        add_word(&mut twice, digit);
+        add_word(&mut twice, 1);
+        while at_least(&remainder, &twice) {
+            subtract(&mut remainder, &twice);
+            add_word(&mut twice, 2);
+        }
+        if let Some(low) = twice.first_mut() {
+            *low &= !1;
+        }
+        // Both are below 2^(64·limbs of the root + 1) again.
+        twice.pop();
+        remainder.pop();
+    }
+    let mut root = shift_right(&twice, 1 + shift / 2);
+    trim(&mut root);
+    root
+}
+
+/// A digit q that is not too large, and at most five too small, such that `(twice + q)·q <= remainder`, for the numbers that
+/// [`square_root`] has then.
+///
+/// Without q² the largest is `⌊remainder / twice⌋`; with it, at most one less, as twice is above 2^128 and thus above q². From the top
+/// limbs of both, of which that of `twice` is 1, rounded down: at most 2^64 / 2^63 + 1 less.
+fn root_digit(remainder: &[u64], twice: &[u64]) -> u64 {
+    let ([.., third, second, first], [.., divisor, _, _]) = (remainder, twice) else { return 0 };
+    let dividend = u128::from(*first) << 127 | u128::from(*second) << 63 | u128::from(*third >> 1);
+    let divisor = (1 << 63) + u128::from(*divisor >> 1) + 1;
+    u64::try_from(dividend / divisor).unwrap_or(u64::MAX).saturating_sub(1)
+}
+
+/// The two lowest limbs.
+pub(super) fn low_pair(limbs: &[u64]) -> u128 {
+    limbs.iter().take(2).rev().fold(0, |pair, &limb| pair << 64 | u128::from(limb))
+}
+
+/// The two limbs of a number.
+fn split(pair: u128) -> [u64; 2] {
+    [pair as u64, (pair >> 64) as u64]
+}
+
+/// `limbs · 2^by`
+fn shift_left(limbs: &[u64], by: usize) -> Vec<u64> {
+    let below = core::iter::once(&0).chain(limbs);
+    let shifted = limbs.iter().chain(&[0]).zip(below).map(|(&high, &low)| {
+        let pair = u128::from(high) << 64 | u128::from(low);
+        (pair << (by % 64) >> 64) as u64
+    });
+    core::iter::repeat_n(0, by / 64).chain(shifted).collect()
+}
+
+/// `⌊limbs / 2^by⌋`
+fn shift_right(limbs: &[u64], by: usize) -> Vec<u64> {
+    let rest = limbs.get(by / 64..).unwrap_or_default();
+    rest.iter()
+        .zip(rest.iter().skip(1).chain(&[0]))
+        .map(|(&low, &high)| (low_pair(&[low, high]) >> (by % 64)) as u64)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crypto_bigint::BoxedUint;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn big(limbs: &[u64]) -> BoxedUint {
+        let bytes: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+        BoxedUint::from_be_slice_vartime(&bytes)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2000))]
+        /// Of any number, of squares, and of numbers next to squares.
+        #[test]
+        fn the_square_root_is_that_of_crypto_bigint(
+            root in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0), Just(1 << 63), Just(1)], 0..9),
+            is_squared in any::<bool>(),
+            more in -1i8..=1,
+        ) {
+            let mut number = if is_squared { product(&root, &root) } else { root };
+            match more {
+                1 => add_word(&mut number, 1),
+                -1 if bits(&number) > 0 => _ = subtract(&mut number, &[1]),
+                _ => {}
+            }
+            let expected = big(&number).floor_sqrt_vartime().to_be_bytes();
+            prop_assert_eq!(square_root(&number), from_be(&expected));
+        }
+    }
 }

@@ -7,7 +7,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::limbs::{self, multiply_add};
+use super::limbs::{self, low_pair, multiply_add};
 
 pub(super) struct Montgomery {
     modulus: Vec<u64>,
@@ -81,11 +81,6 @@ impl Montgomery {
             limbs::subtract(x, &self.modulus);
         }
     }
-}
-
-/// The two lowest limbs.
-fn low_pair(limbs: &[u64]) -> u128 {
-    limbs.iter().take(2).rev().fold(0, |pair, &limb| pair << 64 | u128::from(limb))
 }
 
 /// `sum += factor · words + carry · 2^(64·length of the factor)`, over two limbs more than the factor has; returns the carry out of those.

@@ -31,7 +31,7 @@ fn primes() -> (usize, usize, PrivateKey) {
         }),
     )
     .unwrap();
-    let der = key.to_pkcs8_der().unwrap();
+    let der = key.to_pkcs8_der();
     let info = pkcs8::PrivateKeyInfoRef::from_der(&der).unwrap();
     let numbers = pkcs1::RsaPrivateKey::<pkcs1::UintRef<'_>>::from_der(info.private_key.as_bytes()).unwrap();
     let [p, q] = [numbers.prime1, numbers.prime2].map(|prime| {
@@ -168,7 +168,7 @@ fn a_search_that_is_given_up_leaves_nothing() {
 }
 
 /// The key is whole when the pairwise test refuses it.
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 #[test]
 fn a_key_that_fails_its_test_leaves_nothing() {
     let _turn = turn();

@@ -64,7 +64,7 @@ impl Secrets {
 
     /// Adds the numbers of a key, those that it is computed by, and the base64 of each.
     pub(crate) fn key(mut self, key: &PrivateKey) -> Self {
-        let der = key.to_pkcs8_der().unwrap();
+        let der = key.to_pkcs8_der();
         let info = pkcs8::PrivateKeyInfoRef::from_der(&der).unwrap();
         let key = pkcs1::RsaPrivateKey::<pkcs1::UintRef<'_>>::from_der(info.private_key.as_bytes()).unwrap();
         for (name, number) in [

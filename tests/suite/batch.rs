@@ -37,7 +37,7 @@ fn assert_expected(generated: &[GeneratedKeypair]) {
     for GeneratedKeypair { keypair, private_key } in generated {
         assert_eq!(EXPECTED[keypair.name.as_str()], keypair.fingerprint.to_string());
         assert_eq!(&keypair.public_key, private_key.public_key());
-        let text = private_key.to_openssh().unwrap();
+        let text = private_key.to_openssh();
         let read = ssh_key::PrivateKey::from_openssh(text.as_bytes()).unwrap();
         assert_eq!(read.public_key().to_bytes().unwrap(), keypair.public_key.as_bytes());
     }

@@ -24,3 +24,34 @@ fn users_link_one_version_of_each_crate() {
     versions.retain(|_, versions| versions.len() > 1);
     assert!(versions.is_empty(), "{versions:?}");
 }
+
+/// The crates that are linked with these arguments to `cargo tree`, without this one.
+fn linked(arguments: &[&str]) -> BTreeSet<String> {
+    let tree = run(cargo().args(["tree", "--edges", "normal", "--prefix", "none", "--format", "{p}"]).args(arguments));
+    let names = tree.lines().filter_map(|line| line.split_whitespace().next());
+    names.filter(|name| *name != "nova-keypair").map(str::to_owned).collect()
+}
+
+/// Every crate costs users, and audits report `rsa` (RUSTSEC-2023-0071).
+#[test]
+fn few_crates_are_linked_by_default_and_rsa_is_not_among_them() {
+    let (default, none) = (linked(&[]), linked(&["--no-default-features"]));
+    assert!((10..=23).contains(&default.len()), "{default:?}");
+    assert!((10..=19).contains(&none.len()), "{none:?}");
+    assert!(!default.contains("rsa") && linked(&["--features", "full"]).contains("rsa"));
+}
+
+/// A pinned version would conflict with another pin of the same build.
+#[test]
+fn no_requirement_pins_a_version() {
+    let metadata = run(cargo().args(["metadata", "--no-deps", "--format-version", "1"]));
+    let metadata: serde_json::Value = serde_json::from_str(&metadata).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let package = packages.iter().find(|package| package["name"] == "nova-keypair").unwrap();
+    let dependencies = package["dependencies"].as_array().unwrap();
+    assert!(dependencies.len() > 10);
+    for dependency in dependencies {
+        let requirement = dependency["req"].as_str().unwrap();
+        assert!(requirement.starts_with(['^', '>']), "{}: {requirement}", dependency["name"]);
+    }
+}

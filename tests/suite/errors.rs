@@ -11,8 +11,8 @@ use nova_keypair::Error;
 use nova_keypair::os_keypairs::Reply;
 
 /// Kinds that no input causes, as they report that the arithmetic of the engine went wrong; some of them need
-/// `internals`.
-const INTERNAL: &[&str] = if cfg!(feature = "internals") {
+/// `__internals`.
+const INTERNAL: &[&str] = if cfg!(feature = "__internals") {
     &["private_exponent_too_small"]
 } else {
     &["encoding", "pairwise_consistency", "prime_too_small", "private_exponent_too_small"]

@@ -7,7 +7,7 @@ use std::process::Command;
 
 use nova_keypair::{KeySpec, KeypairName, PrivateKey, PublicKey, import};
 
-use crate::support::{TempDir, has_tool, random, run};
+use crate::support::{TempDir, has_tool, run};
 
 const MIGRATION: &str = include_str!("../../src/guide/migration.md");
 const SERVER: &str = include_str!("../../src/guide/server.md");
@@ -22,7 +22,7 @@ impl Fixture {
     fn new() -> Self {
         let (dir, mut key) = (TempDir::new("guide"), PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap());
         key.set_comment("me").unwrap();
-        dir.write("ours", &key.to_openssh().unwrap());
+        dir.write("ours", &key.to_openssh());
         dir.write("ours.pub", &(key.public_key().to_openssh() + "\n"));
         Self { dir, key }
     }
@@ -53,19 +53,20 @@ fn first_line(text: &str) -> &str {
 type Check = fn(&Fixture, &str);
 const CHECKS: &[(&str, Check)] = &[
     ("ssh-keygen -t rsa -b 2048 -N '' -C me", |f, command| {
-        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_openssh().unwrap()));
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_openssh()));
         let line = f.run("ssh-keygen -y", &["-f", &command.replace([' ', '\''], "-")]);
         let theirs = PublicKey::parse(&line).unwrap();
         assert_eq!((theirs.bits(), theirs.comment()), (f.public_key().bits(), f.public_key().comment()));
     }),
     ("ssh-keygen -t rsa -b 2048 -N '' -m PEM", |f, command| {
-        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs1_pem().unwrap()));
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs1_pem()));
     }),
     ("ssh-keygen -t rsa -b 2048 -N '' -m PKCS8", |f, command| {
-        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs8_pem().unwrap()));
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs8_pem()));
     }),
+    #[cfg(feature = "encryption")]
     ("ssh-keygen -t rsa -b 2048 -N secret", |f, command| {
-        let ours = f.key.to_openssh_encrypted("secret", &mut random()).unwrap();
+        let ours = f.key.to_openssh_encrypted("secret", &mut crate::support::random()).unwrap();
         assert_eq!(first_line(&f.make(command)), first_line(&ours));
         f.dir.write("locked", &ours);
         let line = f.run("ssh-keygen -y", &["-P", "secret", "-f", "locked"]);
@@ -107,7 +108,7 @@ const CHECKS: &[(&str, Check)] = &[
         import(&KeypairName::new("k").unwrap(), &std::fs::read_to_string(file).unwrap()).unwrap();
     }),
     ("ssh-keygen -p", |f, _| {
-        let refused = PublicKey::parse(&f.key.to_openssh().unwrap()).unwrap_err();
+        let refused = PublicKey::parse(&f.key.to_openssh()).unwrap_err();
         assert_eq!(refused.code(), "key_is_private");
     }),
 ];

@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use nova_keypair::{Algorithm, KeySpec, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
 use zeroize::Zeroizing;
 
-use crate::support::{TempDir, random};
+use crate::support::TempDir;
 
 /// Not in ASCII, for tools differ in what they make of such text.
 const PASSPHRASE: &str = "corréct horse";
@@ -24,6 +24,7 @@ const PASSPHRASE: &str = "corréct horse";
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Form {
     OpenSsh,
+    #[cfg_attr(not(feature = "encryption"), allow(dead_code, reason = "written by the feature `encryption`"))]
     OpenSshEncrypted,
     Pkcs1,
     Pkcs8,
@@ -52,20 +53,21 @@ static KEYS: LazyLock<[PrivateKey; 3]> =
     LazyLock::new(|| KeySpec::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
 
 /// Each form, and most with another size. Every program takes its time to open an encrypted one.
-static SAMPLES: LazyLock<[Sample; 7]> = LazyLock::new(|| {
+static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let [small, medium, large] = &*KEYS;
     let sample = |form, key: &'static PrivateKey| {
         let text = match form {
             Form::OpenSsh => key.to_format(PrivateKeyFormat::OpenSsh),
-            Form::OpenSshEncrypted => key.to_openssh_encrypted(PASSPHRASE, &mut random()),
+            Form::OpenSshEncrypted => encrypted(key),
             Form::Pkcs1 => key.to_format(PrivateKeyFormat::Pkcs1),
             Form::Pkcs8 => key.to_format(PrivateKeyFormat::Pkcs8),
         };
-        Sample { form, key, text: text.unwrap() }
+        Sample { form, key, text }
     };
-    [
+    vec![
         sample(Form::OpenSsh, small),
         sample(Form::OpenSsh, large),
+        #[cfg(feature = "encryption")]
         sample(Form::OpenSshEncrypted, small),
         sample(Form::Pkcs1, small),
         sample(Form::Pkcs1, large),
@@ -73,6 +75,16 @@ static SAMPLES: LazyLock<[Sample; 7]> = LazyLock::new(|| {
         sample(Form::Pkcs8, medium),
     ]
 });
+
+#[cfg(feature = "encryption")]
+fn encrypted(key: &PrivateKey) -> Zeroizing<String> {
+    key.to_openssh_encrypted(PASSPHRASE, &mut crate::support::random()).unwrap()
+}
+
+#[cfg(not(feature = "encryption"))]
+fn encrypted(_: &PrivateKey) -> Zeroizing<String> {
+    unreachable!("no sample is encrypted without the feature `encryption`")
+}
 
 /// A sample as a file, and a passphrase to try on it.
 struct Attempt {

@@ -32,6 +32,7 @@ const LAYERS: &[&[&str]] = &[
     &["keygen::modexp"],
     &["keygen::miller_rabin", "keygen::search", "keygen::key"],
     &["keygen", "private_key::format", "private_key::key_spec"],
+    &["private_key::openssh", "private_key::pem", "private_key::pkcs"],
     &["private_key"],
     &["keypair::record"],
     &["keypair::batch"],

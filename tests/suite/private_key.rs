@@ -7,8 +7,8 @@ use nova_keypair::{
     GenerateError, GeneratedKeypair, KeySpec, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, create, import,
 };
 use proptest::prelude::*;
-use rsa::pkcs1::DecodeRsaPrivateKey as _;
-use rsa::pkcs8::DecodePrivateKey as _;
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _};
+use rsa::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, LineEnding};
 use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 
 use crate::support::random;
@@ -35,9 +35,9 @@ fn the_system_fills_what_it_is_given() {
 
 #[test]
 fn every_format_holds_the_same_key() {
-    let openssh = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().unwrap().as_bytes()).unwrap();
-    let pkcs1 = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
-    let pkcs8 = rsa::PrivateKey::from_pkcs8_pem(&KEY.to_pkcs8_pem().unwrap()).unwrap();
+    let openssh = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().as_bytes()).unwrap();
+    let pkcs1 = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem()).unwrap();
+    let pkcs8 = rsa::PrivateKey::from_pkcs8_pem(&KEY.to_pkcs8_pem()).unwrap();
     assert_eq!(pkcs1, pkcs8);
     // The decoder derives what it does not find; what stands in the file must be right as well.
     pkcs1.validate().unwrap();
@@ -57,6 +57,94 @@ fn every_format_holds_the_same_key() {
     assert_eq!(openssh.comment().as_str_lossy(), "Generated-by-Nova");
 }
 
+/// The key of `ssh-key` with the numbers that PKCS#1 gives, so that its encoder is independent of the one that is tested.
+fn ssh_key_of(key: &PrivateKey) -> ssh_key::PrivateKey {
+    let numbers = rsa::PrivateKey::from_pkcs1_pem(&key.to_pkcs1_pem()).unwrap();
+    let mpint = |number: &rsa::BoxedUint| ssh_key::Mpint::from_positive_bytes(&number.to_be_bytes());
+    let [p, q] = numbers.primes() else { panic!("two primes") };
+    let coefficient = numbers.crt_coefficient().unwrap();
+    let public = ssh_key::public::RsaPublicKey::new(mpint(numbers.e()), mpint(numbers.n())).unwrap();
+    let private =
+        ssh_key::private::RsaPrivateKey::new(mpint(numbers.d()), mpint(&coefficient), mpint(p), mpint(q)).unwrap();
+    let keypair = ssh_key::private::RsaKeypair::new(public, private).unwrap();
+    ssh_key::PrivateKey::new(keypair.into(), key.public_key().comment()).unwrap()
+}
+
+/// Byte for byte, for any key and comment.
+fn assert_encodings_are_those_of_other_crates(key: &PrivateKey) {
+    let numbers = rsa::PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap();
+    assert_eq!(*numbers.to_pkcs1_pem(LineEnding::LF).unwrap(), *key.to_pkcs1_pem());
+    assert_eq!(*numbers.to_pkcs8_pem(LineEnding::LF).unwrap(), *key.to_pkcs8_pem());
+    assert_eq!(numbers.to_pkcs8_der().unwrap().as_bytes(), &**key.to_pkcs8_der());
+    let theirs = ssh_key_of(key);
+    assert_eq!(*theirs.to_openssh(LineEnding::LF).unwrap(), *key.to_openssh());
+    assert_eq!(theirs.public_key().to_openssh().unwrap(), key.public_key().to_openssh());
+}
+
+/// Byte for byte, with the same random bytes.
+#[cfg(feature = "encryption")]
+fn assert_encryption_is_that_of_ssh_key(key: &PrivateKey, seed: u64) {
+    let draws = || {
+        crate::draws::Draws::new(move |index, bytes| {
+            crate::draws::honest(seed, index, bytes);
+            Some(())
+        })
+    };
+    let passphrase = seed.to_string();
+    let theirs = ssh_key_of(key).encrypt(&mut draws(), &passphrase).unwrap();
+    let ours = key.to_openssh_encrypted(&passphrase, &mut draws()).unwrap();
+    assert_eq!(*theirs.to_openssh(LineEnding::LF).unwrap(), *ours);
+}
+
+#[test]
+fn every_size_is_encoded_as_by_other_crates() {
+    for size in KeySpec::ALL {
+        let key = PrivateKey::from_seed(&[9; 32], size).unwrap();
+        assert_encodings_are_those_of_other_crates(&key);
+        #[cfg(feature = "encryption")]
+        assert_encryption_is_that_of_ssh_key(&key, 1);
+    }
+}
+
+/// Other keys than the public call generates: of lengths at which the length octets of DER and the padding change, and with numbers that
+/// have leading zeros or the top bit clear.
+#[cfg(feature = "__internals")]
+#[test]
+fn every_length_is_encoded_as_by_other_crates() {
+    use nova_keypair::internals;
+
+    use crate::draws::{Draws, honest};
+
+    for bits in (1024..1536).step_by(16) {
+        let seed = u64::from(bits);
+        let draws = &mut Draws::new(|index, bytes| {
+            honest(seed, index, bytes);
+            Some(())
+        });
+        let numbers = internals::generate(internals::Kernel::Best, bits, draws).unwrap();
+        let mut key = internals::private_key(numbers).unwrap();
+        for length in 0..17 {
+            key.set_comment(&"c".repeat(length)).unwrap();
+            assert_eq!(*ssh_key_of(&key).to_openssh(LineEnding::LF).unwrap(), *key.to_openssh(), "{bits}, {length}");
+        }
+        assert_encodings_are_those_of_other_crates(&key);
+        #[cfg(feature = "encryption")]
+        assert_encryption_is_that_of_ssh_key(&key, seed);
+    }
+}
+
+#[cfg(feature = "rsa")]
+#[test]
+#[allow(deprecated, reason = "the name that candidates of rsa 0.10 have, too")]
+fn the_key_of_the_crate_rsa_has_the_same_numbers() {
+    for size in KeySpec::ALL {
+        let key = PrivateKey::from_seed(&[9; 32], size).unwrap();
+        let converted = rsa::RsaPrivateKey::try_from(&key).unwrap();
+        converted.validate().unwrap();
+        assert_eq!(converted, rsa::PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap());
+    }
+}
+
 #[test]
 fn formats_have_their_labels_and_columns() {
     for (format, label, columns) in [
@@ -64,7 +152,7 @@ fn formats_have_their_labels_and_columns() {
         (PrivateKeyFormat::Pkcs1, "RSA PRIVATE KEY", 64),
         (PrivateKeyFormat::Pkcs8, "PRIVATE KEY", 64),
     ] {
-        let pem = KEY.to_format(format).unwrap();
+        let pem = KEY.to_format(format);
         let lines: Vec<_> = pem.lines().collect();
         assert_eq!(lines[0], format!("-----BEGIN {label}-----"));
         assert_eq!(lines[lines.len() - 1], format!("-----END {label}-----"));
@@ -73,6 +161,7 @@ fn formats_have_their_labels_and_columns() {
     }
 }
 
+#[cfg(feature = "encryption")]
 #[test]
 fn encryption_needs_the_passphrase_and_a_salt() {
     let encrypted = KEY.to_openssh_encrypted("päss", &mut random()).unwrap();
@@ -82,7 +171,7 @@ fn encryption_needs_the_passphrase_and_a_salt() {
     assert!(locked.is_encrypted());
     assert!(locked.decrypt("pass").is_err());
     let open = locked.decrypt("päss").unwrap();
-    let plain = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().unwrap().as_bytes()).unwrap();
+    let plain = ssh_key::PrivateKey::from_openssh(KEY.to_openssh().as_bytes()).unwrap();
     assert_eq!(open.key_data().rsa().unwrap().private().d(), plain.key_data().rsa().unwrap().private().d());
     assert_eq!(open.comment(), plain.comment());
     assert_eq!(KEY.to_openssh_encrypted("", &mut random()).unwrap_err().code(), "passphrase_empty");
@@ -91,8 +180,8 @@ fn encryption_needs_the_passphrase_and_a_salt() {
 #[test]
 fn a_seed_is_a_key() {
     let again = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
-    assert_eq!(*KEY.to_pkcs8_pem().unwrap(), *again.to_pkcs8_pem().unwrap());
-    assert_eq!(*KEY.to_openssh().unwrap(), *again.to_openssh().unwrap());
+    assert_eq!(*KEY.to_pkcs8_pem(), *again.to_pkcs8_pem());
+    assert_eq!(*KEY.to_openssh(), *again.to_openssh());
     let other = PrivateKey::from_seed(&[8; 32], KeySpec::Rsa2048).unwrap();
     assert_ne!(KEY.public_key(), other.public_key());
     assert_eq!(PrivateKey::from_seed(&[7; 15], KeySpec::Rsa2048).unwrap_err().code(), "seed_too_short");
@@ -104,7 +193,7 @@ fn what_the_private_key_says_of_itself_is_public() {
     let private_key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     let generated = GeneratedKeypair::new(&name, private_key);
     let shown = format!("{:?} {:#?}", KEY, generated);
-    let key = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem().unwrap()).unwrap();
+    let key = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem()).unwrap();
     for secret in [key.d(), &key.primes()[0], &key.primes()[1]] {
         let bytes = secret.to_be_bytes_trimmed_vartime();
         let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
@@ -178,7 +267,7 @@ fn comments_of_one_line_are_taken() {
     for comment in ["me@home", "with spaces", "ключ", "", &long] {
         key.set_comment(comment).unwrap();
         assert_eq!(key.public_key().comment(), comment);
-        let parsed = ssh_key::PrivateKey::from_openssh(key.to_openssh().unwrap().as_bytes()).unwrap();
+        let parsed = ssh_key::PrivateKey::from_openssh(key.to_openssh().as_bytes()).unwrap();
         assert_eq!(parsed.comment().as_str_lossy(), comment);
         assert!(import(&KeypairName::new("k").unwrap(), &key.public_key().to_openssh()).is_ok(), "{comment:?}");
     }
@@ -191,6 +280,21 @@ fn comments_of_one_line_are_taken() {
     }
     assert_eq!(key.set_comment("a\u{2028}b").unwrap_err().code(), "key_line_separator");
     assert_eq!(key.public_key().comment(), long, "a comment that is refused leaves the key as it was");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn an_openssh_file_is_that_of_ssh_key_with_any_comment(comment in ".{0,80}") {
+        thread_local!(static KEY: std::cell::RefCell<PrivateKey> =
+            PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap().into());
+        KEY.with_borrow_mut(|key| {
+            if key.set_comment(&comment).is_ok() {
+                prop_assert_eq!(&*ssh_key_of(key).to_openssh(LineEnding::LF).unwrap(), &*key.to_openssh());
+            }
+            Ok(())
+        })?;
+    }
 }
 
 proptest! {

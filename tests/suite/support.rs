@@ -20,8 +20,11 @@ pub(crate) fn features() -> String {
     let features = [
         ("getrandom", cfg!(feature = "getrandom")),
         ("serde", cfg!(feature = "serde")),
+        ("encryption", cfg!(feature = "encryption")),
+        ("ed25519", cfg!(feature = "ed25519")),
+        ("rsa", cfg!(feature = "rsa")),
         ("rayon", cfg!(feature = "rayon")),
-        ("internals", cfg!(feature = "internals")),
+        ("__internals", cfg!(feature = "__internals")),
     ];
     features.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
 }

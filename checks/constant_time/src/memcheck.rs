@@ -34,7 +34,7 @@ pub fn is_running() -> bool {
     request(RUNNING_ON_VALGRIND, [0; 3]) > 0
 }
 
-/// How many errors were reported so far, suppressed ones not among them.
+/// How many errors were reported so far.
 pub fn errors() -> u64 {
     request(COUNT_ERRORS, [0; 3])
 }

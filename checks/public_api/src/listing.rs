@@ -9,7 +9,7 @@ use public_api::Builder;
 use crate::{ROOT, output};
 
 /// The feature that promises nothing.
-const INTERNALS: &str = "internals";
+const INTERNALS: &str = "__internals";
 
 /// The version of rustdoc's JSON that `public-api` reads, in the version of `Cargo.toml`.
 const FORMAT_VERSION: u32 = 57;

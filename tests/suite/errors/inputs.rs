@@ -174,7 +174,7 @@ fn private_keys() -> Failures {
 fn generation() -> Failures {
     use rsa::pkcs8::DecodePrivateKey as _;
     use rsa::traits::PrivateKeyParts as _;
-    let key = rsa::PrivateKey::from_pkcs8_der(&KEY.to_pkcs8_der().unwrap()).unwrap();
+    let key = rsa::PrivateKey::from_pkcs8_der(&KEY.to_pkcs8_der()).unwrap();
     let prime = key.primes()[0].to_be_bytes_trimmed_vartime();
     let failed = |mut draw: Box<dyn FnMut(usize, &mut [u8]) -> Option<()> + '_>| -> Error {
         PrivateKey::generate(KeySpec::Rsa2048, &mut Draws::new(&mut draw)).unwrap_err().into()
@@ -200,13 +200,13 @@ fn generation() -> Failures {
         ("candidate_limit", 500, failed(Box::new(composites))),
         ("prime_distance", 500, failed(Box::new(repeated))),
     ];
-    #[cfg(feature = "internals")]
+    #[cfg(feature = "__internals")]
     let failures = [failures, of_internals()].concat();
     failures
 }
 
 /// Failures that a correct computation cannot cause.
-#[cfg(feature = "internals")]
+#[cfg(feature = "__internals")]
 fn of_internals() -> Failures {
     use crate::draws::honest;
     use nova_keypair::internals::{Numbers, assemble, generate_with_a_fault, private_key};

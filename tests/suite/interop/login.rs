@@ -39,7 +39,7 @@ impl<'a> Login<'a> {
         fs::set_permissions(&askpass, Permissions::from_mode(0o700)).unwrap();
         let login = Self { dir, sshd, known_hosts, askpass };
         // Where the account of who runs this is locked, nobody can log in to it, whatever the key.
-        let first = login.outcome(login.ssh("").arg("-i").arg(dir.write("first", &key.to_openssh().unwrap())));
+        let first = login.outcome(login.ssh("").arg("-i").arg(dir.write("first", &key.to_openssh())));
         if first.is_err() && login.sshd.log().contains("account is locked") {
             skip(&format!("the account of {} is locked", login.sshd.user));
             return None;
@@ -127,7 +127,7 @@ fn by_ssh(login: &Login<'_>, attempts: &[Attempt]) {
     }
 
     // OpenSSH 9.8 and later turn an address away for a while when it has failed more often than here.
-    let other = login.dir.write("other", &KEYS[2].to_openssh().unwrap());
+    let other = login.dir.write("other", &KEYS[2].to_openssh());
     let refused = login.outcome(login.ssh("").arg("-i").arg(other)).unwrap_err();
     assert!(refused.contains("Permission denied (publickey)"), "{refused}");
     // The host's key is checked too.

@@ -120,8 +120,8 @@ fn openssl_turns_each_pem_form_into_the_other_as_this_crate_writes_it() {
     for attempt in readable(&dir) {
         let key = attempt.sample.key;
         let file = [("-in", &*attempt.file)];
-        assert_eq!(run(&mut openssl(&["pkey", "-traditional"], &file)), *key.to_pkcs1_pem().unwrap());
-        assert_eq!(run(&mut openssl(&["pkey"], &file)), *key.to_pkcs8_pem().unwrap());
+        assert_eq!(run(&mut openssl(&["pkey", "-traditional"], &file)), *key.to_pkcs1_pem());
+        assert_eq!(run(&mut openssl(&["pkey"], &file)), *key.to_pkcs8_pem());
     }
 }
 
@@ -133,7 +133,7 @@ fn openssl_finds_the_key_consistent() {
     let dir = TempDir::new("openssl-checks");
     for size in KeySpec::ALL {
         let key = PrivateKey::generate(size, &mut random()).unwrap();
-        let file = dir.write("key.pem", &key.to_pkcs1_pem().unwrap());
+        let file = dir.write("key.pem", &key.to_pkcs1_pem());
         let said = run(&mut openssl(&["rsa", "-check", "-noout"], &[("-in", &file)]));
         assert!(said.contains("RSA key ok"), "{said}");
     }

@@ -69,7 +69,7 @@ impl<'a> Sshd<'a> {
             skip("who runs this has no name to log in with");
             return None;
         };
-        dir.write("host_key", &host_key.to_openssh().unwrap());
+        dir.write("host_key", &host_key.to_openssh());
         dir.write("authorized_keys", &format!("{}\n", authorized.public_key()));
         let path = dir.0.display();
         let config = format!(

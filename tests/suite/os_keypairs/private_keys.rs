@@ -78,15 +78,15 @@ fn ssh1(secret: &[u8; 32]) -> Vec<u8> {
 
 /// Every format of a private key, with this secret where it has room for one.
 fn private_keys(secret: &[u8; 32]) -> Vec<(&'static str, String)> {
-    let rsa_der = RSA.to_pkcs8_der().unwrap();
-    let pkcs1 = RSA.to_pkcs1_pem().unwrap().to_string();
+    let rsa_der = RSA.to_pkcs8_der();
+    let pkcs1 = RSA.to_pkcs1_pem().to_string();
     vec![
         ("OpenSSH", openssh(secret)),
-        ("OpenSSH of RSA", RSA.to_openssh().unwrap().to_string()),
+        ("OpenSSH of RSA", RSA.to_openssh().to_string()),
         ("OpenSSH without armor", without_armor(&openssh(secret))),
         ("PKCS#1", pkcs1.clone()),
         ("PKCS#1 without armor", without_armor(&pkcs1)),
-        ("PKCS#8", RSA.to_pkcs8_pem().unwrap().to_string()),
+        ("PKCS#8", RSA.to_pkcs8_pem().to_string()),
         ("PKCS#8 without armor", STANDARD.encode(&*rsa_der)),
         ("PKCS#8 of Ed25519", pem("PRIVATE KEY", &ed25519_der(secret))),
         ("PKCS#8 of Ed25519 without armor", STANDARD.encode(ed25519_der(secret))),

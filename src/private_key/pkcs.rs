@@ -1,0 +1,95 @@
+//! PKCS#1 and PKCS#8 (RFC 8017, appendix A.1.2; RFC 5208, section 5) in DER.
+//!
+//! Four types of ASN.1 and their lengths. Every buffer has its final size from the start: one that grows leaves a copy behind.
+
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::keygen::RsaComponents;
+use crate::public_key::wire::{integer_length, minimal};
+
+const INTEGER: u8 = 0x02;
+const OCTET_STRING: u8 = 0x04;
+const SEQUENCE: u8 = 0x30;
+
+/// `version`: `INTEGER 0`, "two-prime" in PKCS#1 and "v1" in PKCS#8.
+const VERSION: [u8; 3] = [INTEGER, 1, 0];
+
+/// `AlgorithmIdentifier` of `rsaEncryption`: OID 1.2.840.113549.1.1.1, and NULL (RFC 8017, appendix A.1).
+const RSA_ENCRYPTION: [u8; 15] = [SEQUENCE, 13, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0];
+
+/// `RSAPrivateKey`.
+pub(super) fn pkcs1(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
+    let numbers = numbers(key);
+    let mut der = Zeroizing::new(Vec::with_capacity(element_length(pkcs1_content(&numbers))));
+    write_pkcs1(&mut der, &numbers);
+    der
+}
+
+/// `PrivateKeyInfo` with an `RSAPrivateKey`, without attributes.
+pub(super) fn pkcs8(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
+    let numbers = numbers(key);
+    let key_length = element_length(pkcs1_content(&numbers));
+    let content = VERSION.len() + RSA_ENCRYPTION.len() + element_length(key_length);
+    let mut der = Zeroizing::new(Vec::with_capacity(element_length(content)));
+    write_header(&mut der, SEQUENCE, content);
+    der.extend(VERSION);
+    der.extend(RSA_ENCRYPTION);
+    write_header(&mut der, OCTET_STRING, key_length);
+    write_pkcs1(&mut der, &numbers);
+    der
+}
+
+/// In the order of `RSAPrivateKey`.
+fn numbers(key: &RsaComponents) -> [&[u8]; 8] {
+    [&key.n, &RsaComponents::PUBLIC_EXPONENT, &key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qinv]
+}
+
+/// The length of an `RSAPrivateKey` without its header.
+fn pkcs1_content(numbers: &[&[u8]; 8]) -> usize {
+    VERSION.len() + numbers.iter().map(|number| element_length(integer_length(number))).sum::<usize>()
+}
+
+fn write_pkcs1(der: &mut Vec<u8>, numbers: &[&[u8]; 8]) {
+    write_header(der, SEQUENCE, pkcs1_content(numbers));
+    der.extend(VERSION);
+    for number in numbers {
+        write_header(der, INTEGER, integer_length(number));
+        let [sign, magnitude] = minimal(number);
+        der.extend_from_slice(sign);
+        der.extend_from_slice(magnitude);
+    }
+}
+
+/// The length of an element whose content has `content` bytes.
+fn element_length(content: usize) -> usize {
+    1 + length_octets(content).count() + content
+}
+
+fn write_header(der: &mut Vec<u8>, tag: u8, content: usize) {
+    der.push(tag);
+    der.extend(length_octets(content));
+}
+
+/// The length octets of X.690, section 8.1.3, in their shortest form (section 10.1).
+fn length_octets(length: usize) -> impl Iterator<Item = u8> {
+    let digits = length.to_be_bytes().into_iter().skip_while(|&digit| digit == 0);
+    let long_form = (length >= 0x80).then(|| 0x80 | digits.clone().count() as u8);
+    long_form.into_iter().chain(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lengths on either side of each change of form.
+    #[test]
+    fn lengths_have_their_shortest_form() {
+        let octets = |length| length_octets(length).collect::<Vec<_>>();
+        assert_eq!([octets(1), octets(0x7f)], [[1], [0x7f]]);
+        assert_eq!([octets(0x80), octets(0xff)], [[0x81, 0x80], [0x81, 0xff]]);
+        assert_eq!([octets(0x100), octets(0xffff)], [[0x82, 1, 0], [0x82, 0xff, 0xff]]);
+        assert_eq!(octets(0x1_0000), [0x83, 1, 0, 0]);
+    }
+}

@@ -304,7 +304,7 @@ fn run_post(mut arguments: lexopt::Parser) -> Result<(), Failure> {
         Ok(())
     };
 
-    let mut bodies = Bodies { input: io::stdin().lock(), buffer: Vec::new(), ended: false };
+    let mut bodies = Bodies { input: io::stdin().lock(), buffer: Vec::new(), ended: false, is_broken: false };
     let mut answered = false;
     while let Some(request) = bodies.next()? {
         answer(request)?;
@@ -319,10 +319,13 @@ struct Bodies<I> {
     input: I,
     buffer: Vec<u8>,
     ended: bool,
+    /// Whether the last body was malformed, so that more of it may follow.
+    is_broken: bool,
 }
 
 impl<I: BufRead> Bodies<I> {
     fn next(&mut self) -> io::Result<Option<Result<Request, serde_json::Error>>> {
+        self.skip_rest_of_broken()?;
         loop {
             let blank = self.buffer.len() - self.buffer.trim_ascii_start().len();
             self.buffer.drain(..blank);
@@ -333,16 +336,41 @@ impl<I: BufRead> Bodies<I> {
                     self.buffer.drain(..end);
                     return Ok(Some(Ok(request)));
                 }
-                // The line on which the bad body starts is given up, and no other: the next one may be good.
+                // The line on which the malformed body starts is given up: the next one may start a valid body.
                 Some(Err(error)) if self.ended || !error.is_eof() => {
-                    let end = self.buffer.iter().position(|&b| b == b'\n').unwrap_or(self.buffer.len());
-                    self.buffer.drain(..end);
+                    self.is_broken = self.buffer.starts_with(b"{") || self.buffer.starts_with(b"[");
+                    self.drop_line();
                     return Ok(Some(Err(error)));
                 }
                 None if self.ended => return Ok(None),
-                Some(Err(_)) | None => self.ended = self.input.read_until(b'\n', &mut self.buffer)? == 0,
+                Some(Err(_)) | None => self.read_line()?,
             }
         }
+    }
+
+    /// Drops the other lines of a malformed object or array, so that it gets one answer: those that are indented or
+    /// start with a closing bracket.
+    fn skip_rest_of_broken(&mut self) -> io::Result<()> {
+        while self.is_broken {
+            if self.buffer.is_empty() && !self.ended {
+                self.read_line()?;
+            }
+            self.is_broken = matches!(self.buffer.first(), Some(b' ' | b'\t' | b'}' | b']'));
+            if self.is_broken {
+                self.drop_line();
+            }
+        }
+        Ok(())
+    }
+
+    fn read_line(&mut self) -> io::Result<()> {
+        self.ended = self.input.read_until(b'\n', &mut self.buffer)? == 0;
+        Ok(())
+    }
+
+    fn drop_line(&mut self) {
+        let end = self.buffer.iter().position(|&b| b == b'\n').map_or(self.buffer.len(), |newline| newline + 1);
+        self.buffer.drain(..end);
     }
 }
 

@@ -189,6 +189,20 @@ fn post_goes_on_after_a_bad_body() {
     assert_eq!(replies[4]["body"]["conflictingRequest"]["message"], "Key pair 'b' already exists.");
 }
 
+/// A malformed body of several lines is one body, and its reply names the error.
+#[test]
+fn post_answers_a_malformed_body_once() {
+    let Some(mut command) = keypair() else { return };
+    let pretty = "{\n  \"keypair\": {\n    \"name\": \"k\",\n  }\n}\n";
+    let good = json!({"keypair": {"name": "k", "public_key": ED25519}});
+    let input = format!("{pretty}{good}\n{pretty}nonsense\nnonsense\n{good:#}\n{pretty}");
+    let replies = lines(&feed(command.arg("post"), input.as_bytes()));
+    let statuses: Vec<_> = replies.iter().map(|reply| reply["status"].as_u64().unwrap()).collect();
+    assert_eq!(statuses, [400, 200, 400, 400, 400, 409, 400], "{replies:#?}");
+    let message = replies[0]["body"]["badRequest"]["message"].as_str().unwrap();
+    assert!(message.starts_with("Malformed request body: trailing comma at line 4"), "{message}");
+}
+
 #[test]
 fn post_answers_while_the_pipe_is_open() {
     use std::io::{BufRead, BufReader};

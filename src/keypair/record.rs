@@ -98,7 +98,7 @@ mod serialize {
 
     use core::fmt;
 
-    use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
+    use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
     use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
     use super::Keypair;
@@ -129,11 +129,6 @@ mod serialize {
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("a record with name, public_key and fingerprint")
-        }
-
-        /// The default implementation quotes the text, which may be a private key.
-        fn visit_str<E: Error>(self, _: &str) -> Result<Keypair, E> {
-            Err(E::invalid_type(Unexpected::Other("string"), &self))
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Keypair, A::Error> {

@@ -236,6 +236,11 @@ proptest! {
             serde_json::from_value::<T>(text.into()).unwrap_err().to_string()
         }
         let name = format!("{secret}\n");
+        let record = |field: &str| {
+            let mut record = serde_json::json!({ "name": "k", "public_key": ED25519, "fingerprint": "00" });
+            record[field] = name.as_str().into();
+            serde_json::from_value::<Keypair>(record).unwrap_err().to_string()
+        };
         for error in [
             message::<Algorithm>(&secret),
             message::<AwsGeneratedFingerprint>(&secret),
@@ -248,7 +253,9 @@ proptest! {
             message::<Repair>(&secret),
             message::<Sha256Fingerprint>(&secret),
             message::<Weakness>(&secret),
-            message::<Keypair>(&secret.replace('/', " ")),
+            record("name"),
+            record("public_key"),
+            record("fingerprint"),
         ] {
             prop_assert!(!error.contains(&secret[..12]), "{}", error);
         }

@@ -1,8 +1,8 @@
-//! The crates that a user links. `deny.toml` has the rules on licenses, sources, bans and advisories, which cargo-deny checks.
+//! The crates that a user links. cargo-deny checks licenses, sources, bans and advisories, by the rules of `deny.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{cargo, features, run};
+use crate::support::{FEATURES, cargo, features, run};
 
 /// Two versions of a crate would be compiled and linked. Development dependencies may differ from what users link.
 ///
@@ -23,4 +23,13 @@ fn users_link_one_version_of_each_crate() {
     assert!(versions.contains_key("nova-keypair") && versions.contains_key("zeroize"), "{tree}");
     versions.retain(|_, versions| versions.len() > 1);
     assert!(versions.is_empty(), "{versions:?}");
+}
+
+#[test]
+fn the_tests_know_every_feature() {
+    let manifest = include_str!("../../Cargo.toml");
+    let section = manifest.split("\n[features]\n").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
+    let names = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).filter(|name| *name != "default");
+    let names: BTreeSet<_> = names.filter(|name| !name.starts_with('#')).collect();
+    assert_eq!(names, FEATURES.into_iter().map(|(name, _)| name).collect());
 }

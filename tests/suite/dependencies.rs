@@ -1,8 +1,8 @@
-//! The crates that a user links. `deny.toml` has the rules on licenses, sources, bans and advisories, which cargo-deny checks.
+//! The crates that a user links. cargo-deny checks licenses, sources, bans and advisories, by the rules of `deny.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::support::{cargo, features, run};
+use crate::support::{FEATURES, cargo, features, run};
 
 /// Two versions of a crate would be compiled and linked. Development dependencies may differ from what users link.
 ///
@@ -54,4 +54,13 @@ fn no_requirement_pins_a_version() {
         let requirement = dependency["req"].as_str().unwrap();
         assert!(requirement.starts_with(['^', '>']), "{}: {requirement}", dependency["name"]);
     }
+}
+
+#[test]
+fn the_tests_know_every_feature() {
+    let manifest = include_str!("../../Cargo.toml");
+    let section = manifest.split("\n[features]\n").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
+    let names = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).filter(|name| !["default", "full"].contains(name));
+    let names: BTreeSet<_> = names.filter(|name| !name.starts_with('#')).collect();
+    assert_eq!(names, FEATURES.into_iter().map(|(name, _)| name).collect());
 }

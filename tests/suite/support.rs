@@ -15,18 +15,20 @@ pub(crate) fn json_data(path: &str) -> serde_json::Value {
     serde_json::from_slice(&data::read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// Every feature of the crate, and whether this test is built with it.
+pub(crate) const FEATURES: [(&str, bool); 7] = [
+    ("getrandom", cfg!(feature = "getrandom")),
+    ("serde", cfg!(feature = "serde")),
+    ("encryption", cfg!(feature = "encryption")),
+    ("ed25519", cfg!(feature = "ed25519")),
+    ("rsa", cfg!(feature = "rsa")),
+    ("rayon", cfg!(feature = "rayon")),
+    ("__internals", cfg!(feature = "__internals")),
+];
+
 /// The features that this test is built with, for cargo's `--features`.
 pub(crate) fn features() -> String {
-    let features = [
-        ("getrandom", cfg!(feature = "getrandom")),
-        ("serde", cfg!(feature = "serde")),
-        ("encryption", cfg!(feature = "encryption")),
-        ("ed25519", cfg!(feature = "ed25519")),
-        ("rsa", cfg!(feature = "rsa")),
-        ("rayon", cfg!(feature = "rayon")),
-        ("__internals", cfg!(feature = "__internals")),
-    ];
-    features.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
+    FEATURES.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
 }
 
 /// The cargo that runs this test, in the root of the repository.

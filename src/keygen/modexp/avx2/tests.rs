@@ -199,7 +199,7 @@ fn digits_are_wiped_when_they_are_dropped() {
     assert_eq!(digits.0, [[0.0; LANES]; PAD]);
 }
 
-/// Without the instructions there is nothing to test. Reports so past the test harness, which hides the output of a test that passes.
+/// Reports that there is nothing to test, past the test harness, which hides the output of a test that passes.
 fn skipped() {
     use std::io::Write as _;
     let message = "*** SKIPPED: the AVX2 kernel: this processor has no AVX2 or no FMA\n";

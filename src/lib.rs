@@ -89,6 +89,11 @@ pub mod guide;
 #[doc = include_str!("keygen/README.md")]
 pub mod engine {}
 
+// Compiles and runs the example in the README.
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub use bulk::create_many;
 pub use error::{Error, Result};
 pub use fingerprint::{AwsGeneratedFingerprint, Fingerprint, Sha256Fingerprint};

@@ -20,6 +20,7 @@ mod nova_verdict;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;
+mod readme;
 mod skip;
 mod support;
 mod weaknesses;

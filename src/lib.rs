@@ -86,6 +86,11 @@ mod weakness;
 #[doc = include_str!("keygen/README.md")]
 pub mod engine {}
 
+// Compiles and runs the example in the README.
+#[cfg(all(doctest, feature = "getrandom"))]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 pub use algorithm::Algorithm;
 pub use error::identifier::IdentifierError;
 pub use error::{Error, Result};

@@ -60,7 +60,10 @@ fn no_requirement_pins_a_version() {
 fn the_tests_know_every_feature() {
     let manifest = include_str!("../../Cargo.toml");
     let section = manifest.split("\n[features]\n").nth(1).and_then(|rest| rest.split("\n[").next()).unwrap();
-    let names = section.lines().filter_map(|line| Some(line.split_once(" = ")?.0)).filter(|name| !["default", "full"].contains(name));
+    let names = section
+        .lines()
+        .filter_map(|line| Some(line.split_once(" = ")?.0))
+        .filter(|name| !["default", "full"].contains(name));
     let names: BTreeSet<_> = names.filter(|name| !name.starts_with('#')).collect();
     assert_eq!(names, FEATURES.into_iter().map(|(name, _)| name).collect());
 }

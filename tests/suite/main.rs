@@ -21,6 +21,7 @@ mod nova_verdict;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;
+mod readme;
 mod round_trips;
 mod skip;
 mod support;

@@ -94,8 +94,9 @@ impl Curve {
         }
     }
 
-    /// Whether OpenSSH takes this point of the curve: its `sshkey_ec_validate_public` asks that x and y have more than half the bits
-    /// of the order and are below the order minus one. No key made at random fails, but Nova does not ask.
+    /// Whether every version of OpenSSH accepts this point of the curve: up to 10.2, its `sshkey_ec_validate_public` requires x and y
+    /// to have more than half the bits of the order and to be below the order minus one. No key generated at random fails. Nova
+    /// does not check, and neither does OpenSSH 10.3.
     pub(crate) fn openssh_takes(self, x: &[u8], y: &[u8]) -> bool {
         match self {
             Self::NistP256 => [x, y].into_iter().all(|c| in_openssh_range(&P256_ORDER, &uint(c), 256)),

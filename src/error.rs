@@ -193,6 +193,11 @@ pub enum Error {
         /// The offset of the key type.
         position: usize,
     },
+    /// A DSA key, `ssh-dss`, which the policy does not allow. OpenSSH disabled the type in 7.0 and removed it in 10.0.
+    KeyDsa {
+        /// The offset of the key type.
+        position: usize,
+    },
     /// What the text starts with is no key type.
     KeyUnrecognized {
         /// The offset of the first character that is not white space.
@@ -358,7 +363,7 @@ pub enum Error {
         /// What is wrong with it.
         what: &'static str,
     },
-    /// The DSA prime has another length than 1024 bits, the only one that OpenSSH takes.
+    /// The DSA prime p does not have 1024 bits, the only length that OpenSSH ever supported.
     DsaBits {
         /// Its bits.
         bits: u32,
@@ -396,7 +401,7 @@ pub enum Error {
         /// The offset of the point in the base64.
         position: usize,
     },
-    /// The ECDSA point is on its curve, but OpenSSH refuses coordinates that are so small or so large.
+    /// The ECDSA point is on its curve, but OpenSSH up to 10.2 rejects coordinates that are so small or so large.
     EcdsaCoordinate {
         /// The offset of the point in the base64.
         position: usize,
@@ -406,7 +411,7 @@ pub enum Error {
         /// The offset of the application in the base64.
         position: usize,
     },
-    /// The policy does not allow keys of this type.
+    /// The policy does not allow keys of this type. For DSA, see [`KeyDsa`](Self::KeyDsa).
     AlgorithmNotAllowed {
         /// The type.
         algorithm: &'static str,

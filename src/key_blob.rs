@@ -19,7 +19,7 @@ use crate::wire::{Reader, WireError};
 pub enum Algorithm {
     /// `ssh-rsa`
     Rsa,
-    /// `ssh-dss`
+    /// `ssh-dss`, which OpenSSH disabled in 7.0 and removed in 10.0; not allowed by default
     Dsa,
     /// `ecdsa-sha2-nistp256`
     EcdsaNistP256,
@@ -36,7 +36,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every type that this crate accepts.
+    /// Every type that this crate can parse. [`ImportPolicy::default`](crate::ImportPolicy::default) allows all but
+    /// [`Dsa`](Self::Dsa).
     pub const ALL: [Self; 8] = [
         Self::Rsa,
         Self::Dsa,
@@ -262,28 +263,22 @@ impl<'a> Fields<'a> {
         let (q_position, q) = self.mpint("q")?;
         let (g_position, g) = self.mpint("g")?;
         let (y_position, y) = self.mpint("y")?;
-        // OpenSSH signs with 1024-bit p and 160-bit q only (FIPS 186-2), and Nova refuses other lengths of p.
+        // Before 10.0, OpenSSH signed with 1024-bit p and 160-bit q only (FIPS 186-2). Nova rejects other lengths of p.
         let bits = bit_length(p);
         if bits != 1024 {
             return Err(Error::DsaBits { bits });
         }
         if is_even(p) {
-            return Err(Error::DsaRange { position: p_position, field: "p, which must be odd" });
+            return Err(Error::DsaRange { position: p_position, field: "p must be odd" });
         }
         if bit_length(q) != 160 || is_even(q) {
-            return Err(Error::DsaRange { position: q_position, field: "q, which must be odd and of 160 bits" });
+            return Err(Error::DsaRange { position: q_position, field: "q must be odd and 160 bits long" });
         }
         if matches!(g, [] | [1]) || !is_less(g, p) {
-            return Err(Error::DsaRange {
-                position: g_position,
-                field: "g, which must be greater than 1 and less than p",
-            });
+            return Err(Error::DsaRange { position: g_position, field: "g must be greater than 1 and less than p" });
         }
         if matches!(y, [] | [1]) || !is_less(y, p) {
-            return Err(Error::DsaRange {
-                position: y_position,
-                field: "y, which must be greater than 1 and less than p",
-            });
+            return Err(Error::DsaRange { position: y_position, field: "y must be greater than 1 and less than p" });
         }
         Ok(bits)
     }

@@ -169,13 +169,22 @@ impl fmt::Display for Error {
                 f,
                 "the RSA exponent at byte {position} {what}: it must be odd, at least 3 and less than the modulus; make a new key"
             ),
+            Self::KeyDsa { position } => write!(
+                f,
+                "the key type at byte {position} is ssh-dss (DSA), which OpenSSH disabled in 7.0 and removed in 10.0, \
+                 so nobody could log in with this key: generate an Ed25519 or RSA key, for example with \
+                 ssh-keygen -t ed25519"
+            ),
             Self::DsaBits { bits } => write!(
                 f,
-                "a DSA key of {bits} bits, and OpenSSH takes 1024 only: make a new key with ssh-keygen -t ed25519"
+                "the DSA key has {bits} bits, but OpenSSH never supported other lengths than 1024: \
+                 generate a new key with ssh-keygen -t ed25519"
             ),
-            Self::DsaRange { position, field } => {
-                write!(f, "a bad DSA number at byte {position}: {field}; make a new key with ssh-keygen -t ed25519")
-            }
+            Self::DsaRange { position, field } => write!(
+                f,
+                "the DSA parameter at byte {position} is out of range ({field}): \
+                 generate a new key with ssh-keygen -t ed25519"
+            ),
             Self::Ed25519Length { position, bytes } => {
                 write!(f, "the Ed25519 key at byte {position} has {bytes} bytes and must have 32: copy the whole line again")
             }
@@ -190,7 +199,7 @@ impl fmt::Display for Error {
                 write!(f, "the point at byte {position} is not on the curve: copy the line of the .pub file again")
             }
             Self::EcdsaCoordinate { position } => {
-                write!(f, "the point at byte {position} has a coordinate that OpenSSH refuses: make a new key")
+                write!(f, "the point at byte {position} has a coordinate that OpenSSH rejects up to version 10.2: generate a new key")
             }
             Self::SkApplication { position } => write!(
                 f,

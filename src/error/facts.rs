@@ -43,6 +43,7 @@ impl Error {
             Self::KeyTypeCase { .. } => "key_type_case",
             Self::KeyTypeSignature { .. } => "key_type_signature",
             Self::KeyTypeUnsupported { .. } => "key_type_unsupported",
+            Self::KeyDsa { .. } => "key_dsa",
             Self::KeyUnrecognized { .. } => "key_unrecognized",
             Self::KeyCertificate { .. } => "key_certificate",
             Self::KeySsh1 { .. } => "key_ssh1",
@@ -136,6 +137,7 @@ impl Error {
             | Self::KeyTypeCase { position }
             | Self::KeyTypeSignature { position }
             | Self::KeyTypeUnsupported { position }
+            | Self::KeyDsa { position }
             | Self::KeyUnrecognized { position }
             | Self::KeySsh1 { position }
             | Self::KeyIsPath { position }

@@ -70,6 +70,7 @@ fn every_error() -> Vec<(Error, &'static str, u16)> {
         (RsaTooLong { bits: 7, maximum: 7 }, "rsa_too_long", 400),
         (RsaModulusEven { position: 7 }, "rsa_modulus_even", 400),
         (RsaExponent { position: 7, what: "x" }, "rsa_exponent", 400),
+        (KeyDsa { position: 7 }, "key_dsa", 400),
         (DsaBits { bits: 7 }, "dsa_bits", 400),
         (DsaRange { position: 7, field: "x" }, "dsa_range", 400),
         (Ed25519Length { position: 7, bytes: 7 }, "ed25519_length", 400),

@@ -15,6 +15,7 @@ mod interop;
 mod layers;
 mod nova_rule;
 mod nova_verdict;
+mod openssh_version;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;

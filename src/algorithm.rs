@@ -9,7 +9,7 @@ use crate::error::text::identifier;
 pub enum Algorithm {
     /// `ssh-rsa`
     Rsa,
-    /// `ssh-dss`
+    /// `ssh-dss`, which OpenSSH disabled in 7.0 and removed in 10.0; not allowed by default
     Dsa,
     /// `ecdsa-sha2-nistp256`
     EcdsaNistP256,
@@ -26,7 +26,8 @@ pub enum Algorithm {
 }
 
 impl Algorithm {
-    /// Every type that this crate accepts.
+    /// Every type that this crate parses. [`ImportPolicy::default`](crate::ImportPolicy::default) allows all but
+    /// [`Dsa`](Self::Dsa).
     pub const ALL: [Self; 8] = [
         Self::Rsa,
         Self::Dsa,

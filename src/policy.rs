@@ -9,7 +9,9 @@ use crate::weakness::{Weakness, weaknesses};
 
 /// What an import allows: size, types, RSA length, weaknesses.
 ///
-/// A policy narrows; nothing in it lets a line through that is malformed, or whose fingerprint Nova would record wrongly.
+/// No policy lets a malformed line through, or one whose fingerprint Nova would record wrongly. Whatever the default policy
+/// accepts, OpenSSH 8.4 to 10.6 accepts too. Policies that allow [`Algorithm::Dsa`] accept keys that OpenSSH before 10.0
+/// reads and later versions reject.
 ///
 /// ```
 /// use nova_keypair::{Algorithm, ImportPolicy, PublicKey, Weakness};
@@ -28,12 +30,12 @@ pub struct ImportPolicy {
     rejected: u32,
 }
 
-/// The documented interface: 1024 bytes, every plain type, RSA from 1024 bits, weak keys accepted.
+/// The documented interface: at most 1024 bytes, every type but DSA, RSA from 1024 bits, weak keys accepted.
 impl Default for ImportPolicy {
     fn default() -> Self {
         Self {
             size_limit: Some(Self::DOCUMENTED_SIZE_LIMIT),
-            algorithms: algorithm_set(&Algorithm::ALL),
+            algorithms: algorithm_set(&Algorithm::ALL) & !algorithm_bit(Algorithm::Dsa),
             rsa_min_bits: RSA_MIN_BITS,
             rejected: 0,
         }
@@ -44,9 +46,9 @@ impl ImportPolicy {
     /// "The maximum size of the imported public key is 1024 bytes": of the string as sent, comment and line end included.
     pub const DOCUMENTED_SIZE_LIMIT: usize = 1024;
 
-    /// Like the default, but without a size limit, as Nova itself has none.
+    /// Like the default, but without a size limit and with DSA keys of 1024 bits, as in Nova itself.
     pub fn nova() -> Self {
-        Self { size_limit: None, ..Self::default() }
+        Self { size_limit: None, ..Self::default() }.algorithms(&Algorithm::ALL)
     }
 
     /// Like the default, but refuses every [`Weakness`].
@@ -63,7 +65,10 @@ impl ImportPolicy {
         Self { size_limit, ..self }
     }
 
-    /// The types that are allowed, in place of those allowed so far.
+    /// Replaces the set of allowed types.
+    ///
+    /// [`Algorithm::Dsa`] is allowed only if it is listed here or the policy is [`nova`](Self::nova). OpenSSH disabled DSA
+    /// in 7.0 and removed it in 10.0, so such a key is of use only where it is not meant for a login.
     #[must_use]
     pub fn algorithms(self, allowed: &[Algorithm]) -> Self {
         Self { algorithms: algorithm_set(allowed), ..self }
@@ -100,11 +105,15 @@ impl ImportPolicy {
         }
     }
 
-    pub(crate) fn check_algorithm(&self, algorithm: Algorithm) -> Result<()> {
-        if self.algorithms & algorithm_bit(algorithm) == 0 {
-            return Err(Kind::AlgorithmNotAllowed { algorithm: algorithm.as_str() }.into());
+    /// Checks the type, which is at byte `position` of the text.
+    pub(crate) fn check_algorithm(&self, algorithm: Algorithm, position: usize) -> Result<()> {
+        if self.algorithms & algorithm_bit(algorithm) != 0 {
+            return Ok(());
         }
-        Ok(())
+        Err(match algorithm {
+            Algorithm::Dsa => Kind::IsDsa.at(position),
+            _ => Kind::AlgorithmNotAllowed { algorithm: algorithm.as_str() }.into(),
+        })
     }
 
     /// The last of all checks: length, then weaknesses, the costliest at the end and none that is not asked for.

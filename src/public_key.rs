@@ -31,8 +31,9 @@ use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
 ///
-/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. Equality, order
-/// and hash are those of the key: the comment does not count.
+/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. The exception is a
+/// DSA key, which only a policy that allows [`Algorithm::Dsa`] parses and which OpenSSH accepts before 10.0 only. Equality,
+/// order and hash are those of the key: the comment does not count.
 ///
 /// The comment is free text of the sender. It has no line ends, but may have other control characters: escape it before showing it
 /// on a terminal.
@@ -77,7 +78,7 @@ impl PublicKey {
     pub fn parse_with(line: &str, policy: &ImportPolicy) -> Result<Self> {
         policy.check_size(line.len()).map_err(|error| diagnosis::explain_long(line).unwrap_or(error))?;
         let parts = Line::split(line)?;
-        policy.check_algorithm(parts.algorithm)?;
+        policy.check_algorithm(parts.algorithm, 0)?;
         let blob = parts.decode()?;
         let Range { start: comment, end } = parts.comment()?;
         policy.check_key(&blob)?;
@@ -113,7 +114,7 @@ impl PublicKey {
     /// As for [`canonicalize`](Self::canonicalize), and where the policy refuses the key.
     pub fn canonicalize_with(text: &str, policy: &ImportPolicy) -> Result<Canonicalized> {
         let repaired = Repaired::from_text(text, policy)?;
-        policy.check_algorithm(repaired.line.algorithm)?;
+        policy.check_algorithm(repaired.line.algorithm, repaired.type_start)?;
         let blob = repaired.line.decode()?;
         let comment = repaired.line.check_comment(repaired.comment.clone())?;
         policy.check_key(&blob)?;

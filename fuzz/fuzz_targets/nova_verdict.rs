@@ -6,12 +6,21 @@ mod nova_rule;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use md5::{Digest as _, Md5};
-use nova_keypair::{Md5Fingerprint, nova};
+use nova_keypair::Md5Fingerprint;
+use nova_keypair::nova::{self, Cryptography};
 
 fn check(line: &str) {
-    let hashed = nova_rule::generate_fingerprint(line).ok();
-    let expected = hashed.map(|hashed| Md5Fingerprint::from_bytes(Md5::digest(hashed).into()));
-    assert_eq!(nova::verdict(line).fingerprint(), expected, "{line:?}");
+    for (version, number) in [
+        (Cryptography::V3, (3, 0, 0)),
+        (Cryptography::V40, (40, 0, 0)),
+        (Cryptography::V41, (41, 0, 2)),
+        (Cryptography::V42, (42, 0, 0)),
+        (Cryptography::V43, (43, 0, 0)),
+    ] {
+        let hashed = nova_rule::generate_fingerprint(line, number).ok();
+        let expected = hashed.map(|hashed| Md5Fingerprint::from_bytes(Md5::digest(hashed).into()));
+        assert_eq!(nova::verdict_with(line, version).fingerprint(), expected, "{version:?}: {line:?}");
+    }
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {

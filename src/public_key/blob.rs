@@ -178,7 +178,7 @@ impl<'a> Fields<'a> {
         let (q_position, q) = self.mpint("q")?;
         let (g_position, g) = self.mpint("g")?;
         let (y_position, y) = self.mpint("y")?;
-        // OpenSSH signs with 1024-bit p and 160-bit q only (FIPS 186-2), and Nova refuses other lengths of p.
+        // Before 10.0, OpenSSH signed with 1024-bit p and 160-bit q only (FIPS 186-2). Nova rejects other lengths of p.
         let bits = bit_length(p);
         if bits != 1024 {
             return Err(Kind::UnsupportedDsaSize { bits }.into());
@@ -210,7 +210,7 @@ impl<'a> Fields<'a> {
         if !curve.contains(x, y) {
             return Err(Kind::PointNotOnCurve.at(position));
         }
-        if !curve.openssh_takes(x, y) {
+        if !curve.openssh_accepts(x, y) {
             return Err(Kind::CoordinateOutOfRange.at(position));
         }
         Ok(curve.bits())

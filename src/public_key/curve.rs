@@ -145,9 +145,10 @@ impl Curve {
         }
     }
 
-    /// Whether OpenSSH takes this point of the curve: its `sshkey_ec_validate_public` asks that x and y have more than half the bits
-    /// of the order and are below the order minus one. No key made at random fails, but Nova does not ask.
-    pub(crate) fn openssh_takes(self, x: &[u8], y: &[u8]) -> bool {
+    /// Whether every version of OpenSSH accepts this point of the curve: up to 10.2, its `sshkey_ec_validate_public` requires x and y
+    /// to have more than half the bits of the order and to be below the order minus one. No key generated at random fails. Nova
+    /// does not check, and neither does OpenSSH 10.3.
+    pub(crate) fn openssh_accepts(self, x: &[u8], y: &[u8]) -> bool {
         match self {
             Self::NistP256 => [x, y].into_iter().all(|c| P256.is_in_openssh_range(c)),
             Self::NistP384 => [x, y].into_iter().all(|c| P384.is_in_openssh_range(c)),
@@ -340,7 +341,7 @@ mod tests {
     fn base_points_are_on_their_curve_and_no_neighbour_is() {
         for (curve, point) in base_points() {
             let (x, y) = curve.split_point(&point).unwrap();
-            assert!(curve.contains(x, y) && curve.openssh_takes(x, y));
+            assert!(curve.contains(x, y) && curve.openssh_accepts(x, y));
             for bit in 0..8 {
                 let mut moved = y.to_vec();
                 *moved.last_mut().unwrap() ^= 1 << bit;
@@ -367,7 +368,7 @@ mod tests {
 
     /// OpenSSH's bounds, at the values on either side of each.
     #[test]
-    fn openssh_takes_coordinates_between_half_the_bits_and_the_order() {
+    fn openssh_accepts_coordinates_between_half_the_bits_and_the_order() {
         for (curve, point) in base_points() {
             let (x, _) = curve.split_point(&point).unwrap();
             let bytes = curve.coordinate_bytes();
@@ -377,9 +378,9 @@ mod tests {
                 number
             };
             let half = curve.bits() / 2;
-            assert!(!curve.openssh_takes(x, &power(half - 1)));
-            assert!(curve.openssh_takes(x, &power(half)));
-            assert!(!curve.openssh_takes(&power(half - 1), x));
+            assert!(!curve.openssh_accepts(x, &power(half - 1)));
+            assert!(curve.openssh_accepts(x, &power(half)));
+            assert!(!curve.openssh_accepts(&power(half - 1), x));
 
             let order = match curve {
                 Curve::NistP256 => to_be(&P256.order, bytes),
@@ -389,7 +390,7 @@ mod tests {
             for (below, is_taken) in [(0, false), (1, false), (2, true)] {
                 let mut number = order.clone();
                 *number.last_mut().unwrap() -= below;
-                assert_eq!(curve.openssh_takes(&number, x), is_taken, "{curve:?} order - {below}");
+                assert_eq!(curve.openssh_accepts(&number, x), is_taken, "{curve:?} order - {below}");
             }
         }
     }

@@ -115,6 +115,10 @@ positioned_error! {
         UnsupportedType => "key_type_unsupported",
             "the key type{at} is not supported",
             "use ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, -nistp384 or -nistp521, or their sk- types";
+        /// A DSA key, `ssh-dss`, which the policy does not allow. OpenSSH disabled the type in 7.0 and removed it in 10.0.
+        IsDsa => "key_dsa",
+            "the key type{at} is ssh-dss (DSA), which OpenSSH disabled in 7.0 and removed in 10.0, so nobody could log in",
+            "generate an Ed25519 or RSA key, for example with ssh-keygen -t ed25519";
         /// The text does not start with a key type.
         Unrecognized => "key_unrecognized",
             "the text{at} is not an OpenSSH public key",
@@ -315,7 +319,7 @@ positioned_error! {
         /// The ECDSA point is on its curve, but some versions of OpenSSH reject coordinates that are so small or so
         /// large.
         CoordinateOutOfRange => "ecdsa_coordinate",
-            "a coordinate of the ECDSA point{at} is out of the range that OpenSSH accepts",
+            "a coordinate of the ECDSA point{at} is out of the range that OpenSSH accepts up to version 10.2",
             "generate a new key";
         /// The application of a security key does not start with `ssh:`, or contains a NUL.
         InvalidSkApplication => "sk_application",

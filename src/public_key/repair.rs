@@ -73,6 +73,7 @@ identifier!(Repair, "the identifier of a repair", IdentifierError::UnknownRepair
 /// Where the parts of a repaired line are in the text as sent.
 pub(crate) struct Repaired<'a> {
     pub(crate) line: Line<'a>,
+    pub(crate) type_start: usize,
     pub(crate) comment: Range<usize>,
     pub(crate) repairs: Vec<Repair>,
 }
@@ -115,7 +116,7 @@ impl<'a> Repaired<'a> {
                 repairs.push(repair);
             }
         }
-        Ok(Self { line, comment, repairs })
+        Ok(Self { line, type_start: start, comment, repairs })
     }
 }
 

@@ -6,7 +6,7 @@ mod login;
 mod openssh;
 mod openssl;
 mod putty;
-mod python;
+pub(crate) mod python;
 mod sshd;
 
 use std::path::PathBuf;

@@ -18,6 +18,7 @@ mod key_vectors;
 mod layers;
 mod nova_rule;
 mod nova_verdict;
+mod openssh_version;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;

@@ -1,15 +1,19 @@
 //! `nova::verdict` against what Nova answered, and against a second, literal implementation of its rule.
 
 use std::collections::{BTreeSet, HashSet};
+use std::process::Stdio;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nova_keypair::nova::{Refusal, Verdict, verdict};
+use nova_keypair::nova::{Cryptography, Refusal, Verdict, verdict, verdict_with};
 use nova_keypair::{ImportPolicy, Md5Fingerprint, PublicKey};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 
+use crate::interop::python::Program;
 use crate::nova_rule;
 use crate::support::json_data;
 
@@ -18,9 +22,34 @@ fn md5(data: &[u8]) -> Md5Fingerprint {
     Md5Fingerprint::from_bytes(md5::Md5::digest(data).into())
 }
 
-/// What the literal rule answers.
+/// Each rule, with the first and the last release of `cryptography` that it was compared with.
+const RULES: [(Cryptography, nova_rule::Version, nova_rule::Version); 5] = [
+    (Cryptography::V3, (3, 0, 0), (39, 0, 2)),
+    (Cryptography::V40, (40, 0, 0), (41, 0, 1)),
+    (Cryptography::V41, (41, 0, 2), (41, 0, 7)),
+    (Cryptography::V42, (42, 0, 0), (42, 0, 8)),
+    (Cryptography::V43, (43, 0, 0), (50, 0, 2)),
+];
+
+/// What the literal rule answers, with the newest `cryptography`.
 fn expected(line: &str) -> Option<Md5Fingerprint> {
-    nova_rule::generate_fingerprint(line).ok().map(|hashed| md5(&hashed))
+    expected_with(line, (50, 0, 2))
+}
+
+fn expected_with(line: &str, version: nova_rule::Version) -> Option<Md5Fingerprint> {
+    nova_rule::generate_fingerprint(line, version).ok().map(|hashed| md5(&hashed))
+}
+
+/// That the verdicts on this line are those of the literal rule, at both ends of every range of versions.
+fn check_verdicts(line: &str) -> Result<(), TestCaseError> {
+    prop_assert_eq!(verdict(line), verdict_with(line, Cryptography::V43));
+    for (cryptography, first, last) in RULES {
+        for version in [first, last] {
+            let verdict = verdict_with(line, cryptography);
+            prop_assert_eq!(verdict.fingerprint(), expected_with(line, version), "{:?}: {:?}", version, verdict);
+        }
+    }
+    Ok(())
 }
 
 fn string(bytes: &[u8]) -> Vec<u8> {
@@ -57,7 +86,32 @@ fn verdict_is_what_nova_answered() {
     }
 }
 
-/// One line for each way to be refused and for each wrong fingerprint.
+/// The lines about which the versions of `cryptography` differ, with the answers that were recorded.
+#[test]
+fn older_versions_of_cryptography_answer_as_recorded() {
+    let recorded: serde_json::Value =
+        serde_json::from_str(include_str!("../data/nova/cryptography-versions.json")).unwrap();
+    for (cryptography, first, last) in RULES {
+        let releases = recorded["releases"][format!("{cryptography:?}")].as_array().unwrap();
+        let ends = [releases.first(), releases.last()].map(|name| release(name.unwrap().as_str().unwrap()));
+        assert_eq!(ends, [first, last], "{cryptography:?}");
+    }
+    let lines = recorded["lines"].as_array().unwrap();
+    assert!(lines.len() > 50, "{}", lines.len());
+    for case in lines {
+        let line = case["line"].as_str().unwrap();
+        let answers = RULES.map(|(cryptography, first, _)| {
+            let answer = verdict_with(line, cryptography).fingerprint();
+            assert_eq!(answer, expected_with(line, first), "the literal rule, {first:?}: {line}");
+            let recorded = &case[format!("{cryptography:?}")];
+            assert_eq!(answer.map(|f| f.to_string()).as_deref(), recorded.as_str(), "{cryptography:?}: {line}");
+            answer
+        });
+        assert!(answers.iter().any(|answer| *answer != answers[0]), "all versions agree: {line}");
+    }
+}
+
+/// Without any data at hand: one line for each way to be refused and for each wrong fingerprint.
 #[test]
 fn every_refusal_has_a_line() {
     let key = |fields: &[&[u8]]| STANDARD.encode(fields.iter().flat_map(|field| string(field)).collect::<Vec<u8>>());
@@ -361,7 +415,7 @@ proptest! {
 
     #[test]
     fn verdict_matches_the_literal_rule(line in line()) {
-        prop_assert_eq!(verdict(&line).fingerprint(), expected(&line), "{:?}: {:?}", verdict(&line), nova_rule::generate_fingerprint(&line));
+        check_verdicts(&line)?;
     }
 
     #[test]
@@ -369,19 +423,51 @@ proptest! {
         // A key that is always accepted, and anything in the field that is hashed.
         let key = STANDARD.encode([string(b"ssh-ed25519"), string(&[7; 32])].concat());
         let line = format!("ssh-ed25519\t{key} {text}");
-        prop_assert_eq!(verdict(&line).fingerprint(), expected(&line));
+        check_verdicts(&line)?;
     }
 
     #[test]
     fn verdict_matches_the_literal_rule_on_any_text(line in any::<String>()) {
-        prop_assert_eq!(verdict(&line).fingerprint(), expected(&line));
+        check_verdicts(&line)?;
     }
 
-    /// The law of the import, as far as Nova goes.
+    /// The invariant of the import, as far as Nova goes.
     #[test]
     fn what_import_accepts_nova_records_alike(line in line()) {
         if let Ok(key) = PublicKey::parse_with(&line, &ImportPolicy::nova()) {
             prop_assert_eq!(verdict(&line), Verdict::Accepted { fingerprint: key.fingerprint() });
         }
     }
+}
+
+/// Python itself, on generated lines: the versions of `cryptography` that are installed here.
+#[test]
+fn verdicts_are_those_of_the_installed_cryptography() {
+    static NOVA: Program = Program::new("cryptography", include_str!("../data/nova_fingerprint.py"));
+    let mut runner = TestRunner::deterministic();
+    let lines = line();
+    let lines: Vec<String> = (0..1000).map(|_| lines.new_tree(&mut runner).unwrap().current()).collect();
+    for python in NOVA.interpreters() {
+        let mut child = NOVA.command(python).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        serde_json::to_writer(child.stdin.take().unwrap(), &lines).unwrap();
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", python.display());
+        let answers: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let version = release(answers["versions"]["cryptography"].as_str().unwrap());
+        let (rule, ..) = RULES.into_iter().rfind(|(_, first, _)| *first <= version).unwrap();
+        let answers = answers["answers"].as_array().unwrap();
+        assert_eq!(answers.len(), lines.len());
+        for (line, answer) in lines.iter().zip(answers) {
+            let verdict = verdict_with(line, rule);
+            let fingerprint = verdict.fingerprint().map(|fingerprint| fingerprint.to_string());
+            assert_eq!(fingerprint.as_deref(), answer["fingerprint"].as_str(), "{version:?}: {line:?}: {answer}");
+        }
+    }
+}
+
+/// The numbers of a release of `cryptography`, such as 38.0.4.
+fn release(name: &str) -> nova_rule::Version {
+    let mut numbers = name.split('.').map(|number| number.parse().unwrap_or_default());
+    let mut next = || numbers.next().unwrap_or_default();
+    (next(), next(), next())
 }

@@ -1,6 +1,6 @@
 //! The example of the README. A doctest compiles and runs it; this checks what its comments state.
 
-use nova_keypair::{KeySize, KeypairName, create, import};
+use nova_keypair::{KeySpec, KeypairName, create, import};
 
 use crate::support::random;
 
@@ -19,7 +19,7 @@ fn stated_output() -> [&'static str; 3] {
 #[test]
 fn the_readme_shows_how_the_output_of_create_begins_and_ends() {
     let [line, fingerprint, _] = stated_output();
-    let keypair = create(&KeypairName::new("my-key").unwrap(), KeySize::Rsa2048, &mut random()).unwrap().keypair;
+    let keypair = create(&KeypairName::new("my-key").unwrap(), KeySpec::Rsa2048, &mut random()).unwrap().keypair;
     let (start, end) = line.split_once('…').unwrap();
     let public_key = keypair.public_key.to_openssh();
     assert!(public_key.starts_with(start) && public_key.ends_with(end), "{public_key}");

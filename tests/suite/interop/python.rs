@@ -16,19 +16,19 @@ use crate::support::{TempDir, skip, tool};
 static CRYPTOGRAPHY: Program = Program::new("cryptography, bcrypt", include_str!("cryptography.py"));
 pub(super) static PARAMIKO: Program = Program::new("paramiko", include_str!("paramiko.py"));
 
-pub(super) struct Program {
+pub(crate) struct Program {
     imports: &'static str,
     text: &'static str,
     interpreters: OnceLock<Vec<PathBuf>>,
 }
 
 impl Program {
-    const fn new(imports: &'static str, text: &'static str) -> Self {
+    pub(crate) const fn new(imports: &'static str, text: &'static str) -> Self {
         Self { imports, text, interpreters: OnceLock::new() }
     }
 
     /// The interpreters that have the modules: Debian's, which sees Debian's packages, and the one on the path. None is a loud skip.
-    pub(super) fn interpreters(&self) -> &[PathBuf] {
+    pub(crate) fn interpreters(&self) -> &[PathBuf] {
         let found = self.interpreters.get_or_init(|| {
             let question = format!("import sys, {}; print(sys.executable)", self.imports);
             let candidates = [Some("/usr/bin/python3".into()), tool("python3")].into_iter().flatten();
@@ -46,7 +46,7 @@ impl Program {
         found
     }
 
-    pub(super) fn command(&self, python: &Path) -> Command {
+    pub(crate) fn command(&self, python: &Path) -> Command {
         let mut command = Command::new(python);
         command.args(["-c", self.text]);
         command

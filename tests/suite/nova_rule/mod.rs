@@ -2,16 +2,21 @@
 //!
 //! The oracle for `nova::verdict`, in tests and in fuzzing. It shares no code with the crate and goes through the four sources in their own
 //! order, one function for each of theirs: Nova's `generate_fingerprint`, the standard library's `base64` and `binascii`, and the SSH
-//! loader of `cryptography` 50 with the numbers that it hands to OpenSSL. A Python exception is an `Err` that says where it is raised. Numbers
+//! loader of `cryptography` with the numbers that it hands to OpenSSL. A Python exception is an `Err` that names it. Numbers
 //! are digits in base 256, multiplied by doubling and adding, because that can be seen to be right.
+//!
+//! The loader of each version is the one of `cryptography` 50, less what had not been written yet.
 
 /// A Python exception.
 pub(crate) type Raised = &'static str;
 
-/// `nova.crypto.generate_fingerprint`, up to the MD5: the bytes that are hashed.
-pub(crate) fn generate_fingerprint(public_key: &str) -> Result<Vec<u8>, Raised> {
+/// A version of `cryptography`: major, minor and patch.
+pub(crate) type Version = (u32, u32, u32);
+
+/// `nova.crypto.generate_fingerprint` over that version of `cryptography`, up to the MD5: the bytes that are hashed.
+pub(crate) fn generate_fingerprint(public_key: &str, cryptography: Version) -> Result<Vec<u8>, Raised> {
     let pub_bytes = public_key.as_bytes();
-    load_ssh_public_key(pub_bytes)?;
+    load_ssh_public_key(pub_bytes, cryptography)?;
     let fields: Vec<&str> = python_split_at_spaces(public_key);
     let field = fields.get(1).ok_or("IndexError: list index out of range")?;
     base64_b64decode(field)
@@ -106,12 +111,12 @@ fn ssh_pubkey_rc(data: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// `cryptography.hazmat.primitives.serialization.load_ssh_public_key`, where DSA is still allowed.
-fn load_ssh_public_key(data: &[u8]) -> Result<(), Raised> {
+fn load_ssh_public_key(data: &[u8], version: Version) -> Result<(), Raised> {
     let (orig_key_type, key_body) = ssh_pubkey_rc(data).ok_or("ValueError: Invalid line format")?;
     let suffix = b"-cert-v01@openssh.com";
     let with_cert = orig_key_type.ends_with(suffix);
     let key_type = if with_cert { &orig_key_type[..orig_key_type.len() - suffix.len()] } else { orig_key_type };
-    let load_public = lookup_kformat(key_type)?;
+    let load_public = lookup_kformat(key_type, version)?;
 
     let blob = binascii_a2b_base64(key_body)?;
     let mut rest = blob.as_slice();
@@ -130,14 +135,25 @@ fn load_ssh_public_key(data: &[u8]) -> Result<(), Raised> {
     get_bytes(&mut rest, 8)?; // serial
     let cctype = get_u32(&mut rest)?;
     get_sshstr(&mut rest)?; // key_id
+    if version < (40, 0, 0) {
+        get_sshstr(&mut rest)?; // principals
+        get_bytes(&mut rest, 8)?; // valid_after
+        get_bytes(&mut rest, 8)?; // valid_before
+        get_sshstr(&mut rest)?; // crit_options
+        get_sshstr(&mut rest)?; // extensions
+        get_sshstr(&mut rest)?; // reserved
+        get_sshstr(&mut rest)?; // sig_key
+        get_sshstr(&mut rest)?; // signature
+        return check_empty(rest);
+    }
     let mut principals = get_sshstr(&mut rest)?;
     while !principals.is_empty() {
         get_sshstr(&mut principals)?;
     }
     get_bytes(&mut rest, 8)?; // valid_after
     get_bytes(&mut rest, 8)?; // valid_before
-    parse_exts_opts(get_sshstr(&mut rest)?)?;
-    parse_exts_opts(get_sshstr(&mut rest)?)?;
+    parse_exts_opts(get_sshstr(&mut rest)?, version)?;
+    parse_exts_opts(get_sshstr(&mut rest)?, version)?;
     get_sshstr(&mut rest)?; // reserved
     let mut sig_key = get_sshstr(&mut rest)?;
     let sig_type = get_sshstr(&mut sig_key)?;
@@ -161,7 +177,7 @@ fn load_ssh_public_key(data: &[u8]) -> Result<(), Raised> {
 
 type LoadPublic = fn(&mut &[u8]) -> Result<(), Raised>;
 
-fn lookup_kformat(key_type: &[u8]) -> Result<LoadPublic, Raised> {
+fn lookup_kformat(key_type: &[u8], version: Version) -> Result<LoadPublic, Raised> {
     let formats: [(&[u8], LoadPublic); 8] = [
         (b"ssh-rsa", load_rsa),
         (b"ssh-dss", load_dsa),
@@ -179,7 +195,8 @@ fn lookup_kformat(key_type: &[u8]) -> Result<LoadPublic, Raised> {
         }),
     ];
     for (name, load_public) in formats {
-        if name == key_type {
+        let since = if name.starts_with(b"sk-") { (43, 0, 0) } else { (3, 0, 0) };
+        if name == key_type && version >= since {
             return Ok(load_public);
         }
     }
@@ -319,7 +336,7 @@ fn load_ecdsa(data: &mut &[u8], ssh_curve_name: &[u8], curve: &WeierstrassCurve)
     Ok(())
 }
 
-fn parse_exts_opts(mut exts_opts: &[u8]) -> Result<(), Raised> {
+fn parse_exts_opts(mut exts_opts: &[u8], version: Version) -> Result<(), Raised> {
     let mut result: Vec<&[u8]> = Vec::new();
     while !exts_opts.is_empty() {
         let name = get_sshstr(&mut exts_opts)?;
@@ -332,9 +349,13 @@ fn parse_exts_opts(mut exts_opts: &[u8]) -> Result<(), Raised> {
             return Err("ValueError: Fields not lexically sorted");
         }
         let mut value = get_sshstr(&mut exts_opts)?;
-        if !value.is_empty() {
-            get_sshstr(&mut value)?;
-            if !value.is_empty() {
+        if version >= (41, 0, 2) && !value.is_empty() {
+            if let Err(raised) = get_sshstr(&mut value) {
+                if version >= (42, 0, 0) {
+                    return Err(raised);
+                }
+                // 41 warns: "This certificate has an incorrect encoding for critical options or extensions."
+            } else if !value.is_empty() {
                 return Err("ValueError: Unexpected extra data after value");
             }
         }

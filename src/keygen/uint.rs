@@ -148,7 +148,8 @@ pub(crate) fn equal(a: &[u64], b: &[u64]) -> Choice {
     a.ct_eq(b)
 }
 
-/// Whether a number is zero.
+/// Whether a number is zero. For the AVX2 kernel.
+#[cfg(any(test, all(target_arch = "x86_64", not(nova_keypair_portable))))]
 pub(crate) fn is_zero(a: &[u64]) -> Choice {
     a.iter().fold(0, |any, limb| any | limb).ct_eq(&0)
 }

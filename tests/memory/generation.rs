@@ -221,7 +221,7 @@ fn a_batch_leaves_nothing() {
     clean("dropped after the first", &secrets, || drop(batch(3).unwrap().next().unwrap().unwrap()));
     clean("printed", &secrets, || drop(format!("{:?}", batch(3).unwrap())));
     clean("an adapter that panics", &secrets, || {
-        let panics = || batch(3).unwrap().for_each(|_| std::panic::resume_unwind(Box::new("no")));
+        let panics = || batch(3).unwrap().inspect(|_| std::panic::resume_unwind(Box::new("no"))).count();
         std::panic::catch_unwind(panics).unwrap_err();
     });
     #[cfg(feature = "rayon")]

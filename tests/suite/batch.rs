@@ -88,7 +88,7 @@ fn a_batch_can_be_stopped_and_resumed_after_each_key() {
 fn a_panic_of_the_caller_passes_through() {
     let mut batch = batch(4);
     let outcome =
-        catch_unwind(AssertUnwindSafe(|| batch.by_ref().for_each(|_| resume_unwind(Box::new("the caller's")))));
+        catch_unwind(AssertUnwindSafe(|| batch.by_ref().inspect(|_| resume_unwind(Box::new("the caller's"))).count()));
     assert_eq!(*outcome.unwrap_err().downcast::<&str>().unwrap(), "the caller's");
     assert_eq!(batch.len(), 3);
     assert_expected(&batch.map(Result::unwrap).collect::<Vec<_>>());

@@ -13,11 +13,12 @@ use nova_keypair::os_keypairs::Reply;
 use nova_keypair::{
     Algorithm, AwsGeneratedFingerprint, Batch, Error, FingerprintError, GeneratedKeypair, IdentifierError,
     ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey, PrivateKeyFormat, PublicKey,
-    Repair, Sha256Fingerprint, Weakness, import,
+    Repair, Sha256Fingerprint, Weakness,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
 
+#[cfg(feature = "serde")]
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 
 /// Reads the text that the value prints, with `FromStr` and `TryFrom`.
@@ -109,6 +110,11 @@ fn name() -> impl Strategy<Value = KeypairName> {
     ]
 }
 
+/// Minor versions of one and two digits, where the rules change, and any others.
+fn minor() -> impl Strategy<Value = u16> {
+    prop_oneof![0..100u16, any::<u16>()]
+}
+
 fn encode(fields: &[&[u8]]) -> String {
     let blob: Vec<u8> =
         fields.iter().flat_map(|field| [&u32::try_from(field.len()).unwrap().to_be_bytes(), *field].concat()).collect();
@@ -138,7 +144,8 @@ proptest! {
     #[test]
     fn a_name_is_read_as_it_is_printed(name in name(), other in name()) {
         let text = name.as_str();
-        prop_assert_eq!([&name.to_string(), name.as_ref()], [text; 2]);
+        prop_assert_eq!(name.to_string(), text);
+        prop_assert_eq!(AsRef::<str>::as_ref(&name), text);
         prop_assert_eq!(&KeypairName::restore(text).unwrap(), &name);
         through_serde(&name, text);
         // The rule of 2.1 is the one of the traits without a microversion.
@@ -166,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn a_microversion_is_read_as_it_is_printed(minor in any::<u16>(), other in any::<u16>()) {
+    fn a_microversion_is_read_as_it_is_printed(minor in minor(), other in minor()) {
         let version = Microversion::new(minor);
         prop_assert_eq!(version.to_string(), format!("2.{minor}"));
         through_text(&version);
@@ -274,7 +281,7 @@ fn latest_is_read_as_the_last_microversion_that_changed_the_call() {
 fn a_stored_record_that_is_incomplete_or_contradictory_is_rejected() {
     use serde_test::{Token, assert_de_tokens, assert_de_tokens_error, assert_tokens};
 
-    let keypair = import(&KeypairName::new("k").unwrap(), ED25519).unwrap();
+    let keypair = Keypair::new(&KeypairName::new("k").unwrap(), PublicKey::parse(ED25519).unwrap());
     let fingerprint: &'static str = keypair.fingerprint.to_string().leak();
     let fields = [
         Token::Str("name"),

@@ -41,7 +41,8 @@ fn dependencies_are_licensed_and_from_the_registry() {
     }
 }
 
-/// A second version of a crate is compiled and linked twice. What development needs may differ; what users link may not.
+/// A second version of a crate is compiled and linked twice. What development needs may differ; what users link may
+/// not.
 #[test]
 fn users_link_one_version_of_each_crate() {
     let mut cargo = Command::new(env!("CARGO"));

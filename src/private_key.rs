@@ -93,13 +93,14 @@ impl PrivateKey {
         &self.public_key
     }
 
-    /// Encodes the key in OpenSSH's format: PEM with the label `OPENSSH PRIVATE KEY`, lines of 70 characters that end with LF.
+    /// Encodes the key in OpenSSH's format: PEM with the label `OPENSSH PRIVATE KEY`, lines of 70 characters that end
+    /// with LF.
     pub fn to_openssh(&self) -> Zeroizing<String> {
         pem::encode("OPENSSH PRIVATE KEY", 70, &openssh::file(&self.rsa, self.public_key.comment()))
     }
 
-    /// Encodes the key in OpenSSH's format, encrypted: aes256-ctr under a key that bcrypt-pbkdf derives from the passphrase in 16 rounds,
-    /// with a salt from `rng`.
+    /// Encodes the key in OpenSSH's format, encrypted: aes256-ctr under a key that bcrypt-pbkdf derives from the
+    /// passphrase in 16 rounds, with a salt from `rng`.
     ///
     /// # Errors
     /// [`PrivateKeyErrorKind::EmptyPassphrase`]; [`GenerateError::RngFailed`] if the generator fails.
@@ -121,14 +122,14 @@ impl PrivateKey {
         Ok(pem::encode("OPENSSH PRIVATE KEY", 70, &file))
     }
 
-    /// Encodes the key in PKCS#1 (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, lines of 64 characters that end with
-    /// LF. The format has no place for the comment.
+    /// Encodes the key in PKCS#1 (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, lines of 64
+    /// characters that end with LF. The format has no place for the comment.
     pub fn to_pkcs1_pem(&self) -> Zeroizing<String> {
         pem::encode("RSA PRIVATE KEY", 64, &pkcs::pkcs1(&self.rsa))
     }
 
-    /// Encodes the key in PKCS#8 (RFC 5208): PEM with the label `PRIVATE KEY`, lines of 64 characters that end with LF. The format has no
-    /// place for the comment.
+    /// Encodes the key in PKCS#8 (RFC 5208): PEM with the label `PRIVATE KEY`, lines of 64 characters that end with LF.
+    /// The format has no place for the comment.
     pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
         pem::encode("PRIVATE KEY", 64, &self.to_pkcs8_der())
     }
@@ -153,7 +154,8 @@ fn public_key(n: &[u8], comment: &str) -> Result<PublicKey, PublicKeyError> {
     PublicKey::parse_with(&openssh::public_line(n, comment), &ImportPolicy::nova())
 }
 
-/// Converts to the private key type of the crate `rsa`, which checks the numbers again: that fails for no key of this crate.
+/// Converts to the private key type of the crate `rsa`, which checks the numbers again: that fails for no key of this
+/// crate.
 ///
 /// ```
 /// # use nova_keypair::{KeySpec, PrivateKey};

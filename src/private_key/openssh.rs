@@ -16,7 +16,8 @@ const ALGORITHM: &str = "ssh-rsa";
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
-/// How the private section is protected: the names of cipher and KDF, the KDF's options, and the block that the section is padded to.
+/// How the private section is protected: the names of cipher and KDF, the KDF's options, and the block that the section
+/// is padded to.
 struct Protection<'a> {
     cipher: &'a str,
     kdf: &'a str,
@@ -43,8 +44,9 @@ pub(super) fn file(key: &RsaComponents, comment: &str) -> Zeroizing<Vec<u8>> {
     file
 }
 
-/// The `checkint` of a file without encryption, where it is redundant: the 32-bit words of d as an mpint, exclusive-ored. A function of
-/// the key, so that the same key has the same file; the one of the crate `ssh-key`, so that both write the same.
+/// The `checkint` of a file without encryption, where it is redundant: the 32-bit words of d as an mpint,
+/// exclusive-ored. A function of the key, so that the same key has the same file; the one of the crate `ssh-key`, so
+/// that both write the same.
 fn check_number(d: &[u8]) -> u32 {
     let mut mpint = Zeroizing::new(Vec::with_capacity(string_length(integer_length(d))));
     mpint.mpint(d);

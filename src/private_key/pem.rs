@@ -70,7 +70,8 @@ mod tests {
         ) {
             let text = encode("A LABEL", columns, &bytes);
             prop_assert_eq!(text.capacity(), text.len());
-            let body = text.strip_prefix("-----BEGIN A LABEL-----\n").unwrap().strip_suffix("-----END A LABEL-----\n").unwrap();
+            let body = text.strip_prefix("-----BEGIN A LABEL-----\n").unwrap();
+            let body = body.strip_suffix("-----END A LABEL-----\n").unwrap();
             prop_assert_eq!(body.replace('\n', ""), STANDARD.encode(&bytes));
             let lines = body.strip_suffix('\n').unwrap().split('\n').map(str::len);
             let (last, full) = (lines.clone().last().unwrap(), lines.clone().count() - 1);

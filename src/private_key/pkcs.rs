@@ -1,6 +1,7 @@
 //! PKCS#1 and PKCS#8 (RFC 8017, appendix A.1.2; RFC 5208, section 5) in DER.
 //!
-//! Four types of ASN.1 and their lengths. Every buffer has its final size from the start: one that grows leaves a copy behind.
+//! Four types of ASN.1 and their lengths. Every buffer has its final size from the start: one that grows leaves a copy
+//! behind.
 
 use alloc::vec::Vec;
 

@@ -1,8 +1,8 @@
-//! The NIST curves P-256, P-384 and P-521: is a point on the curve, and does OpenSSH take it.
+//! The NIST curves P-256, P-384 and P-521: checks whether a point is on the curve, and whether OpenSSH accepts it.
 //!
-//! Public keys only, so time may depend on the values. The whole need is one evaluation of y² = x³ - 3x + b (SP 800-186, section
-//! 3.2.1), which does not justify a crate of curve arithmetic. The cofactor of all three curves is 1, so every point but the one at
-//! infinity, which an uncompressed encoding cannot express, has the full order.
+//! Public keys only, so time may depend on the values. The whole need is one evaluation of y² = x³ - 3x + b (SP
+//! 800-186, section 3.2.1), which does not justify a crate of curve arithmetic. The cofactor of all three curves is 1,
+//! so every point but the one at infinity, which an uncompressed encoding cannot express, has the full order.
 
 /// A curve by its name in RFC 5656.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +136,8 @@ impl Curve {
         (y.len() == x.len()).then_some((x, y))
     }
 
-    /// Whether (x, y), of [`coordinate_bytes`](Self::coordinate_bytes) each, are below the field's prime and on the curve.
+    /// Whether (x, y), of [`coordinate_bytes`](Self::coordinate_bytes) each, are below the field's prime and on the
+    /// curve.
     pub(crate) fn contains(self, x: &[u8], y: &[u8]) -> bool {
         match self {
             Self::NistP256 => P256.contains(x, y),
@@ -158,8 +159,8 @@ impl Curve {
 }
 
 impl<const LIMBS: usize> Parameters<LIMBS> {
-    /// y² = x³ − 3x + b, with both sides divided by R² = 2^(128·LIMBS), which [`multiply`](Self::multiply) does on the way: no number has
-    /// to be converted to Montgomery's form first.
+    /// y² = x³ − 3x + b, with both sides divided by R² = 2^(128·LIMBS), which [`multiply`](Self::multiply) does on the
+    /// way: no number has to be converted to Montgomery's form first.
     fn contains(&self, x: &[u8], y: &[u8]) -> bool {
         let [x, y] = [x, y].map(limbs::<LIMBS>);
         if is_at_least(&x, &self.prime) || is_at_least(&y, &self.prime) {

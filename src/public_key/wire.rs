@@ -1,8 +1,8 @@
 //! The SSH wire format, read strictly: `string` and `mpint` of RFC 4251, section 5.
 //!
-//! Strict where OpenSSH's and other parsers are lenient: an mpint must be minimal and must not be negative, and nothing may be left
-//! over at the end. Lengths are checked against what is there before anything is taken, so no length inside a blob can cause an
-//! allocation.
+//! Strict where OpenSSH's and other parsers are lenient: an mpint must be minimal and must not be negative, and nothing
+//! may be left over at the end. Lengths are checked against what is there before anything is taken, so no length inside
+//! a blob can cause an allocation.
 
 use alloc::vec::Vec;
 
@@ -117,8 +117,9 @@ pub(crate) fn integer_length(magnitude: &[u8]) -> usize {
     minimal(magnitude).into_iter().map(<[u8]>::len).sum()
 }
 
-/// A big-endian magnitude in minimal two's complement, as mpints and DER write it: a zero byte if the top bit is set, and the magnitude
-/// without leading zeros. Of a secret, time depends on the leading zero bytes and on the bit after them, as does the length.
+/// A big-endian magnitude in minimal two's complement, as mpints and DER write it: a zero byte if the top bit is set,
+/// and the magnitude without leading zeros. Of a secret, time depends on the leading zero bytes and on the bit after
+/// them, as does the length.
 pub(crate) fn minimal(magnitude: &[u8]) -> [&[u8]; 2] {
     let zeros = magnitude.iter().take_while(|&&byte| byte == 0).count();
     let magnitude = magnitude.get(zeros..).unwrap_or_default();
@@ -134,7 +135,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(value in any::<u32>(), bytes in prop::collection::vec(any::<u8>(), 0..9), zeros in 0usize..3) {
+        fn what_is_written_is_read(
+            value in any::<u32>(),
+            bytes in prop::collection::vec(any::<u8>(), 0..9),
+            zeros in 0usize..3,
+        ) {
             let mut out = Vec::new();
             out.uint32(value as usize);
             out.string(&bytes);

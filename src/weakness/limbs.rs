@@ -208,11 +208,11 @@ pub(super) fn square_root(limbs: &[u64]) -> Vec<u64> {
     root
 }
 
-/// A digit q that is not too large, and at most five too small, such that `(twice + q)·q <= remainder`, for the numbers that
-/// [`square_root`] has then.
+/// A digit q that is not too large, and at most five too small, such that `(twice + q)·q <= remainder`, for the numbers
+/// that [`square_root`] has then.
 ///
-/// Without q² the largest is `⌊remainder / twice⌋`; with it, at most one less, as twice is above 2^128 and thus above q². From the top
-/// limbs of both, of which that of `twice` is 1, rounded down: at most 2^64 / 2^63 + 1 less.
+/// Without q² the largest is `⌊remainder / twice⌋`; with it, at most one less, as twice is above 2^128 and thus above
+/// q². From the top limbs of both, of which that of `twice` is 1, rounded down: at most 2^64 / 2^63 + 1 less.
 fn root_digit(remainder: &[u64], twice: &[u64]) -> u64 {
     let ([.., third, second, first], [.., divisor, _, _]) = (remainder, twice) else { return 0 };
     let dividend = u128::from(*first) << 127 | u128::from(*second) << 63 | u128::from(*third >> 1);

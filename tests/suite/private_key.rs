@@ -57,7 +57,8 @@ fn every_format_holds_the_same_key() {
     assert_eq!(openssh.comment().as_str_lossy(), "Generated-by-Nova");
 }
 
-/// The key of `ssh-key` with the numbers that PKCS#1 gives, so that its encoder is independent of the one that is tested.
+/// The key of `ssh-key` with the numbers that PKCS#1 gives, so that its encoder is independent of the one that is
+/// tested.
 fn ssh_key_of(key: &PrivateKey) -> ssh_key::PrivateKey {
     let numbers = rsa::PrivateKey::from_pkcs1_pem(&key.to_pkcs1_pem()).unwrap();
     let mpint = |number: &rsa::BoxedUint| ssh_key::Mpint::from_positive_bytes(&number.to_be_bytes());
@@ -106,8 +107,8 @@ fn every_size_is_encoded_as_by_other_crates() {
     }
 }
 
-/// Other keys than the public call generates: of lengths at which the length octets of DER and the padding change, and with numbers that
-/// have leading zeros or the top bit clear.
+/// Other keys than the public call generates: of lengths at which the length octets of DER and the padding change, and
+/// with numbers that have leading zeros or the top bit clear.
 #[cfg(feature = "__internals")]
 #[test]
 fn every_length_is_encoded_as_by_other_crates() {

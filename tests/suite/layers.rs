@@ -17,7 +17,7 @@ const LAYERS: &[&[&str]] = &[
     &["error"],
     &["algorithm", "fingerprint::randomart", "microversion", "rng"],
     &["name"],
-    &["fingerprint", "public_key::curve", "weakness::limbs"],
+    &["fingerprint", "public_key::curve", "weakness::uint"],
     &["nova", "public_key::blob", "weakness::montgomery"],
     &["weakness::modulus", "weakness::compromised"],
     &["public_key::spki", "weakness"],

@@ -1,4 +1,5 @@
-//! The stages of key generation, for this project's own benches, fuzz targets and tests. Not covered by semantic versioning.
+//! The stages of key generation, for this project's own benches, fuzz targets and tests. Not covered by semantic
+//! versioning.
 
 use alloc::vec::Vec;
 
@@ -13,7 +14,8 @@ use crate::keygen::uint::SecretUint;
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, stages, trial_division};
 use crate::private_key::PrivateKey;
 
-/// Installs the function that is called with bytes that become public (a verdict, or the modulus) before anything branches on them.
+/// Installs the function that is called with bytes that become public (a verdict, or the modulus) before anything
+/// branches on them.
 #[cfg(nova_keypair_ctgrind)]
 pub fn on_declassify(hook: fn(&mut [u8])) {
     // Only the first call has an effect.
@@ -143,7 +145,8 @@ pub fn draw_seeded(bits: u32, seed: &[u8], count: usize) -> Result<Vec<Vec<u64>>
     stages::draw(bits, HmacDrbg::new(&[seed]), count)
 }
 
-/// Simulates a fault of the processor during key generation: the last power, which is the private operation modulo q, has one wrong bit.
+/// Simulates a fault of the processor during key generation: the last power, which is the private operation modulo q,
+/// has one wrong bit.
 pub fn generate_with_a_fault<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -> Result<Numbers> {
     keygen::generate_from(&Faulty(Backend::detect()), bits, rng).map(Numbers::from)
 }

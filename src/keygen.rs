@@ -1,7 +1,7 @@
 //! RSA key generation: FIPS 186-5 A.1.3 (random probable primes), in the deterministic form of C2SP `det-keygen`.
 //!
-//! The same bytes give the same key on any processor: candidates are drawn in order, and nothing else is read from the stream.
-//! `keygen/README.md` describes the design, lists the clauses that are implemented, and has the measurements.
+//! The same bytes give the same key on any processor: candidates are drawn in order, and nothing else is read from the
+//! stream. `keygen/README.md` describes the design, lists the clauses that are implemented, and has the measurements.
 
 mod candidate;
 mod confirmation;
@@ -41,8 +41,8 @@ pub(crate) const MIN_SEED: usize = 16;
 
 /// Generates a key of `bits` bits from the caller's generator.
 ///
-/// Each candidate is one `try_fill_bytes` of `bits/16` bytes. Up to one batch of candidates is drawn beyond the two that become the key;
-/// they do not change the key, and neither does a failure to draw them.
+/// Each candidate is one `try_fill_bytes` of `bits/16` bytes. Up to one batch of candidates is drawn beyond the two
+/// that become the key; they do not change the key, and neither does a failure to draw them.
 pub(crate) fn generate<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -> Result<RsaComponents> {
     generate_from(&Backend::detect(), checked(bits)?, rng)
 }
@@ -76,9 +76,10 @@ fn checked(bits: u32) -> Result<u32> {
 
 /// Generates a key with any kernel and any source; `bits` is a multiple of 16.
 ///
-/// A sequential generator confirms p before it searches for q. Here both are found first, so that their rounds and the exponentiations
-/// of the pairwise test, twelve for RSA-2048, fill three batches. If one of the two fails its rounds (probability below 2^-112 for
-/// random candidates), it is dropped and the search resumes after it, exactly as a sequential generator would.
+/// A sequential generator confirms p before it searches for q. Here both are found first, so that their rounds and the
+/// exponentiations of the pairwise test, twelve for RSA-2048, fill three batches. If one of the two fails its rounds
+/// (probability below 2^-112 for random candidates), it is dropped and the search resumes after it, exactly as a
+/// sequential generator would.
 pub(crate) fn generate_with<S: Source, K: Kernel>(kernel: &K, source: S, bits: u32) -> Result<RsaComponents> {
     let mut search = Search::new(source, kernel, bits / 2);
     let limit = candidate_limit(bits);
@@ -120,8 +121,8 @@ pub(crate) fn generate_with<S: Source, K: Kernel>(kernel: &K, source: S, bits: u
     }
 }
 
-/// The number of candidates for each prime. FIPS 186-5 A.1.3, steps 4.7 and 5.8, with the larger of their two limits for both (as
-/// `det-keygen` advises): a search that needs more has probability 2^-83.
+/// The number of candidates for each prime. FIPS 186-5 A.1.3, steps 4.7 and 5.8, with the larger of their two limits
+/// for both (as `det-keygen` advises): a search that needs more has probability 2^-83.
 const fn candidate_limit(bits: u32) -> u32 {
     10 * bits
 }

@@ -1,7 +1,8 @@
 //! Draws candidates from random bytes, in order, and detects a generator that repeats itself.
 //!
-//! A candidate is `bits/8` fresh bytes with five bits forced (`det-keygen`, RSA, steps 9 to 12; FIPS 186-5 A.1.3, steps 4.2 to 4.6,
-//! with a = b = 7). Nothing is derived from an earlier candidate, so what a rejected one leaks reveals nothing about an accepted one.
+//! A candidate is `bits/8` fresh bytes with five bits forced (`det-keygen`, RSA, steps 9 to 12; FIPS 186-5 A.1.3, steps
+//! 4.2 to 4.6, with a = b = 7). Nothing is derived from an earlier candidate, so what a rejected one leaks reveals
+//! nothing about an accepted one.
 
 use alloc::vec::Vec;
 
@@ -80,9 +81,10 @@ impl<S: Source> Candidates<S> {
         Ok(())
     }
 
-    /// Whether the generator repeats itself. There are three signs, each of which random bytes show with a probability of at most
-    /// 2^-512 at 2048 bits: the draw repeats with a period of 64 bytes (all zeros, all ones, any short block over and over); it
-    /// equals the one before; it equals the landmark, so a cycle of any length k is detected within 3k draws.
+    /// Whether the generator repeats itself. There are three signs, each of which random bytes show with a probability
+    /// of at most 2^-512 at 2048 bits: the draw repeats with a period of 64 bytes (all zeros, all ones, any short block
+    /// over and over); it equals the one before; it equals the landmark, so a cycle of any length k is detected within
+    /// 3k draws.
     ///
     /// Compared in constant time, because one of these draws is the prime.
     fn is_stuck(&self) -> Choice {
@@ -95,8 +97,8 @@ impl<S: Source> Candidates<S> {
     }
 }
 
-/// Whether two slices are equal up to the end of the shorter one. Called for every draw, so it does without the barrier per byte of
-/// `subtle`'s slice comparison.
+/// Whether two slices are equal up to the end of the shorter one. Called for every draw, so it does without the barrier
+/// per byte of `subtle`'s slice comparison.
 fn same(a: &[u8], b: &[u8]) -> Choice {
     a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)).ct_eq(&0)
 }

@@ -1,4 +1,5 @@
-//! Confirms a pair of primes and their key in one run of the kernel: Miller-Rabin rounds and the pairwise consistency test.
+//! Confirms a pair of primes and their key in one run of the kernel: Miller-Rabin rounds and the pairwise consistency
+//! test.
 
 use alloc::vec::Vec;
 

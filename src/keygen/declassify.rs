@@ -1,8 +1,9 @@
 //! Where secrets become public: verdicts on them, and the modulus. Control flow depends on a prime nowhere else.
 //!
-//! `checks/constant_time` runs the engine under valgrind with the primes marked as undefined, so that every branch and address that
-//! depends on them is reported. Under `--cfg nova_keypair_ctgrind`, which only that crate sets, the values that pass through here are
-//! first handed to it, to be marked as defined; in any other build these functions are no-ops.
+//! `checks/constant_time` runs the engine under valgrind with the primes marked as undefined, so that every branch and
+//! address that depends on them is reported. Under `--cfg nova_keypair_ctgrind`, which only that crate sets, the values
+//! that pass through here are first handed to it, to be marked as defined; in any other build these functions are
+//! no-ops.
 
 use alloc::vec::Vec;
 

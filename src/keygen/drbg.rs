@@ -1,7 +1,7 @@
 //! HMAC_DRBG with SHA-256 (NIST SP 800-90A Rev. 1, section 10.1.2), which expands a seed into candidates.
 //!
-//! Without nonce, reseeding and prediction resistance: C2SP `det-keygen` uses none of them, and one key needs some hundreds of requests,
-//! while the reseed interval is 2^48 (table 2).
+//! Without nonce, reseeding and prediction resistance: C2SP `det-keygen` uses none of them, and one key needs some
+//! hundreds of requests, while the reseed interval is 2^48 (table 2).
 
 use alloc::vec::Vec;
 
@@ -79,8 +79,8 @@ fn hmac_with(key: &[u8; 32]) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
-    /// NIST's HMAC_DRBG.rsp, SHA-256, no reseed, no personalization, COUNT 0: two requests of 1024 bits, of which the second is
-    /// listed. (`det-keygen` publishes no output of its generator.)
+    /// NIST's HMAC_DRBG.rsp, SHA-256, no reseed, no personalization, COUNT 0: two requests of 1024 bits, of which the
+    /// second is listed. (`det-keygen` publishes no output of its generator.)
     #[test]
     fn nist_vector() {
         let hex = |text: &str| -> Vec<u8> {

@@ -1,9 +1,9 @@
 //! The greatest common divisor and the modular inverse, by the binary algorithm with a fixed number of steps.
 //!
-//! Pornin, "Optimized Binary GCD for Modular Inversion" (IACR ePrint 2020/972), algorithm 1, without its batching of steps: each step
-//! is a few passes of masked additions, so no branch and no address depends on a number. Gcd and inverse of 1024-bit numbers took
-//! 87 µs and 184 µs (Zen 3, shared), one or two hundredths of the search for the primes. The safegcd of crypto-bigint takes half of
-//! that, but leaves copies of both operands in freed memory.
+//! Pornin, "Optimized Binary GCD for Modular Inversion" (IACR ePrint 2020/972), algorithm 1, without its batching of
+//! steps: each step is a few passes of masked additions, so no branch and no address depends on a number. Gcd and
+//! inverse of 1024-bit numbers took 87 µs and 184 µs (Zen 3, shared), one or two hundredths of the search for the
+//! primes. The safegcd of crypto-bigint takes half of that, but leaves copies of both operands in freed memory.
 
 use super::uint::SecretUint;
 use super::word::{adc, mask, sbb};
@@ -45,14 +45,14 @@ struct Step {
 }
 
 impl Pair {
-    /// A sufficient number of steps: each shortens one of the two numbers by at least a bit while `a` is not zero, and `b` keeps at
-    /// least one bit.
+    /// A sufficient number of steps: each shortens one of the two numbers by at least a bit while `a` is not zero, and
+    /// `b` keeps at least one bit.
     fn steps(&self) -> usize {
         128 * self.b.length()
     }
 
-    /// If `a` is odd, replaces `a` by the larger number minus the smaller one and `b` by the smaller one. Then `a` is even, and is
-    /// halved.
+    /// If `a` is odd, replaces `a` by the larger number minus the smaller one and `b` by the smaller one. Then `a` is
+    /// even, and is halved.
     #[inline(always)]
     fn step(&mut self) -> Step {
         let (a, b) = (self.a.limbs_mut(), self.b.limbs_mut());
@@ -61,8 +61,8 @@ impl Pair {
         for (a, &b) in a.iter_mut().zip(b.iter()) {
             (*a, borrow) = sbb(*a, b & was_odd, borrow);
         }
-        // After a borrow `a` holds the negative difference a - b: adding it to `b` gives the smaller number, which was `a`, and
-        // negating it (complement plus one) gives the distance.
+        // After a borrow `a` holds the negative difference a - b: adding it to `b` gives the smaller number, which was
+        // `a`, and negating it (complement plus one) gives the distance.
         let swapped = mask(borrow);
         let (mut carry, mut negation_carry) = (false, borrow);
         let mut halved = HalvedLimbs::new();
@@ -106,7 +106,8 @@ impl<'a> HalvedLimbs<'a> {
     }
 }
 
-/// Exchanges `u` and `v` if the step swapped the pair, then subtracts `v` from `u` if it subtracted; returns the borrow.
+/// Exchanges `u` and `v` if the step swapped the pair, then subtracts `v` from `u` if it subtracted; returns the
+/// borrow.
 #[inline(always)]
 fn swap_and_subtract(u: &mut [u64], v: &mut [u64], step: &Step) -> bool {
     let mut borrow = false;
@@ -118,10 +119,12 @@ fn swap_and_subtract(u: &mut [u64], v: &mut [u64], step: &Step) -> bool {
     borrow
 }
 
-/// Adds `m` if the subtraction borrowed, then halves `u` modulo `m`: an odd `u` gets `m` added first, which makes it even.
+/// Adds `m` if the subtraction borrowed, then halves `u` modulo `m`: an odd `u` gets `m` added first, which makes it
+/// even.
 #[inline(always)]
 fn restore_and_halve(u: &mut [u64], m: &[u64], borrow: bool) {
-    // Both additions and the shift in one pass. `m` is odd, so the first addition flips the parity that decides the second.
+    // Both additions and the shift in one pass. `m` is odd, so the first addition flips the parity that decides the
+    // second.
     let restore = mask(borrow);
     let odd = mask(u.first().is_some_and(|low| (low ^ restore) & 1 == 1));
     let (mut restore_carry, mut carry) = (false, false);
@@ -160,7 +163,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_gcd_matches_crypto_bigint(a in number(), b in number(), factor in prop::collection::vec(any::<u64>(), 0..4)) {
+        fn the_gcd_matches_crypto_bigint(
+            a in number(),
+            b in number(),
+            factor in prop::collection::vec(any::<u64>(), 0..4),
+        ) {
             let [a, mut b, mut factor] = [a, b, factor].map(SecretUint::from_limbs);
             b.set_bit(0);
             prop_assert_eq!(gcd(&a, &b), gcd_of(&a, &b));

@@ -1,7 +1,9 @@
-//! Computes a key from two primes: λ, d, the CRT values, the criteria of FIPS 186-5 A.1.1, and the pairwise consistency test.
+//! Computes a key from two primes: λ, d, the CRT values, the criteria of FIPS 186-5 A.1.1, and the pairwise consistency
+//! test.
 //!
-//! All operands are secret, and all operations are constant-time: there is no division instruction (the two divisions, by the gcd and
-//! by e, are exact and done by multiplication), and the gcd and the inverse of q take a fixed number of steps.
+//! All operands are secret, and all operations are constant-time: there is no division instruction (the two divisions,
+//! by the gcd and by e, are exact and done by multiplication), and the gcd and the inverse of q take a fixed number of
+//! steps.
 
 use alloc::vec::Vec;
 
@@ -20,7 +22,8 @@ use crate::error::{Error, Result};
 pub(crate) const E: u64 = 65537;
 const _: () = assert!(E % 2 == 1 && E > 1 << 16);
 
-/// The 64 highest bits of √2·2^63, rounded up: a number whose 64 highest bits are at least these is above √2·2^(bits-1).
+/// The 64 highest bits of √2·2^63, rounded up: a number whose 64 highest bits are at least these is above
+/// √2·2^(bits-1).
 const SQRT_2: u64 = 0xb504_f333_f9de_6485;
 
 /// The numbers of a private key, big-endian, in fields of fixed length. Cleared on drop.
@@ -40,7 +43,8 @@ pub(crate) struct RsaComponents {
 /// The key of a pair of primes, unless `det-keygen` discards the pair.
 pub(crate) enum Assembled {
     Key(UncheckedKey),
-    /// `det-keygen` steps 20 and 23: gcd(p-1, q-1) is 2^32 or more (2^-32 of pairs), or e divides λ (2^-15). Draw both anew.
+    /// `det-keygen` steps 20 and 23: gcd(p-1, q-1) is 2^32 or more (2^-32 of pairs), or e divides λ (2^-15). Draw both
+    /// anew.
     Rejected,
 }
 
@@ -62,8 +66,9 @@ impl UncheckedKey {
         check_primes(p, q, bits / 2)?;
         let Some(lambda) = lambda(p, q) else { return Ok(Assembled::Rejected) };
         let d = inverse_of_e(&lambda);
-        // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half holds by construction. The first follows: d > λ/e > 2^(nlen-51),
-        // since λ > 2^(nlen-34) for every pair that is not rejected. So this check can only detect an error of the arithmetic above.
+        // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half holds by construction. The first follows: d > λ/e >
+        // 2^(nlen-51), since λ > 2^(nlen-34) for every pair that is not rejected. So this check can only detect an
+        // error of the arithmetic above.
         if !reveal(d.exceeds_power_of_two(bits / 2)) {
             return Err(Error::PrivateExponentTooSmall);
         }
@@ -74,10 +79,11 @@ impl UncheckedKey {
         Ok(Assembled::Key(Self { bits, n, d, p: p.clone(), q: q.clone(), dp, dq, qinv }))
     }
 
-    /// Prepares the test that closes generation (FIPS 140-3 IG 10.3.A): the public key must undo the private key's operation.
+    /// Prepares the test that closes generation (FIPS 140-3 IG 10.3.A): the public key must undo the private key's
+    /// operation.
     pub(crate) fn pairwise_test(&self) -> PairwiseTest<'_> {
-        // Any message works that is below n and not its own power; this one is also below p and q. The low limb makes it different
-        // for each key.
+        // Any message works that is below n and not its own power; this one is also below p and q. The low limb makes
+        // it different for each key.
         let mut message = SecretUint::repeated(0x5555_5555_5555_5555, self.p.length());
         message.xor_word(self.n.low_word());
         message.keep_bits(self.bits / 2 - 2);
@@ -112,8 +118,8 @@ impl PairwiseTest<'_> {
         [(dp, p), (dq, q)].map(|(exponent, modulus)| Power { base: &self.message, exponent, modulus })
     }
 
-    /// Whether the public exponent undoes the signature that the two results give (RFC 8017, 5.2.1), and whether dP and dQ belong to
-    /// d. A change to any single number of the key fails the test, and so does a missing result.
+    /// Whether the public exponent undoes the signature that the two results give (RFC 8017, 5.2.1), and whether dP and
+    /// dQ belong to d. A change to any single number of the key fails the test, and so does a missing result.
     pub(crate) fn passed<'r>(&self, results: &mut impl Iterator<Item = &'r SecretUint>) -> Choice {
         let UncheckedKey { bits, n, d, p, q, dp, dq, .. } = self.key;
         let (Some(m1), Some(m2)) = (results.next(), results.next()) else { return Choice::from(0) };
@@ -234,19 +240,23 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(24))]
         /// By crypto-bigint's division and inversion; the engine uses neither.
         #[test]
-        fn the_numbers_are_those_of_the_definition(seed in any::<u64>(), bits in prop_oneof![Just(512u32), Just(528), Just(1024)]) {
+        fn the_numbers_are_those_of_the_definition(
+            seed in any::<u64>(),
+            bits in prop_oneof![Just(512u32), Just(528), Just(1024)],
+        ) {
             let key = assembled(seed, bits);
             let wide = |x: &SecretUint| x.resized(limbs_for(bits) + 2).to_boxed();
             let one = wide(&SecretUint::from_word(1, 1));
             let [p1, q1] = [&key.p, &key.q].map(|prime| wide(prime).wrapping_sub(&one));
             let gcd = NonZero::new(p1.gcd_vartime(&q1)).unwrap();
-            let lambda = NonZero::new(wide(&key.p.product(&key.q)).wrapping_sub(wide(&key.p)).wrapping_sub(wide(&key.q)).wrapping_add(&one).div_rem_vartime(&gcd).0).unwrap();
+            let lambda = NonZero::new(p1.concatenating_mul(&q1).div_rem_vartime(&gcd).0).unwrap();
             let e = wide(&SecretUint::from_word(E, 1));
             prop_assert_eq!(wide(&key.d).concatenating_mul(&e).rem_vartime(&lambda), one.clone());
             prop_assert!(wide(&key.d) < *lambda);
             prop_assert_eq!(wide(&key.dp), wide(&key.d).rem_vartime(&NonZero::new(p1).unwrap()));
             prop_assert_eq!(wide(&key.dq), wide(&key.d).rem_vartime(&NonZero::new(q1).unwrap()));
-            prop_assert_eq!(wide(&key.qinv).concatenating_mul(&wide(&key.q)).rem_vartime(&NonZero::new(wide(&key.p)).unwrap()), one);
+            let p = NonZero::new(wide(&key.p)).unwrap();
+            prop_assert_eq!(wide(&key.qinv).concatenating_mul(&wide(&key.q)).rem_vartime(&p), one);
             prop_assert_eq!(wide(&key.n), wide(&key.p).wrapping_mul(wide(&key.q)));
             prop_assert!(is_consistent(&key));
             let RsaComponents { n, d, p, q, dp, dq, qinv } = key.into_components();
@@ -256,7 +266,9 @@ mod tests {
         }
 
         #[test]
-        fn mod_e_is_the_remainder(x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..40)) {
+        fn mod_e_is_the_remainder(
+            x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..40),
+        ) {
             let e = NonZero::new(BoxedUint::from(E)).unwrap();
             let x = SecretUint::from_limbs(x);
             prop_assert_eq!(BoxedUint::from(mod_e(&x)), x.to_boxed().rem_vartime(&e));

@@ -1,7 +1,9 @@
-//! Constant-time arithmetic on slices of little-endian 64-bit limbs, below [`SecretUint`](super::uint::SecretUint) and the kernels.
+//! Constant-time arithmetic on slices of little-endian 64-bit limbs, below [`SecretUint`](super::uint::SecretUint) and
+//! the kernels.
 //!
-//! Lengths are public, contents are secret: loops run over whole slices, choices are masks and carries are data. Operands have the
-//! same length; if they do not, the shorter one determines how far an operation goes, so nothing can panic.
+//! Lengths are public, contents are secret: loops run over whole slices, choices are masks and carries are data.
+//! Operands have the same length; if they do not, the shorter one determines how far an operation goes, so nothing can
+//! panic.
 
 use super::word::{adc, mask, sbb};
 

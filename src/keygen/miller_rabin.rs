@@ -1,7 +1,7 @@
 //! Primality: Miller-Rabin rounds with random bases, as in FIPS 186-5 B.3.1.
 //!
-//! Candidates w are 7 modulo 8, so w - 1 = 2^a·m with a = 1 and m = (w-1)/2 odd. A round is one exponentiation and a comparison with
-//! 1 and w - 1: its inner loop (step 4.5, j = 1 to a-1) is empty.
+//! Candidates w are 7 modulo 8, so w - 1 = 2^a·m with a = 1 and m = (w-1)/2 odd. A round is one exponentiation and a
+//! comparison with 1 and w - 1: its inner loop (step 4.5, j = 1 to a-1) is empty.
 
 use alloc::vec::Vec;
 
@@ -11,14 +11,15 @@ use super::drbg::HmacDrbg;
 use super::modexp::kernel::Power;
 use super::uint::SecretUint;
 
-/// Returns the number of rounds for a prime of `bits` bits: FIPS 186-5 table B.1, which lists 1024 (5 rounds, error below 2^-112),
-/// 1536 (4, 2^-128) and 2048 (4, 2^-144). A size in between gets the rounds of the next smaller listed size; it needs no more.
+/// Returns the number of rounds for a prime of `bits` bits: FIPS 186-5 table B.1, which lists 1024 (5 rounds, error
+/// below 2^-112), 1536 (4, 2^-128) and 2048 (4, 2^-144). A size in between gets the rounds of the next smaller listed
+/// size; it needs no more.
 pub(crate) const fn rounds(bits: u32) -> usize {
     if bits < 1536 { 5 } else { 4 }
 }
 
-/// Bits of a base beyond those of the candidate: the reduction is then within 2^-128 of uniform. The standard rejects bases instead
-/// (step 4.2), and the number of tries would depend on a secret.
+/// Bits of a base beyond those of the candidate: the reduction is then within 2^-128 of uniform. The standard rejects
+/// bases instead (step 4.2), and the number of tries would depend on a secret.
 const EXTRA_BITS: u32 = 128;
 
 /// The rounds for one candidate: the powers to compute, and the check of the results.
@@ -34,8 +35,9 @@ pub(crate) struct Rounds<'a> {
 impl<'a> Rounds<'a> {
     /// Prepares the rounds for `candidate`, which has `bits` bits.
     ///
-    /// The bases come from a generator keyed by a hash of the candidate: they use nothing of the caller's stream, so the same stream
-    /// always gives the same key. The candidate consists of fresh random bytes, so the bases are random too.
+    /// The bases come from a generator keyed by a hash of the candidate: they use nothing of the caller's stream, so
+    /// the same stream always gives the same key. The candidate consists of fresh random bytes, so the bases are random
+    /// too.
     pub(crate) fn new(candidate: &'a SecretUint, bits: u32) -> Self {
         let mut generator = HmacDrbg::new(&[&candidate.to_be((bits / 8) as usize), b"Miller-Rabin bases"]);
         let bases = (0..rounds(bits)).map(|_| random_base(&mut generator, candidate, bits)).collect();
@@ -47,8 +49,8 @@ impl<'a> Rounds<'a> {
         self.bases.iter().map(|base| Power { base, exponent: &self.exponent, modulus: self.candidate })
     }
 
-    /// Step 4.4 of every round: z = 1 or z = w - 1. Consumes one result for each of the [`powers`](Self::powers), in their order; a
-    /// missing result fails.
+    /// Step 4.4 of every round: z = 1 or z = w - 1. Consumes one result for each of the [`powers`](Self::powers), in
+    /// their order; a missing result fails.
     pub(crate) fn passed<'r>(&self, results: &mut impl Iterator<Item = &'r SecretUint>) -> Choice {
         let one = SecretUint::from_word(1, self.candidate.length());
         self.bases.iter().fold(Choice::from(1), |passed, _| {
@@ -100,7 +102,8 @@ mod tests {
         }
     }
 
-    /// 2^1279 - 1 is prime. 2^1277 - 1 and 2^(2·3·7·13) - 1 are pseudoprimes to base 2, and random bases must reveal them.
+    /// 2^1279 - 1 is prime. 2^1277 - 1 and 2^(2·3·7·13) - 1 are pseudoprimes to base 2, and random bases must reveal
+    /// them.
     #[test]
     fn rounds_tell_primes_from_base_2_pseudoprimes() {
         for (bits, prime) in [(1279u32, true), (1277, false), (1024, false)] {

@@ -21,7 +21,8 @@ pub(crate) enum Backend {
 }
 
 impl Backend {
-    /// Selects the fastest kernel that this processor supports, or the portable one under `--cfg nova_keypair_portable`.
+    /// Selects the fastest kernel that this processor supports, or the portable one under `--cfg
+    /// nova_keypair_portable`.
     pub(crate) fn detect() -> Self {
         #[cfg(all(target_arch = "x86_64", not(nova_keypair_portable)))]
         if let Some(kernel) = avx2::Avx2::new() {

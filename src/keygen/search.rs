@@ -1,14 +1,15 @@
-//! Searches a stream of candidates for primes, in order: the first one wins, and those read ahead are kept for the next prime.
+//! Searches a stream of candidates for primes, in order: the first one wins, and those read ahead are kept for the next
+//! prime.
 //!
 //! ```text
 //! stream ──draw──▸ trial division ──▸ queue ──4 at a time──▸ base-2 filter ──▸ passed, in order
 //!   c0 c1 c2 …        c0 c5 c9 …     c0 c5 c9 c11             ✗  ✓  ✗  ✗           c5 …
 //! ```
 //!
-//! A batch is drawn before it is known whether its first member is a prime, so the search reads further than a sequential one would.
-//! Nothing else distinguishes the two: candidates read ahead stay in the queue for the next prime, and a failure of the generator is
-//! kept and reported only if no candidate read before it turns out to be prime. So a stream is sufficient if it ends with the last
-//! byte that the sequential search needs.
+//! A batch is drawn before it is known whether its first member is a prime, so the search reads further than a
+//! sequential one would. Nothing else distinguishes the two: candidates read ahead stay in the queue for the next
+//! prime, and a failure of the generator is kept and reported only if no candidate read before it turns out to be
+//! prime. So a stream is sufficient if it ends with the last byte that the sequential search needs.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;

@@ -31,9 +31,11 @@ pub(crate) fn odd_primes_below(bound: u32) -> &'static [u16] {
     ODD_PRIMES.split_at(ODD_PRIMES.partition_point(|&prime| u32::from(prime) < bound)).0
 }
 
-/// Splits `primes` into the longest consecutive groups whose products are at most `limit`; each group comes with its product.
+/// Splits `primes` into the longest consecutive groups whose products are at most `limit`; each group comes with its
+/// product.
 ///
-/// A number that shares no factor with the product has none of the group's primes as a factor, so one residue tests them all.
+/// A number that shares no factor with the product has none of the group's primes as a factor, so one residue tests
+/// them all.
 pub(crate) fn packed(primes: &[u16], limit: u64) -> impl Iterator<Item = (u64, &[u16])> {
     let mut remaining = primes;
     core::iter::from_fn(move || {

@@ -165,7 +165,8 @@ impl Kernel for Counting {
     }
 }
 
-/// FIPS 186-5 table B.1, counted where the work is done: rounds per prime, and one exponentiation per prime for the pairwise test.
+/// FIPS 186-5 table B.1, counted where the work is done: rounds per prime, and one exponentiation per prime for the
+/// pairwise test.
 #[test]
 fn each_prime_gets_exactly_its_rounds() {
     for (bits, rounds) in [(2048, 5), (3072, 4)] {
@@ -225,7 +226,8 @@ fn same_key(a: &RsaComponents, b: &RsaComponents) -> bool {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
-    /// In these pairs one or both numbers fail their rounds; the key is that of a generator that confirms each prime before the next.
+    /// In these pairs one or both numbers fail their rounds; the key is that of a generator that confirms each prime
+    /// before the next.
     #[test]
     fn failed_rounds_do_not_change_the_key(seed in any::<u64>()) {
         let drbg = || HmacDrbg::new(&[&seed.to_be_bytes()]);

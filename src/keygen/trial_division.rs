@@ -6,17 +6,17 @@
 //! x·2^(-w(D-1))  =  Σ x[D-1-j]·W[j]   mod M,        W[j] = 2^(-wj) mod M
 //! ```
 //!
-//! and since 2 is a unit modulo M, that sum, reduced to one word by one or two Montgomery reductions, is divisible by a prime of the
-//! group exactly if x is. A word u is a multiple of an odd r if u·r^-1 mod 2^k is at most (2^k - 1)/r: exact multiples map to their
-//! quotient, and everything else to something larger.
+//! and since 2 is a unit modulo M, that sum, reduced to one word by one or two Montgomery reductions, is divisible by a
+//! prime of the group exactly if x is. A word u is a multiple of an odd r if u·r^-1 mod 2^k is at most (2^k - 1)/r:
+//! exact multiples map to their quotient, and everything else to something larger.
 //!
-//! There are two tiers. The first tests small primes, as many to a 63-bit M as fit, with 64-bit digits: few products for many primes,
-//! and it rejects most candidates. The second tests primes in pairs to a 30-bit M with 28-bit digits, sixteen groups side by side in
-//! arrays that compilers vectorize.
+//! There are two tiers. The first tests small primes, as many to a 63-bit M as fit, with 64-bit digits: few products
+//! for many primes, and it rejects most candidates. The second tests primes in pairs to a 30-bit M with 28-bit digits,
+//! sixteen groups side by side in arrays that compilers vectorize.
 //!
-//! Both run through the same steps for every candidate, up to the first group that shows it composite: the steps for an accepted prime
-//! depend on its size alone, and what the others leak is public. (Finke, Gebhardt and Schindler recovered primes from numbers of trial
-//! divisions, of candidates derived from one another; these are independent.)
+//! Both run through the same steps for every candidate, up to the first group that shows it composite: the steps for an
+//! accepted prime depend on its size alone, and what the others leak is public. (Finke, Gebhardt and Schindler
+//! recovered primes from numbers of trial divisions, of candidates derived from one another; these are independent.)
 
 use alloc::vec::Vec;
 
@@ -45,8 +45,9 @@ pub(crate) const BLOCK: usize = 47;
 
 /// Returns the bound of trial division for candidates of `bits` bits.
 ///
-/// A prime r saves a fraction 1/r of the tests that follow, so it pays if dividing by it costs less than a test / r. The cost of a
-/// test grows with the cube of the size, that of a division with the size. The bounds minimize the measured sum; the optimum is flat.
+/// A prime r saves a fraction 1/r of the tests that follow, so it pays if dividing by it costs less than a test / r.
+/// The cost of a test grows with the cube of the size, that of a division with the size. The bounds minimize the
+/// measured sum; the optimum is flat.
 const fn bound(bits: u32) -> u32 {
     match bits {
         0..1280 => 1 << 15,
@@ -81,7 +82,8 @@ pub(crate) struct Wide {
     pub(crate) limits: [[u32; WIDTH]; 2],
 }
 
-/// The tables for candidates of one size. Building them costs well under 1 % of a search, so nothing is kept between searches.
+/// The tables for candidates of one size. Building them costs well under 1 % of a search, so nothing is kept between
+/// searches.
 pub(crate) struct TrialDivision {
     groups: Vec<Group>,
     wides: Vec<Wide>,
@@ -118,8 +120,8 @@ impl TrialDivision {
         !self.groups.iter().any(|group| reveal(group.divides(candidate.limbs())))
     }
 
-    /// The second tier: whether none of its primes divides the candidate. `divides` is [`divides`], or something faster with the same
-    /// results.
+    /// The second tier: whether none of its primes divides the candidate. `divides` is [`divides`], or something faster
+    /// with the same results.
     #[inline(always)]
     pub(crate) fn passes_large(
         &mut self,
@@ -176,7 +178,8 @@ impl Group {
             low = sum;
             high += u64::from(carry);
         }
-        // Up to 2^64 limbs below 2^64 times weights below 2^63: `high` has room. Two reductions: below 2^64 + M, then at most M.
+        // Up to 2^64 limbs below 2^64 times weights below 2^63: `high` has room. Two reductions: below 2^64 + M, then
+        // at most M.
         let once = self.reduce(low as u64) + (low >> 64) + (u128::from(high) << 64);
         let word = (self.reduce(once as u64) + (once >> 64)) as u64;
         self.factors
@@ -275,7 +278,8 @@ mod tests {
         })
     }
 
-    /// Every prime is in the second tier once, the last one of the pairs possibly twice; no product needs more than 30 bits.
+    /// Every prime is in the second tier once, the last one of the pairs possibly twice; no product needs more than 30
+    /// bits.
     #[test]
     fn the_second_tier_pairs_primes_up_to_30_bits() {
         for bound in [0, 512, 521, 522, 600, 1 << 15, 1 << 16] {
@@ -301,7 +305,8 @@ mod tests {
     fn every_prime_of_the_table_is_found() {
         for bits in [1024, 2008] {
             let mut trial = TrialDivision::up_to(bits, 1 << 16);
-            // Cofactors of the form 2^k - 1 have small factors too, so the cofactor is a power of two: the candidate need not be odd.
+            // Cofactors of the form 2^k - 1 have small factors too, so the cofactor is a power of two: the candidate
+            // need not be odd.
             for &prime in odd_primes_below(1 << 16) {
                 let mut candidate = SecretUint::zero(limbs_for(bits));
                 for position in 0..16 {

@@ -12,9 +12,10 @@ pub(crate) use super::limbs::limbs_for;
 
 /// A secret natural number, in a fixed number of 64-bit limbs. Cleared on drop.
 ///
-/// The number of limbs is public, the value is secret: no branch and no address depends on it, and there is neither `PartialEq` nor
-/// `Debug` nor indexing (unit tests compare and print numbers that are not secret). The kernels and the loops of this engine work on limbs, which [`limbs`](Self::limbs) lends them; to the
-/// rest of the crate the type is opaque. Two operands have the same number of limbs unless a method says otherwise.
+/// The number of limbs is public, the value is secret: no branch and no address depends on it, and there is neither
+/// `PartialEq` nor `Debug` nor indexing (unit tests compare and print numbers that are not secret). The kernels and the
+/// loops of this engine work on limbs, which [`limbs`](Self::limbs) lends them; to the rest of the crate the type is
+/// opaque. Two operands have the same number of limbs unless a method says otherwise.
 #[derive(Clone)]
 #[cfg_attr(test, derive(Debug, PartialEq))]
 pub(crate) struct SecretUint(Zeroizing<Vec<u64>>);
@@ -246,7 +247,8 @@ impl SecretUint {
 
     /// Returns `self mod n` by shifting and subtracting, for `n` of exactly `bits` bits; `self` may have any length.
     ///
-    /// One conditional subtraction per bit: 1.5 µs to reduce a 1152-bit number by 128 bits, too little to need anything faster.
+    /// One conditional subtraction per bit: 1.5 µs to reduce a 1152-bit number by 128 bits, too little to need anything
+    /// faster.
     pub(crate) fn remainder(&self, n: &Self, bits: u32) -> Self {
         let mut rest = Self::zero(n.length());
         // The highest bits-1 bits are below 2^(bits-1) <= n, and need no subtraction.
@@ -262,16 +264,16 @@ impl SecretUint {
         rest
     }
 
-    /// Computes `self /= divisor` for an odd divisor that divides it (otherwise the result is meaningless), from the low end and
-    /// without a division.
+    /// Computes `self /= divisor` for an odd divisor that divides it (otherwise the result is meaningless), from the
+    /// low end and without a division.
     pub(crate) fn divide_exact(&mut self, divisor: u64) {
         let inverse = inverse_mod_2_64(divisor);
         let mut borrow = 0u64;
         for limb in self.0.iter_mut() {
             let (rest, under) = limb.overflowing_sub(borrow);
             *limb = rest.wrapping_mul(inverse);
-            // The low half of quotient·divisor cancels `rest`; the high half is subtracted from the next limb. It is at most
-            // 2^64 - 2, so + 1 fits.
+            // The low half of quotient·divisor cancels `rest`; the high half is subtracted from the next limb. It is at
+            // most 2^64 - 2, so + 1 fits.
             let high = (u128::from(*limb) * u128::from(divisor)) >> 64;
             borrow = (high as u64).wrapping_add(u64::from(under));
         }
@@ -303,8 +305,8 @@ impl SecretUint {
 
 #[cfg(test)]
 impl SecretUint {
-    /// The same number for crypto-bigint, the oracle of the tests. Converted through bytes, because its limbs have 32 bits on some
-    /// targets.
+    /// The same number for crypto-bigint, the oracle of the tests. Converted through bytes, because its limbs have 32
+    /// bits on some targets.
     pub(crate) fn to_boxed(&self) -> crypto_bigint::BoxedUint {
         crypto_bigint::BoxedUint::from_be_slice_vartime(&self.to_be(8 * self.length()))
     }

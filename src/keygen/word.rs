@@ -25,7 +25,8 @@ pub(crate) fn mac(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
     (wide as u64, (wide >> 64) as u64)
 }
 
-/// Returns all ones for `true` and zero for `false`. The barrier keeps the compiler from turning what follows into a branch.
+/// Returns all ones for `true` and zero for `false`. The barrier keeps the compiler from turning what follows into a
+/// branch.
 #[inline(always)]
 pub(crate) fn mask(condition: bool) -> u64 {
     black_box(0u64.wrapping_sub(u64::from(condition)))
@@ -56,7 +57,7 @@ mod tests {
         }
 
         #[test]
-        fn mac_is_the_sum_in_128_bits(sum in any::<u64>(), a in any::<u64>(), b in any::<u64>(), carry in any::<u64>()) {
+        fn mac_is_the_sum_in_128_bits([sum, a, b, carry] in any::<[u64; 4]>()) {
             let (low, high) = mac(sum, a, b, carry);
             let wide = u128::from(a) * u128::from(b) + u128::from(sum) + u128::from(carry);
             prop_assert_eq!(u128::from(high) << 64 | u128::from(low), wide);

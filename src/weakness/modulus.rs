@@ -1,7 +1,8 @@
 //! Detects bad RSA moduli without factoring them.
 //!
-//! Each check documents what it detects for certain, what it costs, and the probability of a false positive for a good modulus: the
-//! product of two random primes of equal length. Costs are proportional to length² (the primality test: length³) for all numbers.
+//! Each check documents what it detects for certain, what it costs, and the probability of a false positive for a good
+//! modulus: the product of two random primes of equal length. Costs are proportional to length² (the primality test:
+//! length³) for all numbers.
 
 use alloc::vec;
 use core::cell::OnceCell;
@@ -28,8 +29,8 @@ impl Modulus {
 
     /// Returns the smallest prime below 2^13 that divides n.
     ///
-    /// False positives: none. A damaged modulus is effectively a random odd number, and 1 − 2·e^−γ / ln 2^13 = 87 % of those have such a
-    /// factor (Mertens); four times the bound would take nearly four times as long and detect 89 %.
+    /// False positives: none. A damaged modulus is effectively a random odd number, and 1 − 2·e^−γ / ln 2^13 = 87 % of
+    /// those have such a factor (Mertens); four times the bound would take nearly four times as long and detect 89 %.
     pub(super) fn smallest_factor(&self) -> Option<u16> {
         *self.smallest_factor.get_or_init(|| self.divide_by_small_primes())
     }
@@ -62,10 +63,11 @@ impl Modulus {
 
     /// Whether n is a k-th power, for an odd k.
     ///
-    /// Every odd number has exactly one k-th root modulo each power of two. If n = x^k for an integer x, that root is x modulo the power of
-    /// two, and x itself once the power of two exceeds x. So the candidate is the root modulo 2^(64·length), which leaves room for at least
-    /// 32 bits more than x can have. If n is not a k-th power, the root is effectively random, and nearly always longer than x can be; the
-    /// comparison of lengths then saves computing the power.
+    /// Every odd number has exactly one k-th root modulo each power of two. If n = x^k for an integer x, that root is x
+    /// modulo the power of two, and x itself once the power of two exceeds x. So the candidate is the root modulo
+    /// 2^(64·length), which leaves room for at least 32 bits more than x can have. If n is not a k-th power, the root
+    /// is effectively random, and nearly always longer than x can be; the comparison of lengths then saves computing
+    /// the power.
     fn has_root(&self, k: usize) -> bool {
         let bits = self.number.bits();
         let length = (bits / k + 32) / 64 + 1;
@@ -80,8 +82,9 @@ impl Modulus {
 
     /// Returns the k-th root of n modulo 2^(64·length), for odd k and n: n·y^(k−1), where y = n^(−1/k).
     ///
-    /// Newton's iteration computes y and needs only the inverse of k: with ε = 1 − n·y^k, the next y is y·(1 + ε/k), and its error is a
-    /// multiple of ε². Since n ≡ n^−k modulo 8, y = n has three correct bits, and each step doubles their number.
+    /// Newton's iteration computes y and needs only the inverse of k: with ε = 1 − n·y^k, the next y is y·(1 + ε/k),
+    /// and its error is a multiple of ε². Since n ≡ n^−k modulo 8, y = n has three correct bits, and each step doubles
+    /// their number.
     fn root_modulo_power_of_two(&self, k: usize, length: usize) -> PublicUint {
         let mut y = PublicUint::from_limbs(vec![self.root_inverse_modulo_word(k)]);
         let mut correct = 1;
@@ -109,11 +112,12 @@ impl Modulus {
         y
     }
 
-    /// Whether Fermat's method factors n in [`FERMAT_ROUNDS`] rounds: whether a² − n is a square for one of the first integers a above √n.
+    /// Whether Fermat's method factors n in [`FERMAT_ROUNDS`] rounds: whether a² − n is a square for one of the first
+    /// integers a above √n.
     ///
-    /// Detects every n = p·q with |p − q| < 2^6 · n^(1/4), since then a − √n = (p − q)² / (8·a) is below 2^9: the upper halves of p and q
-    /// are equal except for three bits. Two independent primes are as close with a probability below 2^−500 at 2048 bits. Squares are left
-    /// to [`is_perfect_power`](Self::is_perfect_power).
+    /// Detects every n = p·q with |p − q| < 2^6 · n^(1/4), since then a − √n = (p − q)² / (8·a) is below 2^9: the upper
+    /// halves of p and q are equal except for three bits. Two independent primes are as close with a probability below
+    /// 2^−500 at 2048 bits. Squares are left to [`is_perfect_power`](Self::is_perfect_power).
     pub(super) fn has_close_factors(&self) -> bool {
         // With a = first + i: a² − n = difference + i·(2·first + i).
         let first = self.number.square_root().plus_word(1);
@@ -126,11 +130,13 @@ impl Modulus {
         })
     }
 
-    /// The discriminator for CVE-2017-15361 (Nemec, Sys, Svenda, Klinec, Matyas: *The Return of Coppersmith's Attack*, CCS 2017, section 5).
+    /// The discriminator for CVE-2017-15361 (Nemec, Sys, Svenda, Klinec, Matyas: *The Return of Coppersmith's Attack*,
+    /// CCS 2017, section 5).
     ///
-    /// The library's primes are k·M + (65537^a mod M), where M is the product of the first primes, so n is a power of 65537 modulo each of
-    /// them. Detects every such key. Of the 38 odd primes up to 167 only the 17 in [`ROCA`] carry information: modulo the others 65537
-    /// generates every unit. A random n passes with probability 2^−27.83, one in 239 million: the product of [`ROCA`]'s orders over p − 1.
+    /// The library's primes are k·M + (65537^a mod M), where M is the product of the first primes, so n is a power of
+    /// 65537 modulo each of them. Detects every such key. Of the 38 odd primes up to 167 only the 17 in [`ROCA`] carry
+    /// information: modulo the others 65537 generates every unit. A random n passes with probability 2^−27.83, one in
+    /// 239 million: the product of [`ROCA`]'s orders over p − 1.
     pub(super) fn is_roca(&self) -> bool {
         // The powers of 65537 are the only subgroup of their order, so an exponentiation tests membership.
         ROCA.iter().all(|&(prime, order)| power_mod(self.number.residue(prime), order, prime) == 1)
@@ -138,9 +144,10 @@ impl Modulus {
 
     /// Whether n is a strong probable prime to base 2 (FIPS 186-5, B.3.1 with b = 2): then p = n, and d follows from e.
     ///
-    /// Detects every prime. A product of two primes passes only if the order of 2 modulo p divides gcd(p − 1, q − 1), and modulo q too; the
-    /// primes of FIPS 186-5 have a gcd below 2^32, so less than one in 2^1900 passes at 2048 bits. Other composites may pass (every 2^k − 1
-    /// with a prime k does). They are bad keys too, so a base that is harder to prepare for would not help.
+    /// Detects every prime. A product of two primes passes only if the order of 2 modulo p divides gcd(p − 1, q − 1),
+    /// and modulo q too; the primes of FIPS 186-5 have a gcd below 2^32, so less than one in 2^1900 passes at 2048
+    /// bits. Other composites may pass (every 2^k − 1 with a prime k does). They are bad keys too, so a base that is
+    /// harder to prepare for would not help.
     pub(super) fn is_probable_prime(&self) -> bool {
         let n = &self.number;
         if !n.is_odd() || n.bits() < 2 {
@@ -175,7 +182,8 @@ const FERMAT_ROUNDS: u64 = 512;
 
 /// Decides from residues which of the numbers difference + i·(2·first + i) cannot be squares.
 ///
-/// About half of the residues modulo a prime are squares, and 12 of those modulo 64: of other numbers one in 1000 passes.
+/// About half of the residues modulo a prime are squares, and 12 of those modulo 64: of other numbers one in 1000
+/// passes.
 struct SquareFilter {
     /// The two numbers modulo 2^64.
     difference_low: u64,
@@ -255,8 +263,8 @@ const ROCA: [(u32, u32); 17] = [
     (157, 78),
 ];
 
-/// The exponents of a perfect power that must be tried, up to a limit: the odd primes of the table, and all odd numbers above it. (A power
-/// with a composite exponent is also one with a prime exponent.)
+/// The exponents of a perfect power that must be tried, up to a limit: the odd primes of the table, and all odd numbers
+/// above it. (A power with a composite exponent is also one with a prime exponent.)
 fn odd_exponents_up_to(limit: usize) -> impl Iterator<Item = usize> {
     let above = SMALL as usize + 1;
     let primes = odd_primes_below(SMALL).iter().map(|&prime| usize::from(prime));
@@ -343,7 +351,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_smallest_factor_divides_and_is_the_smallest(n in odd(8), prime in prop::sample::select(odd_primes_below(SMALL))) {
+        fn the_smallest_factor_divides_and_is_the_smallest(
+            n in odd(8),
+            prime in prop::sample::select(odd_primes_below(SMALL)),
+        ) {
             let n = n.product(&number(&[prime.into()]));
             let found = modulus(&n).smallest_factor().unwrap();
             prop_assert!(found <= prime);
@@ -371,7 +382,10 @@ mod tests {
 
         /// n = a² − b² = (a − b)(a + b).
         #[test]
-        fn fermat_finds_all_factors_within_its_bound(a in prop::collection::vec(any::<u64>(), 4), share in 1u64..=1000) {
+        fn fermat_finds_all_factors_within_its_bound(
+            a in prop::collection::vec(any::<u64>(), 4),
+            share in 1u64..=1000,
+        ) {
             let mut a = a;
             a[3] |= 1 << 63;
             let a = number(&a);

@@ -1,8 +1,10 @@
 //! Squaring and doubling modulo an odd number of any length, for a primality test to base 2.
 //!
-//! Montgomery form with R = 2^(64·length), all numbers fully reduced, so equal residues have equal limbs. Variable-time.
+//! Montgomery form with R = 2^(64·length), all numbers fully reduced, so equal residues have equal limbs.
+//! Variable-time.
 //!
-//! Rows are processed two at a time: two chains of carries side by side, and half the loads and stores. So the length is even.
+//! Rows are processed two at a time: two chains of carries side by side, and half the loads and stores. So the length
+//! is even.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -94,7 +96,8 @@ fn low_pair(limbs: &[u64]) -> u128 {
     limbs.iter().take(2).rev().fold(0, |pair, &limb| pair << 64 | u128::from(limb))
 }
 
-/// Computes `sum += factor · words + carry · 2^(64·length of factor)` over two limbs more than the factor has, and returns the carry out.
+/// Computes `sum += factor · words + carry · 2^(64·length of factor)` over two limbs more than the factor has, and
+/// returns the carry out.
 fn add_two_products(sum: &mut [u64], factor: &[u64], words: u128, carry: u64) -> u64 {
     let (low_word, high_word) = (words as u64, (words >> 64) as u64);
     let (mut low_carry, mut high_carry) = (0, 0);
@@ -106,7 +109,8 @@ fn add_two_products(sum: &mut [u64], factor: &[u64], words: u128, carry: u64) ->
         (*limb, high_carry) = mac(low, previous, high_word, high_carry);
         previous = f;
     };
-    // Four limbs per turn: the compiler does not unroll a loop with carries by itself, and this saves a sixth of the time.
+    // Four limbs per turn: the compiler does not unroll a loop with carries by itself, and this saves a sixth of the
+    // time.
     let (sums, last_sums) = sum.as_chunks_mut::<4>();
     let (factors, last_factors) = factor.as_chunks::<4>();
     for (sum, factor) in sums.iter_mut().zip(factors) {
@@ -124,7 +128,8 @@ fn add_two_products(sum: &mut [u64], factor: &[u64], words: u128, carry: u64) ->
     carry
 }
 
-/// Computes `square = x²`, at twice the length of x, which is even: the products of different limbs, doubled, and the squares.
+/// Computes `square = x²`, at twice the length of x, which is even: the products of different limbs, doubled, and the
+/// squares.
 fn square(x: &[u64], square: &mut [u64]) {
     square.fill(0);
     let mut rest = x;
@@ -158,7 +163,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn square_matches_product(x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..9)) {
+        fn squares_match_products(
+            x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..9),
+        ) {
             let x = [x.as_slice(), &x].concat();
             let mut squared = vec![0; 2 * x.len()];
             square(&x, &mut squared);

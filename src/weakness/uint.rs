@@ -1,8 +1,8 @@
 //! [`PublicUint`]: a public natural number, with the operations that the checks of a modulus need.
 //!
-//! All operations are variable-time: they only ever process public keys. `crypto-bigint` computes square roots. The rest is written here,
-//! because the checks need operations that it does not offer (divisibility without a remainder, arithmetic modulo 2^64k), and because
-//! its Montgomery form pays for being constant-time.
+//! All operations are variable-time: they only ever process public keys. `crypto-bigint` computes square roots. The
+//! rest is written here, because the checks need operations that it does not offer (divisibility without a remainder,
+//! arithmetic modulo 2^64k), and because its Montgomery form pays for being constant-time.
 //!
 //! The arithmetic modulo 2^(64·length), where every odd number has an inverse, is that of the 2-adic integers.
 
@@ -77,8 +77,8 @@ impl PublicUint {
         residue as u32 // below the divisor, which is a u32
     }
 
-    /// Returns `−self · 2^(−64·length)` modulo an odd divisor, up to a multiple of it: a factor of the divisor divides this exactly if it
-    /// divides `self`. (This is Montgomery's reduction with a modulus of one limb.)
+    /// Returns `−self · 2^(−64·length)` modulo an odd divisor, up to a multiple of it: a factor of the divisor divides
+    /// this exactly if it divides `self`. (This is Montgomery's reduction with a modulus of one limb.)
     pub(super) fn scaled_residue(&self, divisor: u64) -> u64 {
         let inverse = inverse_mod_2_64(divisor);
         self.limbs.iter().fold(0, |carry, &limb| divide_limb(limb, carry, divisor, inverse).1)
@@ -171,8 +171,8 @@ impl PublicUint {
     }
 }
 
-/// Returns the quotient whose product with the divisor ends in `limb − carry`, and what the next limb loses: the upper half of that
-/// product, at most divisor − 1, plus the borrow; together at most the divisor.
+/// Returns the quotient whose product with the divisor ends in `limb − carry`, and what the next limb loses: the upper
+/// half of that product, at most divisor − 1, plus the borrow; together at most the divisor.
 #[inline]
 fn divide_limb(limb: u64, carry: u64, divisor: u64, inverse: u64) -> (u64, u64) {
     let (difference, borrow) = limb.overflowing_sub(carry);

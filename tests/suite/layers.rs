@@ -106,8 +106,8 @@ fn the_verdict_shares_only_the_wire_format_the_curves_and_the_fingerprint_with_t
     assert!(!imported.is_empty());
 }
 
-/// Key generation works on secret numbers in constant time, the parser and the weaknesses on public ones. All they share are
-/// operations on single words, and the table of small primes.
+/// Key generation works on secret numbers in constant time, the parser and the weaknesses on public ones. All they
+/// share are operations on single words, and the table of small primes.
 #[test]
 fn key_generation_and_the_parser_share_only_words_and_small_primes() {
     let shared = ["keygen::word", "keygen::small_primes"];

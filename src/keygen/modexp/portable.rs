@@ -1,16 +1,18 @@
-//! The portable kernel: Montgomery arithmetic on 64-bit limbs, one lane after another. It is the oracle for every other kernel.
+//! The portable kernel: Montgomery arithmetic on 64-bit limbs, one lane after another. It is the oracle for every other
+//! kernel.
 //!
-//! Products are computed four rows at a time. A word of the result is loaded and stored once for four products, and their four
-//! carries stay in registers:
+//! Products are computed four rows at a time. A word of the result is loaded and stored once for four products, and
+//! their four carries stay in registers:
 //!
 //! ```text
 //!            b[j]   b[j-1]  b[j-2]  b[j-3]
 //! t[j] += x0·     + x1·   + x2·   + x3·      each with its own carry into t[j+1]
 //! ```
 //!
-//! Lengths are multiples of four limbs, numbers are padded; a squaring of L limbs takes L(L+1)/2 + L² + L products. Product scanning,
-//! one column at a time, takes as many and was slower by 3 % at 1024 bits and 14 % at 1536: its loops are short, and each has another
-//! length. The sizes that keys have in practice get separate code, with lengths known to the compiler.
+//! Lengths are multiples of four limbs, numbers are padded; a squaring of L limbs takes L(L+1)/2 + L² + L products.
+//! Product scanning, one column at a time, takes as many and was slower by 3 % at 1024 bits and 14 % at 1536: its loops
+//! are short, and each has another length. The sizes that keys have in practice get separate code, with lengths known
+//! to the compiler.
 
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
@@ -54,7 +56,8 @@ impl Rows {
         Self { x, seen: [0; 3], carries: [0; 4] }
     }
 
-    /// Returns one word of the result: `t`, plus the product of row i with the word that came i words ago, for each row.
+    /// Returns one word of the result: `t`, plus the product of row i with the word that came i words ago, for each
+    /// row.
     #[inline(always)]
     fn word(&mut self, t: u64, b: u64) -> u64 {
         let Self { x, seen, carries } = self;
@@ -95,7 +98,8 @@ impl Rows {
     }
 }
 
-/// An odd modulus in a multiple of four limbs, and the constant that reduction needs. R is 2^(64·length), Montgomery's radix.
+/// An odd modulus in a multiple of four limbs, and the constant that reduction needs. R is 2^(64·length), Montgomery's
+/// radix.
 struct Modulus<'a> {
     n: &'a [u64],
     /// -n^-1 mod 2^64
@@ -192,7 +196,8 @@ impl<'a> Modulus<'a> {
         reduce_once(out, carry, n);
     }
 
-    /// Computes `R mod n`, which is 1 in Montgomery form: `2^bits - n`, which is reduced because the top bit of n is set, and doublings.
+    /// Computes `R mod n`, which is 1 in Montgomery form: `2^bits - n`, which is reduced because the top bit of n is
+    /// set, and doublings.
     #[inline(always)]
     fn one(&self, bits: u32, out: &mut [u64]) {
         power_of_two_minus(bits, self.n, out);
@@ -201,8 +206,8 @@ impl<'a> Modulus<'a> {
         }
     }
 
-    /// Computes `R² mod n`, which brings a number into Montgomery form: it is the Montgomery form of 2^(64·L), computed from that of a
-    /// small power of two by squarings. `one` is the result of [`one`](Self::one).
+    /// Computes `R² mod n`, which brings a number into Montgomery form: it is the Montgomery form of 2^(64·L), computed
+    /// from that of a small power of two by squarings. `one` is the result of [`one`](Self::one).
     #[inline(always)]
     fn square_of_radix(&self, one: &[u64], t: &mut [u64], swap: &mut [u64], out: &mut [u64]) {
         let exponent = self.n.len() * 64;
@@ -229,8 +234,8 @@ impl<'a> Modulus<'a> {
     }
 }
 
-/// Calls `$function` with the padded length as a constant, if it is that of a usual key, so that the compiler can unroll; otherwise
-/// with 0, which stands for a length known only at run time.
+/// Calls `$function` with the padded length as a constant, if it is that of a usual key, so that the compiler can
+/// unroll; otherwise with 0, which stands for a length known only at run time.
 macro_rules! by_length {
     ($modulus:expr, $function:ident($($argument:expr),*)) => {
         match $modulus.length().next_multiple_of(4) {

@@ -1,11 +1,12 @@
 //! The inner loops: six columns of products at a time, in assembly, as macros for the functions of `product.rs`.
 //!
-//! A product computes the new h of its column in another register: s replaces h, and the register of the old h, which d and e use, is
-//! free afterwards. So the six sums h move through eight registers, and a row frees the two registers that the next column needs. Each
-//! `product!` and each half of `two_products!` is one such move, from its second register to its first.
+//! A product computes the new h of its column in another register: s replaces h, and the register of the old h, which d
+//! and e use, is free afterwards. So the six sums h move through eight registers, and a row frees the two registers
+//! that the next column needs. Each `product!` and each half of `two_products!` is one such move, from its second
+//! register to its first.
 //!
-//! The diagrams show which column each register holds after each row. Two rows of [`full_rows!`] move in opposite directions, so that
-//! every sum is back in its register after both:
+//! The diagrams show which column each register holds after each row. Two rows of [`full_rows!`] move in opposite
+//! directions, so that every sum is back in its register after both:
 //!
 //! ```text
 //!               h0  h1  h2  h3  h4  h5  spare0  spare1
@@ -14,13 +15,15 @@
 //! second row     0   1   2   3   4   5     ·       ·       columns 5 to 0, downwards
 //! ```
 //!
-//! The shorter rows behind them do not return every sum to its register. Their last list names the result (`o0` to `o5`, in the order
-//! of columns) that each register holds: it is the last line of the diagram.
+//! The shorter rows behind them do not return every sum to its register. Their last list names the result (`o0` to
+//! `o5`, in the order of columns) that each register holds: it is the last line of the diagram.
 
 /// The steps of a product in the comment of `avx2.rs`: s, d, e, and l.
 #[rustfmt::skip]
 macro_rules! step {
-    (s $s:literal $h:literal $w:literal) => { concat!("vmovapd ", $s, ", ", $h, "\nvfmadd231pd ", $s, ", {b}, ", $w, "\n") };
+    (s $s:literal $h:literal $w:literal) => {
+        concat!("vmovapd ", $s, ", ", $h, "\nvfmadd231pd ", $s, ", {b}, ", $w, "\n")
+    };
     (d $s:literal $h:literal) => { concat!("vsubpd ", $h, ", ", $s, ", ", $h, "\n") };
     (e $h:literal $w:literal) => { concat!("vfmsub231pd ", $h, ", {b}, ", $w, "\n") };
     (l $l:literal $h:literal) => { concat!("vaddpd ", $l, ", ", $l, ", ", $h, "\n") };
@@ -47,13 +50,16 @@ macro_rules! two_products {
     };
 }
 
-/// Rows 0..r of six columns, then `$tail`: h\[c], l\[c] += pa\[c-i]·pb\[i] for i < r. The direction `$d` is 1 for upwards in memory and
-/// -1 for downwards. Afterwards {pa} is r digits lower and {pb} r digits higher.
+/// Rows 0..r of six columns, then `$tail`: h\[c], l\[c] += pa\[c-i]·pb\[i] for i < r. The direction `$d` is 1 for
+/// upwards in memory and -1 for downwards. Afterwards {pa} is r digits lower and {pb} r digits higher.
 ///
-/// This is assembly because its speed depends on the order of the instructions and on the contents of 15 registers. It reads a\[k+5] down
-/// to a\[0] and b\[0] up to b\[r+5], and writes registers only.
+/// This is assembly because its speed depends on the order of the instructions and on the contents of 15 registers. It
+/// reads a\[k+5] down to a\[0] and b\[0] up to b\[r+5], and writes registers only.
 macro_rules! full_rows {
-    ($d:ident, $pa:expr, $pb:expr, $r:expr, $h:ident, $l:ident, [$($tail:expr),*], [$o0:tt $o1:tt $o2:tt $o3:tt $o4:tt $o5:tt $o6:tt $o7:tt]) => {
+    (
+        $d:ident, $pa:expr, $pb:expr, $r:expr, $h:ident, $l:ident, [$($tail:expr),*],
+        [$in_h0:tt $in_h1:tt $in_h2:tt $in_h3:tt $in_h4:tt $in_h5:tt $in_spare0:tt $in_spare1:tt]
+    ) => {
         core::arch::asm!(
             "test {n}, 1",
             "jz 2f",
@@ -93,11 +99,11 @@ macro_rules! full_rows {
             n = inout(reg) $r => _,
             pa = inout(reg) $pa => _,
             pb = inout(reg) $pb => _,
-            h0 = inout(ymm_reg) $h[0] => $o0, h1 = inout(ymm_reg) $h[1] => $o1, h2 = inout(ymm_reg) $h[2] => $o2,
-            h3 = inout(ymm_reg) $h[3] => $o3, h4 = inout(ymm_reg) $h[4] => $o4, h5 = inout(ymm_reg) $h[5] => $o5,
+            h0 = inout(ymm_reg) $h[0] => $in_h0, h1 = inout(ymm_reg) $h[1] => $in_h1, h2 = inout(ymm_reg) $h[2] => $in_h2,
+            h3 = inout(ymm_reg) $h[3] => $in_h3, h4 = inout(ymm_reg) $h[4] => $in_h4, h5 = inout(ymm_reg) $h[5] => $in_h5,
             l0 = inout(ymm_reg) $l[0], l1 = inout(ymm_reg) $l[1], l2 = inout(ymm_reg) $l[2],
             l3 = inout(ymm_reg) $l[3], l4 = inout(ymm_reg) $l[4], l5 = inout(ymm_reg) $l[5],
-            spare0 = out(ymm_reg) $o6, spare1 = out(ymm_reg) $o7, b = out(ymm_reg) _,
+            spare0 = out(ymm_reg) $in_spare0, spare1 = out(ymm_reg) $in_spare1, b = out(ymm_reg) _,
             options(nostack, readonly)
         )
     };

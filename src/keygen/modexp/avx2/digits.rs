@@ -14,7 +14,8 @@ pub(super) type Vector = __m256d;
 pub(super) const DIGIT_BITS: u32 = 47;
 /// Digits of the longest number.
 const MAX_DIGITS: usize = 44;
-/// Digits that a number has room for: the last group of six columns reads past the highest digit, and finds zeros there.
+/// Digits that a number has room for: the last group of six columns reads past the highest digit, and finds zeros
+/// there.
 pub(super) const CAPACITY: usize = MAX_DIGITS + 6;
 
 /// M = 1.5·2^(52+w)
@@ -34,7 +35,8 @@ pub(super) const fn pow2(exponent: i32) -> f64 {
 pub(super) struct Length(usize);
 
 impl Length {
-    /// The length for moduli of `bits` bits: four bits above the modulus make R ≥ 16·2^bits. None if that is out of range.
+    /// The length for moduli of `bits` bits: four bits above the modulus make R ≥ 16·2^bits. None if that is out of
+    /// range.
     pub(super) fn for_bits(bits: u32) -> Option<Self> {
         let digits = (bits as usize + 4).div_ceil(DIGIT_BITS as usize);
         Self::new(digits)
@@ -84,8 +86,8 @@ impl Digits {
         }
     }
 
-    /// Writes the value of one lane to the limbs of `out`, in two's complement. Returns the limb above them: 0, or all ones for a
-    /// negative value.
+    /// Writes the value of one lane to the limbs of `out`, in two's complement. Returns the limb above them: 0, or all
+    /// ones for a negative value.
     pub(super) fn store(&self, length: Length, lane: usize, out: &mut SecretUint) -> u64 {
         let (mut sum, mut sum_bits) = (0i128, 0);
         let mut limbs = out.limbs_mut().iter_mut();

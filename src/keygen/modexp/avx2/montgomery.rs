@@ -48,8 +48,8 @@ impl Montgomery {
         let length = self.length.digits();
         let low = length.next_multiple_of(6);
         let root = Root { digits: x.digits.as_ptr(), doubled: x.doubled.as_ptr(), length };
-        // SAFETY: all of these have room for CAPACITY or 2·CAPACITY digits, and low <= CAPACITY; the processor has AVX2 and FMA, since
-        // this function is compiled for them.
+        // SAFETY: all of these have room for CAPACITY or 2·CAPACITY digits, and low <= CAPACITY; the processor has AVX2
+        // and FMA, since this function is compiled for them.
         unsafe {
             let carry = square_low(root, low, columns_ptr(&mut scratch.columns));
             self.quotient(scratch);
@@ -98,8 +98,8 @@ impl Montgomery {
         unsafe { mul_high::<true>(factors, &addend, out) };
     }
 
-    /// Doubles the precision of the inverse: inverse ← inverse·(2 + N·inverse) in `digits` digits, for one that is correct in half as
-    /// many.
+    /// Doubles the precision of the inverse: inverse ← inverse·(2 + N·inverse) in `digits` digits, for one that is
+    /// correct in half as many.
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn lift_inverse(&mut self, digits: usize, scratch: &mut Scratch) {
         let digits = digits.min(self.length.digits());
@@ -116,7 +116,8 @@ impl Montgomery {
         }
     }
 
-    /// Copies entry `index` of the table, in each lane, to `out`: all sixteen are read, and each bit of the index halves their number.
+    /// Copies entry `index` of the table, in each lane, to `out`: all sixteen are read, and each bit of the index
+    /// halves their number.
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn select(&self, table: &[Digits; 16], index: [u64; LANES], out: &mut Digits) {
         let [a, b, c, d] = index.map(|x| x as i64);

@@ -1,6 +1,8 @@
-//! Products of numbers in digits: lower and upper halves, six columns at a time. All pointers and all assembly of the kernel are here.
+//! Products of numbers in digits: lower and upper halves, six columns at a time. All pointers and all assembly of the
+//! kernel are here.
 //!
-//! Names follow the comment of `avx2.rs`: a column is summed in `h` and `l`, its total is t, and u is what it carries upwards.
+//! Names follow the comment of `avx2.rs`: a column is summed in `h` and `l`, its total is t, and u is what it carries
+//! upwards.
 
 use core::arch::x86_64::{
     _mm256_add_pd, _mm256_fmadd_pd, _mm256_fmsub_pd, _mm256_mul_pd, _mm256_set1_pd, _mm256_setzero_pd, _mm256_sub_pd,
@@ -12,7 +14,8 @@ use super::digits::{MAGIC, SHIFT, Vector};
 const UP: isize = 1;
 const DOWN: isize = -1;
 
-/// Adds the product a·b to a column, as in the comment of `avx2.rs`. The macros of `asm.rs` do the same for six columns at a time.
+/// Adds the product a·b to a column, as in the comment of `avx2.rs`. The macros of `asm.rs` do the same for six columns
+/// at a time.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
 fn mac(h: &mut Vector, l: &mut Vector, a: Vector, b: Vector) {
@@ -30,8 +33,8 @@ fn empty_columns<const C: usize>() -> ([Vector; C], [Vector; C]) {
     ([_mm256_set1_pd(MAGIC); C], [_mm256_setzero_pd(); C])
 }
 
-/// A vector that stays in memory, by volatile accesses: the product loops need all registers, and choosing what to spill this way
-/// measured 4 % faster than the compiler's choice.
+/// A vector that stays in memory, by volatile accesses: the product loops need all registers, and choosing what to
+/// spill this way measured 4 % faster than the compiler's choice.
 pub(super) struct Spilled(pub(super) Vector);
 
 impl Spilled {
@@ -114,7 +117,8 @@ pub(super) struct Factors {
 #[inline(never)]
 pub(super) unsafe fn mul_low(factors: Factors, out: *mut Vector) -> Vector {
     let Factors { a, b, digits: n } = factors;
-    // SAFETY: groups end at column k + C <= n, and columns below n read digits below n only; each digit of out is written once.
+    // SAFETY: groups end at column k + C <= n, and columns below n read digits below n only; each digit of out is
+    // written once.
     unsafe {
         let mut writer = DigitWriter::new();
         macro_rules! group {
@@ -159,18 +163,18 @@ pub(super) struct HighDigits {
 
 /// Computes the digits of the upper half, from the highest down: digit j of `out` is digit n+j of the sum.
 ///
-/// With `REDUCE` the sum is factor·(a·b + T)/R; otherwise it is a·b plus a carry into column n, and neither T nor `out.doubled` is
-/// used.
+/// With `REDUCE` the sum is factor·(a·b + T)/R; otherwise it is a·b plus a carry into column n, and neither T nor
+/// `out.doubled` is used.
 ///
 /// # Safety
-/// Both factors are valid for n digits, both parts of `out` for n + 1 digits (the one above the highest becomes 0), and T for 2n columns.
-/// `out` overlaps nothing that is read.
+/// Both factors are valid for n digits, both parts of `out` for n + 1 digits (the one above the highest becomes 0), and
+/// T for 2n columns. `out` overlaps nothing that is read.
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
 pub(super) unsafe fn mul_high<const REDUCE: bool>(factors: Factors, addend: &Addend, out: HighDigits) {
     let n = factors.digits;
-    // SAFETY: columns 2n-2 down to n-1 read digits 0..n only, from the highest down; T is read in these columns and in 2n-1, and out is
-    // written at column + 2 - n, which is 0..=n.
+    // SAFETY: columns 2n-2 down to n-1 read digits 0..n only, from the highest down; T is read in these columns and in
+    // 2n-1, and out is written at column + 2 - n, which is 0..=n.
     unsafe {
         let (magic, shift) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
         let (a, b) = (factors.a.add(n - 1), factors.b.add(n - 1));

@@ -149,8 +149,8 @@ fn check_reduction(factors: Factors, c: &[BigInt], sign: f64, factor: f64) {
     let result = lane(core::slice::from_ref(&x.digits));
     assert!(are_digits(&result[..n - 1]));
     let above = sum(&c[n..]) + value(&t[n..2 * n]);
-    // Column n-1 with the upper part of column n-2, in multiples of R, rounded down. The kernel rounds to the nearest multiple, so it may
-    // return the next one, because these sums are not multiples.
+    // Column n-1 with the upper part of column n-2, in multiples of R, rounded down. The kernel rounds to the nearest
+    // multiple, so it may return the next one, because these sums are not multiples.
     let below: BigInt = (&c[n - 1] + big(t[n - 1]) + (&c[n - 2] >> DIGIT_BITS)) >> DIGIT_BITS;
     let off = value(&result[..n + 1]) - (above + below) * big(factor);
     assert!(off == BigInt::ZERO || off == big(factor), "{n} {factor} {off}");
@@ -219,8 +219,8 @@ fn the_rounding_mode_is_detected() {
     assert!(rounds_to_nearest());
     for mode in 1..4u32 {
         let mut before = 0u32;
-        // SAFETY: stmxcsr and ldmxcsr write and read four bytes at the address given. No floating-point operation happens until the mode
-        // is restored.
+        // SAFETY: stmxcsr and ldmxcsr write and read four bytes at the address given. No floating-point operation
+        // happens until the mode is restored.
         let detected = unsafe {
             core::arch::asm!("stmxcsr [{}]", in(reg) &raw mut before, options(nostack, preserves_flags));
             let other = before | mode << 13;

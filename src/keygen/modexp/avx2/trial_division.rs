@@ -14,11 +14,11 @@ pub(super) fn passes_large(trial: &mut TrialDivision, candidate: &SecretUint) ->
     trial.passes_large(candidate, |wide, digits, weights| divides(wide, digits, weights))
 }
 
-/// [`trial_division::divides`](super::super::super::trial_division::divides), vectorized across groups, matching the table layout. The
-/// auto-vectorizer would vectorize along the digits and need a gather for each.
+/// [`trial_division::divides`](super::super::super::trial_division::divides), vectorized across groups, matching the
+/// table layout. The auto-vectorizer would vectorize along the digits and need a gather for each.
 ///
-/// A vector of eight 32-bit lanes is used twice, because `_mm256_mul_epu32` multiplies the low halves of 64-bit lanes: unchanged for the
-/// even lanes and shifted for the odd ones.
+/// A vector of eight 32-bit lanes is used twice, because `_mm256_mul_epu32` multiplies the low halves of 64-bit lanes:
+/// unchanged for the even lanes and shifted for the odd ones.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {

@@ -4,9 +4,9 @@
 //! own, and primes shared between keys, which take other keys.
 
 mod compromised;
-mod limbs;
 mod modulus;
 mod montgomery;
+mod uint;
 
 use alloc::vec::Vec;
 

@@ -1,8 +1,8 @@
-//! Candidates out of random bytes, in the order drawn, and the refusal of a generator that repeats itself.
+//! Draws candidates from random bytes, in order, and detects a generator that repeats itself.
 //!
-//! A candidate is `bits/16` fresh bytes with five bits forced (`det-keygen`, RSA, steps 9 to 12; FIPS 186-5 A.1.3, steps 4.2 to
-//! 4.6, with a = b = 7). Nothing is derived from an earlier candidate, so that what a rejected one leaks says nothing about the
-//! prime that is kept.
+//! A candidate is `bits/8` fresh bytes with five bits forced (`det-keygen`, RSA, steps 9 to 12; FIPS 186-5 A.1.3, steps
+//! 4.2 to 4.6, with a = b = 7). Nothing is derived from an earlier candidate, so what a rejected one leaks reveals
+//! nothing about an accepted one.
 
 use alloc::vec::Vec;
 
@@ -13,15 +13,15 @@ use zeroize::Zeroizing;
 use super::declassify::reveal;
 use super::drbg::HmacDrbg;
 use super::error::{GenerateError, Result};
-use super::uint::{self, Limbs};
+use super::uint::SecretUint;
 
 /// Where the bytes come from.
 pub(crate) trait Source {
-    /// Fills `bytes` wholly, or fails.
+    /// Fills all of `bytes`, or fails.
     fn draw(&mut self, bytes: &mut [u8]) -> Result<()>;
 }
 
-/// A source over the caller's generator.
+/// A source that draws from the caller's generator.
 pub(crate) struct Random<'a, R: ?Sized>(pub(crate) &'a mut R);
 
 impl<R: TryCryptoRng + ?Sized> Source for Random<'_, R> {
@@ -40,30 +40,31 @@ impl Source for HmacDrbg {
 /// Draws candidates of one size.
 pub(crate) struct Candidates<S> {
     source: S,
-    /// The last draw, as it came.
+    bits: u32,
+    /// The bytes of the last draw, unchanged.
     raw: Zeroizing<Vec<u8>>,
     /// The draw before it.
     previous: Zeroizing<Vec<u8>>,
-    /// An earlier draw, replaced at every power of two: Brent's cycle detection.
+    /// An earlier draw, replaced whenever their number is a power of two: Brent's cycle detection.
     landmark: Zeroizing<Vec<u8>>,
-    /// How many candidates were drawn.
+    /// The number of candidates drawn.
     drawn: u64,
 }
 
 impl<S: Source> Candidates<S> {
-    /// `bits`: the size of the candidates, a multiple of eight.
+    /// `bits` is the size of the candidates, a multiple of eight.
     pub(crate) fn new(source: S, bits: u32) -> Self {
         let buffer = || Zeroizing::new(alloc::vec![0u8; (bits / 8) as usize]);
-        Self { source, raw: buffer(), previous: buffer(), landmark: buffer(), drawn: 0 }
+        Self { source, bits, raw: buffer(), previous: buffer(), landmark: buffer(), drawn: 0 }
     }
 
-    /// How many candidates were drawn, which is the index of the next one.
+    /// The number of candidates drawn, which is the index of the next one.
     pub(crate) fn drawn(&self) -> u64 {
         self.drawn
     }
 
     /// Draws the next candidate into `candidate`.
-    pub(crate) fn draw(&mut self, candidate: &mut Limbs) -> Result<()> {
+    pub(crate) fn draw(&mut self, candidate: &mut SecretUint) -> Result<()> {
         core::mem::swap(&mut self.raw, &mut self.previous);
         self.source.draw(&mut self.raw)?;
         if reveal(self.is_stuck()) {
@@ -73,24 +74,21 @@ impl<S: Source> Candidates<S> {
             self.landmark.copy_from_slice(&self.raw);
         }
         self.drawn += 1;
-        uint::read_be(&self.raw, candidate);
-        let top_bits = 0xc0u64 << (8 * (self.raw.len().wrapping_sub(1) % 8));
-        if let Some(top) = candidate.last_mut() {
-            *top |= top_bits;
-        }
-        if let Some(low) = candidate.first_mut() {
-            *low |= 7;
+        candidate.read_be(&self.raw);
+        for position in [0, 1, 2, self.bits.saturating_sub(2), self.bits.saturating_sub(1)] {
+            candidate.set_bit(position);
         }
         Ok(())
     }
 
-    /// Whether the generator repeats itself. Three signs, each of which honest bytes show with probability 2^-512 or less for a
-    /// key of 2048 bits: the draw repeats with a period of 64 bytes (all zeros, all ones, any short block over and over); it
-    /// equals the one before; it equals the landmark, so that a cycle of any length k is seen within 3k draws.
+    /// Whether the generator repeats itself. There are three signs, each of which random bytes show with a probability
+    /// of at most 2^-512 at 2048 bits: the draw repeats with a period of 64 bytes (all zeros, all ones, any short block
+    /// over and over); it equals the one before; it equals the landmark, so a cycle of any length k is detected within
+    /// 3k draws.
     ///
-    /// Compared in constant time: one of these draws is the prime.
+    /// Compared in constant time, because one of these draws is the prime.
     fn is_stuck(&self) -> Choice {
-        // At most half the draw, so that the other half is there to compare.
+        // At most half of the draw, so that the other half remains to compare with.
         let period = (self.raw.len() / 2).min(64);
         let periodic = same(self.raw.get(period..).unwrap_or(&[]), &self.raw);
         let again = Choice::from(u8::from(self.drawn >= 1)) & same(&self.raw, &self.previous);
@@ -99,7 +97,8 @@ impl<S: Source> Candidates<S> {
     }
 }
 
-/// Whether two slices are equal as far as the shorter one goes. Once per draw, so without a barrier per byte as in `subtle`'s slices.
+/// Whether two slices are equal up to the end of the shorter one. Called for every draw, so it does without the barrier
+/// per byte of `subtle`'s slice comparison.
 fn same(a: &[u8], b: &[u8]) -> Choice {
     a.iter().zip(b).fold(0, |difference, (a, b)| difference | (a ^ b)).ct_eq(&0)
 }

@@ -1,7 +1,7 @@
-//! HMAC_DRBG with SHA-256 (NIST SP 800-90A Rev. 1, section 10.1.2), which turns a seed into candidates.
+//! HMAC_DRBG with SHA-256 (NIST SP 800-90A Rev. 1, section 10.1.2), which expands a seed into candidates.
 //!
-//! No nonce, no reseed, no prediction resistance: C2SP `det-keygen` wants none of them, and one key takes some hundreds of
-//! requests where the reseed interval is 2^48 (table 2).
+//! Without nonce, reseeding and prediction resistance: C2SP `det-keygen` uses none of them, and one key needs some
+//! hundreds of requests, while the reseed interval is 2^48 (table 2).
 
 use alloc::vec::Vec;
 
@@ -11,7 +11,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// The state: the HMAC keyed with K, and V.
 pub(crate) struct HmacDrbg {
-    /// HMAC under K with nothing absorbed; a clone of it spares hashing the two pads at every use. Cleared by its own drop.
+    /// HMAC under K before any input: cloning it saves hashing the two pads on every use. Clears itself on drop.
     keyed: Hmac<Sha256>,
     v: Zeroizing<[u8; 32]>,
 }
@@ -68,7 +68,7 @@ impl HmacDrbg {
 }
 
 fn hmac_with(key: &[u8; 32]) -> Hmac<Sha256> {
-    // 32 bytes are below the block size, so the key enters as it is: the block, padded with zeros, is the infallible way in.
+    // A key below the block size is padded with zeros; passing the padded block cannot fail.
     let mut block = Zeroizing::new([0u8; 64]);
     let (head, _) = block.split_at_mut(32);
     head.copy_from_slice(key);
@@ -79,8 +79,8 @@ fn hmac_with(key: &[u8; 32]) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
-    /// `det-keygen`'s ECDSA section publishes seeds, but only NIST publishes streams. HMAC_DRBG.rsp, SHA-256, no reseed, no
-    /// personalisation, COUNT 0: two requests of 1024 bits, of which the second is printed.
+    /// NIST's HMAC_DRBG.rsp, SHA-256, no reseed, no personalization, COUNT 0: two requests of 1024 bits, of which the
+    /// second is listed. (`det-keygen` publishes no output of its generator.)
     #[test]
     fn nist_vector() {
         let hex = |text: &str| -> Vec<u8> {

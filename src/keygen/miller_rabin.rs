@@ -1,50 +1,47 @@
-//! Primality: the base-2 filter, which most composites fail, and the random-base rounds that count.
+//! Primality: Miller-Rabin rounds with random bases, as in FIPS 186-5 B.3.1.
 //!
-//! Miller-Rabin as in FIPS 186-5 B.3.1. Candidates w are 7 modulo 8, so w - 1 = 2^a·m with a = 1 and m = (w-1)/2 odd, and a round
-//! is one exponentiation and a comparison with 1 and w - 1: its inner loop (step 4.5, j = 1 to a-1) is empty.
+//! Candidates w are 7 modulo 8, so w - 1 = 2^a·m with a = 1 and m = (w-1)/2 odd. A round is one exponentiation and a
+//! comparison with 1 and w - 1: its inner loop (step 4.5, j = 1 to a-1) is empty.
 
 use alloc::vec::Vec;
 
 use subtle::Choice;
 
 use super::drbg::HmacDrbg;
-use super::modexp::Power;
-use super::uint::{self, Limbs};
+use super::modexp::kernel::Power;
+use super::uint::SecretUint;
 
-/// Rounds for a prime of `bits` bits: FIPS 186-5 table B.1, which names 1024 (5 rounds, for an error below 2^-112), 1536 (4, 2^-128)
-/// and 2048 (4, 2^-144). A size in between takes the row below it, of which it needs no more rounds.
+/// Returns the number of rounds for a prime of `bits` bits: FIPS 186-5 table B.1, which lists 1024 (5 rounds, error
+/// below 2^-112), 1536 (4, 2^-128) and 2048 (4, 2^-144). A size in between gets the rounds of the next smaller listed
+/// size; it needs no more.
 pub(crate) const fn rounds(bits: u32) -> usize {
     if bits < 1536 { 5 } else { 4 }
 }
 
-/// Bits of a base beyond those of the candidate: the reduction is then within 2^-128 of uniform (wide reduction instead of the
-/// standard's rejection, step 4.2, whose number of tries would speak about a secret).
-const SURPLUS: u32 = 128;
+/// Bits of a base beyond those of the candidate: the reduction is then within 2^-128 of uniform. The standard rejects
+/// bases instead (step 4.2), and the number of tries would depend on a secret.
+const EXTRA_BITS: u32 = 128;
 
-/// What to compute to run all rounds on one candidate, and what the outcome must be.
+/// The rounds for one candidate: the powers to compute, and the check of the results.
 pub(crate) struct Rounds<'a> {
-    candidate: &'a [u64],
-    bases: Vec<Limbs>,
-    /// m, and w - 1
-    exponent: Limbs,
-    minus_one: Limbs,
+    candidate: &'a SecretUint,
+    bases: Vec<SecretUint>,
+    /// m
+    exponent: SecretUint,
+    /// w - 1
+    minus_one: SecretUint,
 }
 
 impl<'a> Rounds<'a> {
-    /// Rounds for `candidate`, which has `bits` bits.
+    /// Prepares the rounds for `candidate`, which has `bits` bits.
     ///
-    /// The bases come from a generator keyed by a hash of the candidate: they take nothing from the caller's stream, so that the
-    /// same stream always means the same key. The candidate is fresh random bytes, hence so are they.
-    pub(crate) fn new(candidate: &'a [u64], bits: u32) -> Self {
-        let mut generator = HmacDrbg::new(&[&uint::to_be(candidate, (bits / 8) as usize), b"Miller-Rabin bases"]);
-        let mut minus_one = Limbs::new(candidate.to_vec());
-        let mut exponent = minus_one.clone();
-        uint::halve(&mut exponent);
-        if let Some(low) = minus_one.first_mut() {
-            *low ^= 1;
-        }
+    /// The bases come from a generator keyed by a hash of the candidate: they use nothing of the caller's stream, so
+    /// the same stream always gives the same key. The candidate consists of fresh random bytes, so the bases are random
+    /// too.
+    pub(crate) fn new(candidate: &'a SecretUint, bits: u32) -> Self {
+        let mut generator = HmacDrbg::new(&[&candidate.to_be((bits / 8) as usize), b"Miller-Rabin bases"]);
         let bases = (0..rounds(bits)).map(|_| random_base(&mut generator, candidate, bits)).collect();
-        Self { candidate, bases, exponent, minus_one }
+        Self { candidate, bases, exponent: candidate.halved(), minus_one: candidate.odd_minus_one() }
     }
 
     /// Step 4.3 of every round: z = b^m mod w.
@@ -52,100 +49,98 @@ impl<'a> Rounds<'a> {
         self.bases.iter().map(|base| Power { base, exponent: &self.exponent, modulus: self.candidate })
     }
 
-    /// Step 4.4 of every round, on the results of [`powers`](Self::powers): z = 1 or z = w - 1. No results, no prime.
-    pub(crate) fn passed(&self, results: &[Limbs]) -> Choice {
-        let mut one = uint::zero(self.candidate.len());
-        if let Some(low) = one.first_mut() {
-            *low = 1;
-        }
-        results.iter().fold(Choice::from(u8::from(results.len() == self.bases.len())), |passed, z| {
-            passed & (uint::equal(z, &one) | uint::equal(z, &self.minus_one))
+    /// Step 4.4 of every round: z = 1 or z = w - 1. Consumes one result for each of the [`powers`](Self::powers), in
+    /// their order; a missing result fails.
+    pub(crate) fn passed<'r>(&self, results: &mut impl Iterator<Item = &'r SecretUint>) -> Choice {
+        let one = SecretUint::from_word(1, self.candidate.length());
+        self.bases.iter().fold(Choice::from(1), |passed, _| {
+            let z_is_one_or_minus_one =
+                results.next().map_or(Choice::from(0), |z| z.equals(&one) | z.equals(&self.minus_one));
+            passed & z_is_one_or_minus_one
         })
     }
 }
 
-/// A base b with 1 < b < w - 1 (steps 4.1 and 4.2): a number of `bits + SURPLUS` bits modulo w - 3, plus 2.
-fn random_base(generator: &mut HmacDrbg, candidate: &[u64], bits: u32) -> Limbs {
-    let mut wide = uint::zero(uint::limbs_for(bits + SURPLUS));
-    uint::read_be(&generator.bytes(((bits + SURPLUS) / 8) as usize), &mut wide);
-    // w is 7 modulo 8, so w - 3 does not borrow, and neither does it lose its top bit.
-    let mut range = Limbs::new(candidate.to_vec());
-    if let Some(low) = range.first_mut() {
-        *low = low.wrapping_sub(3);
-    }
-    let mut base = uint::reduce_wide(&wide, &range, bits);
-    let mut carry = 2;
-    for limb in base.iter_mut() {
-        let (sum, over) = limb.overflowing_add(carry);
-        (*limb, carry) = (sum, u64::from(over));
-    }
+/// Returns a base b with 1 < b < w - 1 (steps 4.1 and 4.2): a number of `bits + EXTRA_BITS` bits modulo w - 3, plus 2.
+fn random_base(generator: &mut HmacDrbg, candidate: &SecretUint, bits: u32) -> SecretUint {
+    let wide = SecretUint::from_be(&generator.bytes(((bits + EXTRA_BITS) / 8) as usize));
+    // w is 7 modulo 8, so w - 3 keeps its top bit.
+    let mut range = candidate.clone();
+    range.sub_word(3);
+    let mut base = wide.remainder(&range, bits);
+    base.add_word(2);
     base
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::modexp::Kernel;
+    use super::super::modexp::kernel::Kernel;
     use super::super::modexp::portable::Portable;
+    use super::super::uint::limbs_for;
     use super::*;
 
-    fn run(candidate: &[u64], bits: u32) -> bool {
+    fn run(candidate: &SecretUint, bits: u32) -> bool {
         let rounds = Rounds::new(candidate, bits);
         let powers: Vec<_> = rounds.powers().collect();
-        let mut results: Vec<_> = powers.iter().map(|_| uint::zero(candidate.len())).collect();
+        let mut results: Vec<_> = powers.iter().map(|_| SecretUint::zero(candidate.length())).collect();
         Portable.pow(bits, &powers, &mut results);
-        rounds.passed(&results).into()
+        rounds.passed(&mut results.iter()).into()
+    }
+
+    /// 2^bits - 1
+    fn mersenne(bits: u32) -> SecretUint {
+        let mut number = SecretUint::repeated(u64::MAX, limbs_for(bits));
+        number.keep_bits(bits);
+        number
     }
 
     #[test]
-    fn table_b1() {
+    fn the_number_of_rounds_is_that_of_table_b1() {
         assert_eq!([1024, 1032, 1528, 1536, 1544, 2040, 2048, 4096].map(rounds), [5, 5, 5, 4, 4, 4, 4, 4]);
         for bits in [1024, 1536, 2048] {
-            let candidate = alloc::vec![u64::MAX; bits as usize / 64];
-            assert_eq!(Rounds::new(&candidate, bits).powers().count(), rounds(bits));
+            assert_eq!(Rounds::new(&mersenne(bits), bits).powers().count(), rounds(bits));
         }
     }
 
-    /// 2^1279 - 1 is prime. 2^1277 - 1 and 2^(2·3·7·13) - 1 are pseudoprimes to base 2, and must not get past random bases.
+    /// 2^1279 - 1 is prime. 2^1277 - 1 and 2^(2·3·7·13) - 1 are pseudoprimes to base 2, and random bases must reveal
+    /// them.
     #[test]
     fn rounds_tell_primes_from_base_2_pseudoprimes() {
         for (bits, prime) in [(1279u32, true), (1277, false), (1024, false)] {
-            let mut n = alloc::vec![u64::MAX; uint::limbs_for(bits)];
-            *n.last_mut().unwrap() >>= n.len() as u32 * 64 - bits;
-            assert_eq!(run(&n, bits), prime, "2^{bits} - 1");
+            assert_eq!(run(&mersenne(bits), bits), prime, "2^{bits} - 1");
         }
     }
 
-    /// All rounds count: a candidate passes only with every result right, and not with fewer results than rounds.
+    /// A candidate passes only if every result is right and there is one for each round.
     #[test]
     fn every_round_counts() {
-        let mut n = alloc::vec![u64::MAX; 20];
-        *n.last_mut().unwrap() >>= 1;
+        let n = mersenne(1279);
         let rounds = Rounds::new(&n, 1279);
-        let mut one = uint::zero(20);
-        one[0] = 1;
-        let mut minus_one = Limbs::new(n.clone());
-        minus_one[0] -= 1;
+        let (one, minus_one) = (SecretUint::from_word(1, 20), n.odd_minus_one());
         let good: Vec<_> = (0..5).map(|index| if index % 2 == 0 { one.clone() } else { minus_one.clone() }).collect();
-        assert!(bool::from(rounds.passed(&good)));
-        assert!(!bool::from(rounds.passed(&good[1..])));
+        let passed = |results: &[SecretUint]| bool::from(rounds.passed(&mut results.iter()));
+        assert!(passed(&good));
+        assert!(!passed(&good[1..]));
         for index in 0..5 {
             let mut bad = good.clone();
-            bad[index][3] ^= 1 << 17;
-            assert!(!bool::from(rounds.passed(&bad)));
+            bad[index].limbs_mut()[3] ^= 1 << 17;
+            assert!(!passed(&bad));
         }
     }
 
     #[test]
-    fn bases_are_in_range_distinct_and_the_candidates_own() {
-        let bases = |candidate: &[u64]| Rounds::new(candidate, 1024).bases;
-        let low = alloc::vec![7u64, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3 << 62];
-        let (first, again, other) = (bases(&low), bases(&low), bases(&[u64::MAX; 16]));
+    fn bases_are_in_range_and_distinct_and_depend_on_the_candidate() {
+        let bases = |candidate: &SecretUint| Rounds::new(candidate, 1024).bases;
+        let mut low = SecretUint::from_word(7, 16);
+        low.set_bit(1023);
+        low.set_bit(1022);
+        let (first, again, other) = (bases(&low), bases(&low), bases(&mersenne(1024)));
         assert_eq!(first, again);
         assert!(first.iter().zip(&other).all(|(a, b)| a != b));
-        // As long as the candidate, but for once in 2^64.
-        assert!(first.iter().chain(&other).all(|base| *base.last().unwrap() != 0));
+        // As long as the candidate, except once in 2^64.
+        assert!(first.iter().chain(&other).all(|base| base.limbs()[15] != 0));
         for (index, base) in first.iter().enumerate() {
-            assert!(bool::from(uint::less(base, &low)));
+            assert!(base.clone().sub_assign(&low));
             assert!(first[..index].iter().all(|earlier| earlier != base));
         }
     }

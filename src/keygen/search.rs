@@ -1,14 +1,15 @@
-//! The search for primes in a stream of candidates: in order, the first prime wins, leftovers are carried on.
+//! Searches a stream of candidates for primes, in order: the first one wins, and those read ahead are kept for the next
+//! prime.
 //!
 //! ```text
 //! stream ──draw──▸ trial division ──▸ queue ──4 at a time──▸ base-2 filter ──▸ passed, in order
 //!   c0 c1 c2 …        c0 c5 c9 …     c0 c5 c9 c11             ✗  ✓  ✗  ✗           c5 …
 //! ```
 //!
-//! A batch is drawn before it is known whether its first member will do, so the search reads further than a sequential one would.
-//! Nothing else tells the two apart: what was read and not used stays in the queue, for the next prime; a failure of the generator is
-//! remembered and reported only if everything read before it yields no prime. So a stream that ends with the last byte that the
-//! sequential search needs is enough.
+//! A batch is drawn before it is known whether its first member is a prime, so the search reads further than a
+//! sequential one would. Nothing else distinguishes the two: candidates read ahead stay in the queue for the next
+//! prime, and a failure of the generator is kept and reported only if no candidate read before it turns out to be
+//! prime. So a stream is sufficient if it ends with the last byte that the sequential search needs.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -18,14 +19,14 @@ use subtle::Choice;
 use super::candidate::{Candidates, Source};
 use super::declassify::reveal;
 use super::error::{GenerateError, Result};
-use super::modexp::{Kernel, LANES};
+use super::modexp::kernel::{Kernel, LANES};
 use super::trial_division::TrialDivision;
-use super::uint::{self, Limbs};
+use super::uint::{SecretUint, limbs_for};
 
-/// A candidate that passed some test, and its place in the stream.
+/// A candidate that passed a test, and its index in the stream.
 pub(crate) struct Survivor {
     pub(crate) index: u64,
-    pub(crate) limbs: Limbs,
+    pub(crate) number: SecretUint,
 }
 
 /// A search in progress.
@@ -34,13 +35,13 @@ pub(crate) struct Search<'k, S, K> {
     trial: TrialDivision,
     kernel: &'k K,
     bits: u32,
-    /// The draw buffer: rejected candidates pass through it and are overwritten by the next.
-    candidate: Limbs,
-    /// Passed trial division.
+    /// The draw buffer. The next draw overwrites a rejected candidate.
+    candidate: SecretUint,
+    /// Candidates that passed trial division.
     queue: VecDeque<Survivor>,
-    /// Passed the base-2 filter as well. All were drawn before all in `queue`.
+    /// Candidates that also passed the base-2 filter. All of them were drawn before any in `queue`.
     passed: VecDeque<Survivor>,
-    /// Why no more can be drawn.
+    /// The failure of the generator, after which nothing more is drawn.
     ended: Option<GenerateError>,
 }
 
@@ -52,17 +53,19 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
             trial: TrialDivision::new(bits),
             kernel,
             bits,
-            candidate: uint::zero(uint::limbs_for(bits)),
+            candidate: SecretUint::zero(limbs_for(bits)),
             queue: VecDeque::with_capacity(LANES),
             passed: VecDeque::with_capacity(LANES),
             ended: None,
         }
     }
 
-    /// The next candidate that passes the base-2 filter, of those before index `end`, which is not below that of any earlier call.
+    /// Returns the next candidate that passes the base-2 filter, or none if there is none before index `end`.
     pub(crate) fn next_probable(&mut self, end: u64) -> Result<Option<Survivor>> {
         loop {
-            // All that was drawn is before some `end`, and so before this one.
+            if self.passed.front().is_some_and(|survivor| survivor.index >= end) {
+                return Ok(None);
+            }
             if let Some(survivor) = self.passed.pop_front() {
                 return Ok(Some(survivor));
             }
@@ -80,7 +83,7 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
             let index = self.candidates.drawn();
             match self.candidates.draw(&mut self.candidate) {
                 Ok(()) if self.has_no_small_factor() => {
-                    self.queue.push_back(Survivor { index, limbs: self.candidate.clone() });
+                    self.queue.push_back(Survivor { index, number: self.candidate.clone() });
                 }
                 Ok(()) => {}
                 Err(error) => self.ended = Some(error),
@@ -93,10 +96,10 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
         trial.passes_small(candidate) && kernel.passes_large(trial, candidate)
     }
 
-    /// Runs the base-2 filter over one batch.
+    /// Runs the base-2 filter on one batch.
     fn filter(&mut self) {
         let batch = self.queue.len().min(LANES);
-        let moduli: Vec<&[u64]> = self.queue.iter().take(batch).map(|survivor| &survivor.limbs[..]).collect();
+        let moduli: Vec<&SecretUint> = self.queue.iter().take(batch).map(|survivor| &survivor.number).collect();
         let mut verdicts = [Choice::from(0); LANES];
         self.kernel.base2(self.bits, &moduli, &mut verdicts);
         for (survivor, verdict) in self.queue.drain(..batch).zip(verdicts) {

@@ -1,13 +1,16 @@
 //! The engine as a whole: a published vector, replays, faults.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use proptest::prelude::*;
 use rand_core::{TryCryptoRng, TryRng};
 use subtle::Choice;
 
+use super::modexp::kernel::Power;
 use super::modexp::portable::Portable;
+use super::uint::{SecretUint, limbs_for};
 use super::*;
 
 extern crate std;
@@ -98,7 +101,7 @@ fn one_det_keygen_vector() {
     assert_eq!(digest, "e81b5a0fdfb9e83ddec581598df84400047dc979f4c82bd142b0aca29a51ba2e");
 }
 
-/// A kernel that counts what it is asked for.
+/// A kernel that counts its calls.
 struct Counting {
     base2: core::cell::Cell<usize>,
     pow: core::cell::RefCell<Vec<Vec<u64>>>,
@@ -111,40 +114,41 @@ impl Counting {
 }
 
 impl Kernel for Counting {
-    fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+    fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         self.base2.set(self.base2.get() + moduli.len());
         Portable.base2(bits, moduli, verdicts);
     }
 
-    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [uint::Limbs]) {
-        self.pow.borrow_mut().extend(powers.iter().map(|power| power.modulus.to_vec()));
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [SecretUint]) {
+        self.pow.borrow_mut().extend(powers.iter().map(|power| power.modulus.limbs().to_vec()));
         Portable.pow(bits, powers, results);
     }
 }
 
-/// FIPS 186-5 table B.1, counted where the work is done: rounds per prime, and one exponentiation per prime for the pairwise test.
+/// FIPS 186-5 table B.1, counted where the work is done: rounds per prime, and one exponentiation per prime for the
+/// pairwise test.
 #[test]
 fn each_prime_gets_exactly_its_rounds() {
     for (bits, rounds) in [(2048, 5), (3072, 4)] {
         let kernel = Counting::new();
         let key = generate_with(&kernel, seeded(b"an even better seed", bits).unwrap(), bits).unwrap();
         for prime in [&key.p, &key.q] {
-            let mut limbs = uint::zero(uint::limbs_for(bits / 2));
-            uint::read_be(prime, &mut limbs);
-            let lanes = kernel.pow.borrow().iter().filter(|modulus| ***modulus == **limbs).count();
+            let prime = SecretUint::from_be(prime);
+            let lanes = kernel.pow.borrow().iter().filter(|modulus| ***modulus == *prime.limbs()).count();
             assert_eq!(lanes, rounds + 1, "{bits}");
         }
         assert_eq!(kernel.pow.borrow().len(), 2 * (rounds + 1));
     }
 }
 
-/// Trial division is worth its name: a candidate with a prime of the second tier goes no further, and few reach a kernel.
+/// A candidate with a factor in the second tier is rejected, and few candidates reach a kernel.
 #[test]
 fn few_candidates_pass_trial_division() {
-    let mut multiple = uint::zero(16);
-    multiple[15] = 65521;
-    let mut power = uint::zero(16);
-    power[15] = 1 << 63;
+    let mut top_limb = alloc::vec![0; 16];
+    top_limb[15] = 65521;
+    let multiple = SecretUint::from_limbs(top_limb);
+    let mut power = SecretUint::zero(limbs_for(1024));
+    power.set_bit(1023);
     let mut trial = trial_division::TrialDivision::up_to(1024, 1 << 16);
     for kernel in [Backend::detect(), Backend::Portable(Portable)] {
         assert!(!kernel.passes_large(&mut trial, &multiple) && kernel.passes_large(&mut trial, &power));
@@ -157,20 +161,20 @@ fn few_candidates_pass_trial_division() {
     assert!(5 * kernel.base2.get() < rng.draws, "{} of {}", kernel.base2.get(), rng.draws);
 }
 
-/// A kernel that finds every candidate prime in the base-2 filter, so that all depends on the rounds.
+/// A kernel whose base-2 filter accepts every candidate, so that the rounds decide.
 struct Gullible;
 
 impl Kernel for Gullible {
-    fn base2(&self, _: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+    fn base2(&self, _: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         verdicts.iter_mut().take(moduli.len()).for_each(|verdict| *verdict = Choice::from(1));
     }
 
-    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [uint::Limbs]) {
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [SecretUint]) {
         Portable.pow(bits, powers, results);
     }
 }
 
-/// Bytes of which the candidates are those of a seed's stream, for keys too small for `from_seed`.
+/// The bytes of the candidates of a seed, for keys too small for `from_seed`.
 fn small_stream(seed: u64, bits: u32, candidates: usize) -> Vec<u8> {
     let mut drbg = HmacDrbg::new(&[&seed.to_be_bytes()]);
     (0..candidates).flat_map(|_| drbg.bytes(bits as usize / 16).to_vec()).collect()
@@ -182,7 +186,8 @@ fn same_key(a: &RsaComponents, b: &RsaComponents) -> bool {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
-    /// Pairs of which one or both fail their rounds: what is kept is what a generator finds that confirms one after the other.
+    /// In these pairs one or both numbers fail their rounds; the key is that of a generator that confirms each prime
+    /// before the next.
     #[test]
     fn failed_rounds_do_not_change_the_key(seed in any::<u64>()) {
         let drbg = || HmacDrbg::new(&[&seed.to_be_bytes()]);
@@ -190,7 +195,7 @@ proptest! {
         prop_assert!(same_key(&key, &generate_with(&Gullible, drbg(), 512).unwrap()));
     }
 
-    /// The sequential search needs the bytes up to and with q's, and no more; nor does this one, however far it reads ahead.
+    /// Like a sequential search, this one needs the bytes up to and including q, however far it reads ahead.
     #[test]
     fn the_bytes_up_to_q_are_needed_and_enough(seed in any::<u64>()) {
         let bytes = small_stream(seed, 512, 2000);
@@ -211,12 +216,12 @@ proptest! {
             generate_from(&Portable, 512, &mut rng).unwrap();
             rng.at
         };
-        // What is read ahead is at most what it takes to fill one batch: here, with a fifth passing trial division, some tens.
+        // At most one batch is read ahead: some tens of candidates, because a fifth of them pass trial division here.
         prop_assert!(drawn <= end + 32 * 120, "{} after {}", drawn, end);
     }
 }
 
-/// A generator that fails at the k-th draw is an error, for every k that the key needs, and never a panic.
+/// A generator that fails at draw k is an error for every k that the key needs, and never a panic.
 #[test]
 fn a_generator_that_fails_at_any_draw_is_an_error() {
     let bytes = small_stream(7, 256, 400);
@@ -237,7 +242,7 @@ fn a_generator_that_fails_at_any_draw_is_an_error() {
     assert!((2..400).contains(&needed));
 }
 
-/// A generator that yields `unit` over and over.
+/// A generator that repeats `unit`.
 struct Repeating {
     unit: Vec<u8>,
     at: usize,
@@ -272,72 +277,72 @@ fn a_stuck_generator_is_an_error_at_once() {
         assert_eq!(generate(2048, &mut rng).err(), Some(GenerateError::RngRepeats));
         rng.draws
     };
-    // All zeros, all ones, and any block that repeats within 64 bytes are seen in the first draw.
+    // All zeros, all ones, and any block that repeats within 64 bytes are detected in the first draw.
     assert_eq!(within(&[0]), 1);
     assert_eq!(within(&[0xff]), 1);
     for length in [1, 2, 4, 8, 16, 32, 64] {
         assert_eq!(within(&random[..length]), 1);
     }
-    // The same candidate over and over: in the second.
+    // The same candidate every time: in the second draw.
     assert_eq!(within(&random[..128]), 2);
-    // Longer cycles, and those that do not divide a draw: k draws long, within 3k.
+    // Longer cycles and those that do not divide a draw: a cycle of k draws within 3k.
     for (length, cycle) in [(3, 3), (7, 7), (48, 3), (256, 2), (1000, 125)] {
         assert!(within(&random[..length]) <= 3 * cycle, "{length}");
     }
 }
 
 /// Candidates of 128 bits, of which the first `count` that `wanted` is true of.
-fn candidates_that(count: usize, mut wanted: impl FnMut(&[u64]) -> bool) -> Vec<Vec<u8>> {
+fn candidates_that(count: usize, mut wanted: impl FnMut(&SecretUint) -> bool) -> Vec<Vec<u8>> {
     let mut drbg = HmacDrbg::new(&[b"candidates"]);
     let mut found = Vec::new();
     while found.len() < count {
-        let mut limbs = uint::zero(2);
-        uint::read_be(&drbg.bytes(16), &mut limbs);
-        limbs[0] |= 7;
-        limbs[1] |= 3 << 62;
-        if wanted(&limbs) {
-            found.push(uint::to_be(&limbs, 16).to_vec());
+        let mut candidate = SecretUint::from_be(&drbg.bytes(16));
+        for position in [0, 1, 2, 126, 127] {
+            candidate.set_bit(position);
+        }
+        if wanted(&candidate) {
+            found.push(candidate.to_be(16).to_vec());
         }
     }
     found
 }
 
-fn passes_base2(limbs: &[u64]) -> bool {
+fn passes_base2(candidate: &SecretUint) -> bool {
     let mut verdict = [Choice::from(0)];
-    Portable.base2(128, &[limbs], &mut verdict);
+    Portable.base2(128, &[candidate], &mut verdict);
     verdict[0].into()
 }
 
 /// A prime of 128 bits that is 1 modulo e: no key has it.
 fn rejected_prime() -> Vec<u8> {
     let mut rejected = Vec::new();
-    candidates_that(1, |limbs| {
-        let mut value = (u128::from(limbs[1]) << 64) | u128::from(limbs[0]);
+    candidates_that(1, |candidate| {
+        let mut value = u128::from_be_bytes(candidate.to_be(16)[..].try_into().unwrap());
         value -= (value - 1) % 65537;
         // e is 1 modulo 8, so steps of e reach 7.
         while value % 8 != 7 {
             value += 65537;
         }
         rejected = value.to_be_bytes().to_vec();
-        passes_base2(&[value as u64, (value >> 64) as u64])
+        passes_base2(&SecretUint::from_be(&rejected))
     });
     rejected
 }
 
-/// The limit is per prime, and it is what ends the search.
+/// Each prime has its own limit, which ends the search.
 #[test]
 fn the_candidate_limit_is_ten_times_the_bits() {
     let bits = 256;
     let limit = 10 * bits as usize;
     let exceeded = Some(GenerateError::TooManyCandidates { candidates: limit as u32 });
     let threes = trial_division::TrialDivision::up_to(128, 4);
-    let multiples = candidates_that(3000, |limbs| !threes.passes_small(limbs)).concat();
+    let multiples = candidates_that(3000, |candidate| !threes.passes_small(candidate)).concat();
     let multiples = |from: usize, count: usize| multiples[16 * from..16 * (from + count)].to_vec();
     let mut rng = Replay::new(multiples(0, 3000));
     assert_eq!(generate_from(&Portable, bits, &mut rng).err(), exceeded);
     assert_eq!(rng.draws, limit);
 
-    // The last candidate that counts may be p; q then has a limit of its own.
+    // p may be the last candidate within the limit; q has its own limit.
     let key = generate_from(&Portable, bits, &mut Replay::new(small_stream(7, 256, 400))).unwrap();
     let outcome = |before, between| {
         let stream = [multiples(0, before), key.p.to_vec(), multiples(before, between), key.q.to_vec()].concat();
@@ -350,10 +355,10 @@ fn the_candidate_limit_is_ten_times_the_bits() {
         assert_eq!(outcome(before, limit).err(), exceeded);
     }
 
-    // After a pair that is rejected the count begins anew, and a candidate that fails its rounds does not restart it.
+    // A rejected pair restarts the count, but a candidate that fails its rounds does not.
     let mut trial = trial_division::TrialDivision::new(128);
     let mut fails_its_rounds =
-        |limbs: &[u64]| trial.passes_small(limbs) && Portable.passes_large(&mut trial, limbs) && !passes_base2(limbs);
+        |x: &SecretUint| trial.passes_small(x) && Portable.passes_large(&mut trial, x) && !passes_base2(x);
     let composite = candidates_that(1, &mut fails_its_rounds).concat();
     let pair = [rejected_prime(), key.p.to_vec()].concat();
     let outcome = |between| {
@@ -374,14 +379,14 @@ fn sizes_and_seeds() {
     }
 }
 
-/// A pair that `det-keygen` rejects is dropped whole, and the search goes on with the next candidate in order.
+/// A pair that `det-keygen` rejects is dropped, and the search continues with the next candidate in order.
 #[test]
-fn a_rejected_pair_is_dropped_whole() {
+fn both_primes_of_a_rejected_pair_are_dropped() {
     let bits = 256;
     let rejected = rejected_prime();
     let rest = small_stream(7, 256, 400);
     let key = generate_from(&Portable, bits, &mut Replay::new(rest.clone())).unwrap();
-    // As p with the good p for q, then as q after it: both times the pair goes, and the stream goes on.
+    // First as p with a good q, then as q after a good p: both times the pair is dropped, and the stream continues.
     let other = generate_from(&Portable, bits, &mut Replay::new(small_stream(8, 256, 400))).unwrap();
     for pair in [[&rejected[..], &other.p[..]], [&other.p[..], &rejected[..]]] {
         let stream = [pair.concat(), rest.clone()].concat();

@@ -1,4 +1,4 @@
-//! Trial division without a division: residues as dot products, divisibility as a multiplication and a comparison.
+//! Trial division without a division: residues are dot products, divisibility is a multiplication and a comparison.
 //!
 //! For a group of primes with product M, and the candidate's digits x[0..D] in radix 2^w,
 //!
@@ -6,17 +6,17 @@
 //! x·2^(-w(D-1))  =  Σ x[D-1-j]·W[j]   mod M,        W[j] = 2^(-wj) mod M
 //! ```
 //!
-//! and since 2 is a unit modulo M, that sum, taken through one or two Montgomery reductions to fit a word, is divisible by a prime
-//! of the group exactly if x is. A word u is a multiple of an odd r if u·r^-1 mod 2^k is at most (2^k - 1)/r: exact multiples map to
-//! their quotient, and everything else to something larger.
+//! and since 2 is a unit modulo M, that sum, reduced to one word by one or two Montgomery reductions, is divisible by a
+//! prime of the group exactly if x is. A word u is a multiple of an odd r if u·r^-1 mod 2^k is at most (2^k - 1)/r:
+//! exact multiples map to their quotient, and everything else to something larger.
 //!
-//! Two tiers. The first takes small primes, as many to a 63-bit M as fit, and 64-bit digits: few products for many primes, and it
-//! turns most candidates away. The second takes primes two by two to a 30-bit M and 28-bit digits, sixteen groups side by side in
-//! arrays that compilers turn into vectors.
+//! There are two tiers. The first tests small primes, as many to a 63-bit M as fit, with 64-bit digits: few products
+//! for many primes, and it rejects most candidates. The second tests primes in pairs to a 30-bit M with 28-bit digits,
+//! sixteen groups side by side in arrays that compilers vectorize.
 //!
-//! Both run over a candidate in the same steps whatever its bits, up to the first group that shows it composite: the steps on an
-//! accepted prime depend on its size alone, and what the others leak is public (Finke, Gebhardt and Schindler recovered primes from
-//! numbers of trial divisions, of candidates derived from one another; these are independent).
+//! Both run through the same steps for every candidate, up to the first group that shows it composite: the steps for an
+//! accepted prime depend on its size alone, and what the others leak is public. (Finke, Gebhardt and Schindler
+//! recovered primes from numbers of trial divisions, of candidates derived from one another; these are independent.)
 
 use alloc::vec::Vec;
 
@@ -24,14 +24,17 @@ use subtle::{Choice, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
 use super::declassify::reveal;
-use super::uint::{bits_at, inverse_mod_2_64};
+use super::limbs::limbs_for;
+use super::small_primes::{odd_primes_below, packed};
+use super::uint::SecretUint;
+use super::word::inverse_mod_2_64;
 
-/// Primes from here on go to the second tier: where a 63-bit group has fewer than seven of them.
+/// Primes from here on belong to the second tier: from here on a 63-bit product holds fewer than seven of them.
 const SECOND_TIER: u32 = 512;
-/// Primes below this pair up in 30 bits.
+/// Two primes below this have a product below 2^30.
 const PAIRED: u32 = 1 << 15;
-/// The bound of the largest table that any size asks for.
-const LARGEST_BOUND: usize = 1 << 16;
+/// The largest product of a group of the first tier, so that the result of the reductions fits a word.
+const FIRST_TIER_MODULUS: u64 = u64::MAX >> 1;
 
 /// Groups side by side in the second tier.
 pub(crate) const WIDTH: usize = 16;
@@ -40,61 +43,11 @@ const DIGIT: usize = 28;
 /// Digits between two reductions: 47·2^28·2^30 + 2^62 < 2^64.
 pub(crate) const BLOCK: usize = 47;
 
-/// Half the gaps between consecutive odd primes from 3 on, up to [`LARGEST_BOUND`]: a byte each, since no gap below 2^16 exceeds 72.
-static HALF_GAPS: [u8; COUNT] = {
-    let mut gaps = [0; COUNT];
-    let (mut index, mut last, mut candidate) = (0, 3, 5);
-    while candidate < LARGEST_BOUND {
-        if !COMPOSITE[candidate / 2] {
-            gaps[index] = ((candidate - last) / 2) as u8;
-            index += 1;
-            last = candidate;
-        }
-        candidate += 2;
-    }
-    gaps
-};
-
-/// How many odd primes from 5 on there are below [`LARGEST_BOUND`].
-const COUNT: usize = {
-    let (mut count, mut candidate) = (0, 5);
-    while candidate < LARGEST_BOUND {
-        count += !COMPOSITE[candidate / 2] as usize;
-        candidate += 2;
-    }
-    count
-};
-
-/// The sieve of Eratosthenes over odd numbers: entry i is for 2i + 1.
-static COMPOSITE: [bool; LARGEST_BOUND / 2] = {
-    let mut composite = [false; LARGEST_BOUND / 2];
-    let mut prime = 3;
-    while prime * prime < LARGEST_BOUND {
-        if !composite[prime / 2] {
-            let mut multiple = prime * prime;
-            while multiple < LARGEST_BOUND {
-                composite[multiple / 2] = true;
-                multiple += 2 * prime;
-            }
-        }
-        prime += 2;
-    }
-    composite
-};
-
-/// The odd primes below `bound`.
-fn odd_primes(bound: u32) -> impl Iterator<Item = u32> + Clone {
-    let rest = HALF_GAPS.iter().scan(3u32, |prime, &half| {
-        *prime += 2 * u32::from(half);
-        Some(*prime)
-    });
-    core::iter::once(3).chain(rest).take_while(move |&prime| prime < bound)
-}
-
-/// Up to where to divide, for candidates of `bits` bits.
+/// Returns the bound of trial division for candidates of `bits` bits.
 ///
-/// A prime r spares a fraction 1/r of the tests to come, so it pays while dividing by it costs less than a test / r. The cost of a test
-/// grows with the cube of the size, that of a division with the size. Measured for the two together; the optimum is flat.
+/// A prime r saves a fraction 1/r of the tests that follow, so it pays if dividing by it costs less than a test / r.
+/// The cost of a test grows with the cube of the size, that of a division with the size. The bounds minimize the
+/// measured sum; the optimum is flat.
 const fn bound(bits: u32) -> u32 {
     match bits {
         0..1280 => 1 << 15,
@@ -118,85 +71,69 @@ struct Group {
     factors: Vec<Factor>,
 }
 
-/// Groups of the second tier, entry by entry side by side.
+/// Sixteen groups of the second tier side by side: element i of each array belongs to group i.
 pub(crate) struct Wide {
     /// M, below 2^30.
     pub(crate) modulus: [u32; WIDTH],
     /// -M^-1 mod 2^32
     pub(crate) negative_inverse: [u32; WIDTH],
-    /// Two factors r of each modulus (where it is itself prime, both are it): r^-1 mod 2^32, and (2^32 - 1)/r.
+    /// Two factors r of each modulus (the same one twice if the modulus is prime): r^-1 mod 2^32, and (2^32 - 1)/r.
     pub(crate) inverses: [[u32; WIDTH]; 2],
     pub(crate) limits: [[u32; WIDTH]; 2],
 }
 
-/// The tables for candidates of one size. Building them costs well under 1 % of a search, so nothing is kept between searches.
+/// The tables for candidates of one size. Building them costs well under 1 % of a search, so nothing is kept between
+/// searches.
 pub(crate) struct TrialDivision {
     groups: Vec<Group>,
     wides: Vec<Wide>,
     /// W of each [`Wide`], in the order of the candidate's digits, one after another.
     weights: Vec<[u32; WIDTH]>,
+    /// The candidate in 28-bit digits.
     digits: Zeroizing<Vec<u32>>,
 }
 
 impl TrialDivision {
-    /// For candidates of `bits` bits.
+    /// The tables for candidates of `bits` bits.
     pub(crate) fn new(bits: u32) -> Self {
         Self::up_to(bits, bound(bits))
     }
 
-    /// For candidates of `bits` bits, and primes below `bound`, which is at most 2^16.
+    /// The tables for candidates of `bits` bits, with the primes below `bound`, which is at most 2^16.
     pub(crate) fn up_to(bits: u32, bound: u32) -> Self {
-        let limbs = bits.div_ceil(64) as usize;
+        let first_tier = odd_primes_below(bound.min(SECOND_TIER));
+        let groups = packed(first_tier, FIRST_TIER_MODULUS)
+            .map(|(modulus, members)| Group::new(modulus, members, limbs_for(bits)))
+            .collect();
+
         let digits = (bits as usize).div_ceil(DIGIT);
-        let mut primes = odd_primes(bound).peekable();
-        let mut groups = Vec::new();
-        while primes.peek().is_some_and(|&prime| prime < SECOND_TIER) {
-            let mut members = Vec::new();
-            let mut modulus = 1u64;
-            // 63 bits, so that what the reductions leave fits a word.
-            while let Some(prime) = primes.next_if(|&prime| {
-                prime < SECOND_TIER && modulus.checked_mul(u64::from(prime)).is_some_and(|m| m >> 63 == 0)
-            }) {
-                modulus *= u64::from(prime);
-                members.push(prime);
-            }
-            groups.push(Group::new(modulus, &members, limbs));
-        }
-        let rest = primes.clone().count();
-        let mut wides = Vec::with_capacity(rest.div_ceil(WIDTH));
-        let mut weights = Vec::with_capacity(rest.div_ceil(WIDTH) * digits);
-        while primes.peek().is_some() {
-            // Surplus places divide by 3 once more.
-            let members: [[u32; 2]; WIDTH] = core::array::from_fn(|_| {
-                let first = primes.next().unwrap_or(3);
-                let second = if first < PAIRED { primes.next_if(|&prime| prime < PAIRED) } else { None };
-                [first, second.unwrap_or(first)]
-            });
-            let wide = Wide::new(&members);
+        let wides: Vec<Wide> = second_tier(bound).chunks(WIDTH).map(Wide::new).collect();
+        let mut weights = Vec::with_capacity(wides.len() * digits);
+        for wide in &wides {
             wide.push_weights(digits, &mut weights);
-            wides.push(wide);
         }
         Self { groups, wides, weights, digits: Zeroizing::new(alloc::vec![0; digits]) }
     }
 
-    /// The first tier: whether none of its primes divides the candidate, given in limbs.
-    pub(crate) fn passes_small(&self, candidate: &[u64]) -> bool {
-        !self.groups.iter().any(|group| reveal(group.divides(candidate)))
+    /// The first tier: whether none of its primes divides the candidate.
+    pub(crate) fn passes_small(&self, candidate: &SecretUint) -> bool {
+        !self.groups.iter().any(|group| reveal(group.divides(candidate.limbs())))
     }
 
-    /// The second tier, by [`divides`] or something faster that gives the same answers.
+    /// The second tier: whether none of its primes divides the candidate. `divides` is [`divides`], or something faster
+    /// with the same results.
     #[inline(always)]
     pub(crate) fn passes_large(
         &mut self,
-        candidate: &[u64],
+        candidate: &SecretUint,
         divides: impl Fn(&Wide, &[u32], &[[u32; WIDTH]]) -> bool,
     ) -> bool {
         for (index, digit) in self.digits.iter_mut().enumerate() {
-            *digit = (bits_at(candidate, index * DIGIT) as u32) & ((1 << DIGIT) - 1);
+            *digit = (candidate.bits_at(index * DIGIT) as u32) & ((1 << DIGIT) - 1);
         }
-        let mut weights = self.weights.chunks_exact(self.digits.len());
-        for wide in &self.wides {
-            let Some(weights) = weights.next() else { break };
+        let weights = self.weights.chunks_exact(self.digits.len());
+        // A loop, because `divides` is inlined into this function but not into a closure of it.
+        for (wide, weights) in self.wides.iter().zip(weights) {
             if reveal(Choice::from(u8::from(divides(wide, &self.digits, weights)))) {
                 return false;
             }
@@ -205,19 +142,32 @@ impl TrialDivision {
     }
 }
 
+/// The primes of the second tier below `bound`, in pairs while the product of two is below 2^30, then each one twice.
+fn second_tier(bound: u32) -> Vec<[u16; 2]> {
+    let primes = |from: u32, to: u32| {
+        let below = odd_primes_below(bound.min(to));
+        below.split_at_checked(odd_primes_below(from).len()).map_or(&[][..], |(_, rest)| rest)
+    };
+    let pairs = primes(SECOND_TIER, PAIRED).chunks(2).filter_map(|pair| Some([*pair.first()?, *pair.last()?]));
+    let singles = primes(PAIRED, u32::MAX).iter().map(|&prime| [prime; 2]);
+    pairs.chain(singles).collect()
+}
+
 impl Group {
-    fn new(modulus: u64, members: &[u32], limbs: usize) -> Self {
+    fn new(modulus: u64, members: &[u16], limbs: usize) -> Self {
         let negative_inverse = inverse_mod_2_64(modulus).wrapping_neg();
         let mut weights = alloc::vec![1u64; limbs];
         let mut weight = 1;
         for place in weights.iter_mut().rev() {
             *place = weight;
-            // W·2^-64: one Montgomery reduction. At most M, which is as good as 0.
+            // W·2^-64: one Montgomery reduction. At most M, which is equivalent to 0.
             let digit = weight.wrapping_mul(negative_inverse);
             weight = ((u128::from(weight) + u128::from(digit) * u128::from(modulus)) >> 64) as u64;
         }
-        let factor =
-            |&prime: &u32| Factor { inverse: inverse_mod_2_64(prime.into()), limit: u64::MAX / u64::from(prime) };
+        let factor = |&prime: &u16| {
+            let prime = u64::from(prime);
+            Factor { inverse: inverse_mod_2_64(prime), limit: u64::MAX / prime }
+        };
         Self { modulus, negative_inverse, weights, factors: members.iter().map(factor).collect() }
     }
 
@@ -228,7 +178,8 @@ impl Group {
             low = sum;
             high += u64::from(carry);
         }
-        // Up to 2^64 limbs below 2^64 times weights below 2^63: `high` has room. Two reductions: below 2^64 + M, then at most M.
+        // Up to 2^64 limbs below 2^64 times weights below 2^63: `high` has room. Two reductions: below 2^64 + M, then
+        // at most M.
         let once = self.reduce(low as u64) + (low >> 64) + (u128::from(high) << 64);
         let word = (self.reduce(once as u64) + (once >> 64)) as u64;
         self.factors
@@ -236,7 +187,7 @@ impl Group {
             .fold(Choice::from(0), |any, factor| any | !word.wrapping_mul(factor.inverse).ct_gt(&factor.limit))
     }
 
-    /// What a Montgomery reduction adds to the upper words when it clears `low`.
+    /// Returns what a Montgomery reduction adds to the upper words when it clears `low`.
     fn reduce(&self, low: u64) -> u128 {
         let digit = low.wrapping_mul(self.negative_inverse);
         (u128::from(digit) * u128::from(self.modulus) + u128::from(low)) >> 64
@@ -244,20 +195,22 @@ impl Group {
 }
 
 impl Wide {
-    fn new(members: &[[u32; 2]; WIDTH]) -> Self {
-        let modulus = members.map(|[first, second]| if first == second { first } else { first * second });
+    /// The table of up to sixteen pairs of primes. Unused places divide by 3 once more.
+    fn new(pairs: &[[u16; 2]]) -> Self {
+        let pairs: [[u32; 2]; WIDTH] =
+            core::array::from_fn(|group| pairs.get(group).map_or([3; 2], |p| p.map(u32::from)));
+        let modulus = pairs.map(|[first, second]| if first == second { first } else { first * second });
         let inverse = |x: u32| inverse_mod_2_64(x.into()) as u32;
-        let of = |which: fn(&[u32; 2]) -> u32| core::array::from_fn(|lane| members.get(lane).map_or(3, which));
-        let factors: [[u32; WIDTH]; 2] = [of(|pair| pair[0]), of(|pair| pair[1])];
+        let factors = [pairs.map(|[first, _]| first), pairs.map(|[_, second]| second)];
         Self {
             modulus,
             negative_inverse: modulus.map(|modulus| inverse(modulus).wrapping_neg()),
-            inverses: factors.map(|lanes| lanes.map(inverse)),
-            limits: factors.map(|lanes| lanes.map(|factor| u32::MAX / factor)),
+            inverses: factors.map(|factors| factors.map(inverse)),
+            limits: factors.map(|factors| factors.map(|factor| u32::MAX / factor)),
         }
     }
 
-    /// W of these groups. Each is at most M + 4, since (W + 2^28·M)/2^28 is.
+    /// Appends W of these groups to `weights`. Each is at most M + 4, since (W + 2^28·M)/2^28 is.
     fn push_weights(&self, digits: usize, weights: &mut Vec<[u32; WIDTH]>) {
         let start = weights.len();
         weights.resize(start + digits, [1; WIDTH]);
@@ -272,7 +225,7 @@ impl Wide {
     }
 }
 
-/// Whether a prime of these groups divides the number of these digits.
+/// Whether a prime of these groups divides the number with these digits.
 pub(crate) fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {
     let mut words = [0u64; WIDTH];
     for (digits, weights) in digits.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
@@ -311,32 +264,37 @@ mod tests {
     use crypto_bigint::{BoxedUint, NonZero};
     use proptest::prelude::*;
 
-    use super::super::uint::{product, to_boxed};
     use super::*;
 
-    fn passes(trial: &mut TrialDivision, candidate: &[u64]) -> bool {
+    fn passes(trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
         trial.passes_small(candidate) && trial.passes_large(candidate, divides)
     }
 
-    fn divisible_by_some(candidate: &[u64], bound: u32) -> bool {
-        let number = to_boxed(candidate);
-        odd_primes(bound).any(|prime| {
+    fn divisible_by_some(candidate: &SecretUint, bound: u32) -> bool {
+        let number = candidate.to_boxed();
+        odd_primes_below(bound).iter().any(|&prime| {
             let prime = NonZero::new(BoxedUint::from(u64::from(prime))).unwrap();
             bool::from(number.rem_vartime(&prime).is_zero())
         })
     }
 
+    /// Every prime is in the second tier once, the last one of the pairs possibly twice; no product needs more than 30
+    /// bits.
     #[test]
-    fn the_table_is_the_primes() {
-        let primes: Vec<u32> = odd_primes(1 << 16).collect();
-        // The number of primes below 2^16 is 6542, with 2.
-        assert_eq!(primes.len(), 6541);
-        assert_eq!(primes[..8], [3, 5, 7, 11, 13, 17, 19, 23]);
-        assert!(primes.iter().all(|&p| (3..).step_by(2).take_while(|d| d * d <= p).all(|d| p % d != 0)));
-        assert!(odd_primes(PAIRED).max().unwrap().pow(2) < 1 << 30);
+    fn the_second_tier_pairs_primes_up_to_30_bits() {
+        for bound in [0, 512, 521, 522, 600, 1 << 15, 1 << 16] {
+            let pairs = second_tier(bound);
+            let mut members = pairs.concat();
+            members.dedup();
+            let expected: Vec<u16> =
+                odd_primes_below(bound).iter().copied().filter(|&prime| u32::from(prime) >= SECOND_TIER).collect();
+            assert_eq!(members, expected, "{bound}");
+            assert!(pairs.iter().all(|[a, b]| a == b || u32::from(*a) * u32::from(*b) < 1 << 30));
+        }
+        assert_eq!(second_tier(524), [[521, 523]]);
     }
 
-    /// As the engine's document has them.
+    /// As the document of the engine lists them.
     #[test]
     fn each_size_has_its_bound() {
         assert_eq!([1024, 1536, 2048].map(bound), [1 << 15, 3 << 14, 1 << 16]);
@@ -344,35 +302,33 @@ mod tests {
 
     /// Every prime of the table is found, alone, in both tiers, and next to the largest cofactors.
     #[test]
-    fn finds_every_prime() {
+    fn every_prime_of_the_table_is_found() {
         for bits in [1024, 2008] {
             let mut trial = TrialDivision::up_to(bits, 1 << 16);
-            let length = super::super::uint::limbs_for(bits);
-            // 2^k - 1 cofactors have small primes of their own, so take powers of two: the candidate need not be odd here.
-            for prime in odd_primes(1 << 16) {
-                let shift = bits - 17;
-                let mut candidate = alloc::vec![0u64; length];
-                let index = (shift / 64) as usize;
-                let wide = u128::from(prime) << (shift % 64);
-                candidate[index] = wide as u64;
-                if let Some(next) = candidate.get_mut(index + 1) {
-                    *next = (wide >> 64) as u64;
+            // Cofactors of the form 2^k - 1 have small factors too, so the cofactor is a power of two: the candidate
+            // need not be odd.
+            for &prime in odd_primes_below(1 << 16) {
+                let mut candidate = SecretUint::zero(limbs_for(bits));
+                for position in 0..16 {
+                    if prime >> position & 1 == 1 {
+                        candidate.set_bit(bits - 17 + position);
+                    }
                 }
-                assert!(!passes(&mut trial, &candidate), "{prime} << {shift}");
+                assert!(!passes(&mut trial, &candidate), "{prime} << {}", bits - 17);
             }
         }
     }
 
     #[test]
-    fn lets_through_what_has_no_small_factor() {
+    fn numbers_without_a_small_factor_pass() {
         for (bits, exponent) in [(1024u32, 521u32), (1288, 1279), (2208, 2203)] {
-            let mut n = alloc::vec![u64::MAX; super::super::uint::limbs_for(exponent)];
-            *n.last_mut().unwrap() >>= n.len() as u32 * 64 - exponent;
-            n.resize(super::super::uint::limbs_for(bits), 0);
-            assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &n), "2^{exponent} - 1 is prime");
+            let mut mersenne = SecretUint::repeated(u64::MAX, limbs_for(exponent));
+            mersenne.keep_bits(exponent);
+            let mersenne = mersenne.resized(limbs_for(bits));
+            assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &mersenne), "2^{exponent} - 1 is prime");
             // Powers of two have no odd factor at all.
-            let mut power = alloc::vec![0u64; super::super::uint::limbs_for(bits)];
-            *power.last_mut().unwrap() = 1;
+            let mut power = SecretUint::zero(limbs_for(bits));
+            power.set_bit(bits - 1);
             assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &power));
         }
     }
@@ -380,19 +336,24 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(40))]
         #[test]
-        fn passes_is_the_absence_of_small_factors(limbs in prop::collection::vec(prop_oneof![4 => any::<u64>(), 1 => Just(u64::MAX), 1 => Just(0)], 16..35), bound in 3..65_000u32) {
+        fn passing_is_the_absence_of_small_factors(
+            limbs in prop::collection::vec(prop_oneof![4 => any::<u64>(), 1 => Just(u64::MAX), 1 => Just(0)], 16..35),
+            bound in 3..65_000u32,
+        ) {
             let bits = limbs.len() as u32 * 64;
-            prop_assert_eq!(passes(&mut TrialDivision::up_to(bits, bound), &limbs), !divisible_by_some(&limbs, bound));
+            let candidate = SecretUint::from_limbs(limbs);
+            let passes = passes(&mut TrialDivision::up_to(bits, bound), &candidate);
+            prop_assert_eq!(passes, !divisible_by_some(&candidate, bound));
         }
 
-        /// A product of two primes just out of the table's reach, times nothing else.
+        /// A product of two primes just beyond the table's reach, and of nothing else.
         #[test]
-        fn the_bound_is_sharp(index in 1..6_500usize) {
-            let primes: Vec<u32> = odd_primes(1 << 16).skip(index).take(2).collect();
-            let mut candidate = product(&[u64::from(primes[0])], &[u64::from(primes[1])]).to_vec();
-            candidate.resize(16, 0);
-            prop_assert!(passes(&mut TrialDivision::up_to(1024, primes[0]), &candidate));
-            prop_assert!(!passes(&mut TrialDivision::up_to(1024, primes[0] + 1), &candidate));
+        fn the_bound_is_exact(index in 1..6_500usize) {
+            let primes = odd_primes_below(1 << 16);
+            let product = u64::from(primes[index]) * u64::from(primes[index + 1]);
+            let candidate = SecretUint::from_word(product, 16);
+            prop_assert!(passes(&mut TrialDivision::up_to(1024, primes[index].into()), &candidate));
+            prop_assert!(!passes(&mut TrialDivision::up_to(1024, u32::from(primes[index]) + 1), &candidate));
         }
     }
 }

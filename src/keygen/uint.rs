@@ -1,243 +1,320 @@
-//! Numbers as little-endian `u64` limbs: the few constant-time operations that the prime engine shares.
-//!
-//! Lengths are public, contents are secret: loops run over whole slices, choices are masks, and carries are data. Two operands
-//! have the same length unless a function says otherwise; where they do not, the shorter one decides, so that nothing can panic.
+//! [`SecretUint`]: a secret natural number, with the constant-time operations that key generation needs.
 
 use alloc::vec::Vec;
-use core::hint::black_box;
 
-use subtle::{Choice, ConstantTimeEq};
+use subtle::{Choice, ConstantTimeEq, ConstantTimeGreater};
 use zeroize::Zeroizing;
 
-/// A number that is cleared when it is dropped.
-pub(crate) type Limbs = Zeroizing<Vec<u64>>;
+use super::limbs;
+use super::word::{adc, inverse_mod_2_64, mac, mask};
 
-/// How many limbs a number of `bits` bits takes.
-pub(crate) fn limbs_for(bits: u32) -> usize {
-    bits.div_ceil(64) as usize
-}
+pub(crate) use super::limbs::limbs_for;
 
-/// Zero, in `length` limbs.
-pub(crate) fn zero(length: usize) -> Limbs {
-    Zeroizing::new(alloc::vec![0; length])
-}
-
-/// The sum of two limbs and a carry in, and the carry out.
-#[inline(always)]
-pub(crate) fn adc(a: u64, b: u64, carry: bool) -> (u64, bool) {
-    let (sum, first) = a.overflowing_add(b);
-    let (sum, second) = sum.overflowing_add(u64::from(carry));
-    (sum, first | second)
-}
-
-/// The difference of two limbs and a borrow in, and the borrow out.
-#[inline(always)]
-pub(crate) fn sbb(a: u64, b: u64, borrow: bool) -> (u64, bool) {
-    let (difference, first) = a.overflowing_sub(b);
-    let (difference, second) = difference.overflowing_sub(u64::from(borrow));
-    (difference, first | second)
-}
-
-/// All ones for true, in a way that keeps the compiler from turning what follows into a branch.
-#[inline(always)]
-pub(crate) fn mask(condition: bool) -> u64 {
-    black_box(0u64.wrapping_sub(u64::from(condition)))
-}
-
-/// `a -= b`, returning the borrow.
-pub(crate) fn sub_assign(a: &mut [u64], b: &[u64]) -> bool {
-    let mut borrow = false;
-    for (a, &b) in a.iter_mut().zip(b) {
-        (*a, borrow) = sbb(*a, b, borrow);
-    }
-    borrow
-}
-
-/// `a -= b` for a single limb `b`, returning the borrow.
-pub(crate) fn sub_assign_small(a: &mut [u64], b: u64) -> bool {
-    let mut rest = b;
-    for limb in a.iter_mut() {
-        let (difference, under) = limb.overflowing_sub(rest);
-        (*limb, rest) = (difference, u64::from(under));
-    }
-    rest != 0
-}
-
-/// `a += b & mask`, returning the carry.
-#[inline(always)]
-pub(crate) fn add_masked(a: &mut [u64], b: &[u64], mask: u64) -> bool {
-    let mut carry = false;
-    for (a, &b) in a.iter_mut().zip(b) {
-        (*a, carry) = adc(*a, b & mask, carry);
-    }
-    carry
-}
-
-/// `a + carry·2^(64·len) mod n`, for a value below `2n`.
-#[inline(always)]
-pub(crate) fn reduce_once(a: &mut [u64], carry: bool, n: &[u64]) {
-    let borrow = sub_assign(a, n);
-    // A borrow that the carry does not pay for: the subtraction was one too many.
-    add_masked(a, n, mask(borrow & !carry));
-}
-
-/// `a = 2a + bit mod n`, for `a < n`.
-#[inline(always)]
-pub(crate) fn double_mod(a: &mut [u64], bit: u64, n: &[u64]) {
-    let mut low = bit;
-    for limb in a.iter_mut() {
-        let high = *limb >> 63;
-        *limb = (*limb << 1) | low;
-        low = high;
-    }
-    reduce_once(a, low != 0, n);
-}
-
-/// `2^bits - n`, for `n` of exactly `bits` bits: 2^bits mod n, in one subtraction.
-pub(crate) fn power_of_two_minus(bits: u32, n: &[u64]) -> Limbs {
-    let mut out = zero(n.len());
-    let mut carry = true;
-    for (out, &n) in out.iter_mut().zip(n) {
-        (*out, carry) = adc(!n, 0, carry);
-    }
-    // That is 2^(64·len) - n; the bits above `bits` are surplus.
-    if let Some(top) = out.last_mut() {
-        *top &= u64::MAX >> (n.len() as u32 * 64).saturating_sub(bits).min(63);
-    }
-    out
-}
-
-/// `a >>= 1`.
-pub(crate) fn halve(a: &mut [u64]) {
-    let mut high = 0;
-    for limb in a.iter_mut().rev() {
-        let low = *limb << 63;
-        *limb = (*limb >> 1) | high;
-        high = low;
-    }
-}
-
-/// `value mod n` by shift and subtract, for `n` of `bits` bits whose top bit is set; `value` may have any length.
+/// A secret natural number, in a fixed number of 64-bit limbs. Cleared on drop.
 ///
-/// One conditional subtraction a bit: 1.5 µs to take 128 surplus bits off a 1152-bit number, which is too little to want better.
-pub(crate) fn reduce_wide(value: &[u64], n: &[u64], bits: u32) -> Limbs {
-    let mut rest = zero(n.len());
-    // The first bits-1 bits are below 2^(bits-1) <= n, and need no subtraction.
-    let total = value.len() * 64;
-    let head = total.min(bits.saturating_sub(1) as usize);
-    let tail = total - head;
-    for (index, limb) in rest.iter_mut().enumerate() {
-        *limb = bits_at(value, tail + index * 64);
+/// The number of limbs is public, the value is secret: no branch and no address depends on it, and there is neither
+/// `PartialEq` nor `Debug` nor indexing (unit tests compare and print numbers that are not secret). The kernels and the
+/// loops of this engine work on limbs, which [`limbs`](Self::limbs) lends them; to the rest of the crate the type is
+/// opaque. Two operands have the same number of limbs unless a method says otherwise.
+#[derive(Clone)]
+#[cfg_attr(test, derive(Debug, PartialEq))]
+pub(crate) struct SecretUint(Zeroizing<Vec<u64>>);
+
+impl SecretUint {
+    /// Zero, in `length` limbs.
+    pub(crate) fn zero(length: usize) -> Self {
+        Self(Zeroizing::new(alloc::vec![0; length]))
     }
-    for position in (0..tail).rev() {
-        double_mod(&mut rest, bits_at(value, position) & 1, n);
+
+    /// A number of one word, in `length` limbs.
+    pub(crate) fn from_word(word: u64, length: usize) -> Self {
+        let mut number = Self::zero(length);
+        number.xor_word(word);
+        number
     }
-    rest
-}
 
-/// The 64 bits of `value` from bit `position` on; zeros past its end.
-pub(crate) fn bits_at(value: &[u64], position: usize) -> u64 {
-    let limb = |index: usize| value.get(index).copied().unwrap_or(0);
-    let (index, shift) = (position / 64, position % 64);
-    // Shifted in two steps, since a shift by 64 is not defined.
-    (limb(index) >> shift) | ((limb(index + 1) << 1) << (63 - shift))
-}
-
-/// Whether two numbers of the same length are equal.
-pub(crate) fn equal(a: &[u64], b: &[u64]) -> Choice {
-    a.ct_eq(b)
-}
-
-/// Whether a number is zero. For the AVX2 kernel.
-#[cfg(any(test, all(target_arch = "x86_64", not(nova_keypair_portable))))]
-pub(crate) fn is_zero(a: &[u64]) -> Choice {
-    a.iter().fold(0, |any, limb| any | limb).ct_eq(&0)
-}
-
-/// Whether `a < b`.
-#[cfg(test)]
-pub(crate) fn less(a: &[u64], b: &[u64]) -> Choice {
-    let mut borrow = false;
-    for (&a, &b) in a.iter().zip(b) {
-        (_, borrow) = sbb(a, b, borrow);
+    /// A number from its limbs, lowest first.
+    #[cfg(any(test, feature = "__internals"))]
+    pub(crate) fn from_limbs(limbs: Vec<u64>) -> Self {
+        Self(Zeroizing::new(limbs))
     }
-    Choice::from(black_box(u8::from(borrow)))
-}
 
-/// `a·b`, in as many limbs as both have together.
-pub(crate) fn product(a: &[u64], b: &[u64]) -> Limbs {
-    let mut out = zero(a.len() + b.len());
-    for (offset, &x) in a.iter().enumerate() {
-        let mut carry = 0u64;
-        let mut target = out.iter_mut().skip(offset);
-        for (&y, out) in b.iter().zip(target.by_ref()) {
-            // At most (2^64-1)^2 + 2(2^64-1) = 2^128 - 1.
-            let sum = u128::from(x) * u128::from(y) + u128::from(*out) + u128::from(carry);
-            *out = sum as u64;
-            carry = (sum >> 64) as u64;
-        }
-        if let Some(out) = target.next() {
-            *out = carry;
+    /// `length` limbs that all have the value `limb`.
+    pub(crate) fn repeated(limb: u64, length: usize) -> Self {
+        Self(Zeroizing::new(alloc::vec![limb; length]))
+    }
+
+    /// A number from big-endian bytes, in as many limbs as they need.
+    pub(crate) fn from_be(bytes: &[u8]) -> Self {
+        let mut number = Self::zero(bytes.len().div_ceil(8));
+        number.read_be(bytes);
+        number
+    }
+
+    /// Replaces the value with that of big-endian bytes; a longer number loses its highest bytes.
+    pub(crate) fn read_be(&mut self, bytes: &[u8]) {
+        let mut chunks = bytes.rchunks(8);
+        for limb in self.0.iter_mut() {
+            *limb = chunks.next().unwrap_or(&[]).iter().fold(0, |value, &byte| (value << 8) | u64::from(byte));
         }
     }
-    out
-}
 
-/// `x^-1 mod 2^64` for odd `x`.
-pub(crate) const fn inverse_mod_2_64(x: u64) -> u64 {
-    // 3x xor 2 is right to five bits; each Newton step doubles that: 10, 20, 40, 80.
-    let mut inverse = x.wrapping_mul(3) ^ 2;
-    let mut step = 0;
-    while step < 4 {
-        inverse = inverse.wrapping_mul(2u64.wrapping_sub(x.wrapping_mul(inverse)));
-        step += 1;
+    /// Returns the lowest `length` bytes, big-endian.
+    pub(crate) fn to_be(&self, length: usize) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(alloc::vec![0u8; length]);
+        let little_endian = self.0.iter().flat_map(|&limb| (0..8).map(move |index| (limb >> (8 * index)) as u8));
+        for (byte, value) in bytes.iter_mut().rev().zip(little_endian) {
+            *byte = value;
+        }
+        bytes
     }
-    inverse
-}
 
-/// `a / divisor` for an odd divisor that is known to divide it (else garbage), from the low end and without a division.
-pub(crate) fn divide_exact(a: &mut [u64], divisor: u64) {
-    let inverse = inverse_mod_2_64(divisor);
-    let mut borrow = 0u64;
-    for limb in a.iter_mut() {
-        let (rest, under) = limb.overflowing_sub(borrow);
-        *limb = rest.wrapping_mul(inverse);
-        // quotient·divisor's low half cancels `rest`; its high half is owed by the next limb. At most 2^64 - 2, so + 1 fits.
-        let high = (u128::from(*limb) * u128::from(divisor)) >> 64;
-        borrow = (high as u64).wrapping_add(u64::from(under));
+    /// The number of limbs.
+    pub(crate) fn length(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The limbs, lowest first: for loops of this engine that keep to the rules of constant time themselves.
+    pub(super) fn limbs(&self) -> &[u64] {
+        &self.0
+    }
+
+    /// The limbs for writing, lowest first.
+    pub(super) fn limbs_mut(&mut self) -> &mut [u64] {
+        &mut self.0
+    }
+
+    /// Returns the lowest limb.
+    pub(crate) fn low_word(&self) -> u64 {
+        self.0.first().copied().unwrap_or(0)
+    }
+
+    /// Returns the 64 bits from bit `position` on; bits past the end are zero.
+    pub(crate) fn bits_at(&self, position: usize) -> u64 {
+        limbs::bits_at(&self.0, position)
+    }
+
+    /// Sets one bit.
+    pub(crate) fn set_bit(&mut self, position: u32) {
+        if let Some(limb) = self.0.get_mut(position as usize / 64) {
+            *limb |= 1 << (position % 64);
+        }
+    }
+
+    /// Clears all bits but the lowest `bits`, which reach into the highest limb.
+    pub(crate) fn keep_bits(&mut self, bits: u32) {
+        let excess = (self.length() as u32 * 64).saturating_sub(bits);
+        if let Some(top) = self.0.last_mut() {
+            *top &= u64::MAX >> excess.min(63);
+        }
+    }
+
+    /// Computes `self ^= word` in the lowest limb.
+    pub(crate) fn xor_word(&mut self, word: u64) {
+        if let Some(low) = self.0.first_mut() {
+            *low ^= word;
+        }
+    }
+
+    /// Drops all limbs but the lowest `length`.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
+    /// Returns a copy of `length` limbs: zeros are added or the highest limbs dropped.
+    pub(crate) fn resized(&self, length: usize) -> Self {
+        let mut resized = Self::zero(length);
+        for (limb, &value) in resized.0.iter_mut().zip(self.0.iter()) {
+            *limb = value;
+        }
+        resized
+    }
+
+    /// Computes `self += other`, which may be shorter, and returns the carry.
+    pub(crate) fn add_assign(&mut self, other: &Self) -> bool {
+        let mut carry = false;
+        for (index, limb) in self.0.iter_mut().enumerate() {
+            (*limb, carry) = adc(*limb, other.0.get(index).copied().unwrap_or(0), carry);
+        }
+        carry
+    }
+
+    /// Computes `self += other & mask` and returns the carry.
+    pub(crate) fn add_masked(&mut self, other: &Self, mask: u64) -> bool {
+        limbs::add_masked(&mut self.0, &other.0, mask)
+    }
+
+    /// Computes `self += word`, dropping a carry out of the highest limb.
+    pub(crate) fn add_word(&mut self, word: u64) {
+        let mut carry = word;
+        for limb in self.0.iter_mut() {
+            let (sum, over) = limb.overflowing_add(carry);
+            (*limb, carry) = (sum, u64::from(over));
+        }
+    }
+
+    /// Computes `self -= other` and returns the borrow.
+    pub(crate) fn sub_assign(&mut self, other: &Self) -> bool {
+        limbs::sub_assign(&mut self.0, &other.0)
+    }
+
+    /// Computes `self -= word` and returns the borrow.
+    pub(crate) fn sub_word(&mut self, word: u64) -> bool {
+        let mut rest = word;
+        for limb in self.0.iter_mut() {
+            let (difference, under) = limb.overflowing_sub(rest);
+            (*limb, rest) = (difference, u64::from(under));
+        }
+        rest != 0
+    }
+
+    /// Returns `self − 1`, for an odd number.
+    pub(crate) fn odd_minus_one(&self) -> Self {
+        let mut less_one = self.clone();
+        less_one.xor_word(1);
+        less_one
+    }
+
+    /// Returns `|self − other|`.
+    pub(crate) fn distance(&self, other: &Self) -> Self {
+        let mut distance = self.clone();
+        let negative = mask(distance.sub_assign(other));
+        let mut opposite = other.clone();
+        opposite.sub_assign(self);
+        for (limb, opposite) in distance.0.iter_mut().zip(opposite.0.iter()) {
+            *limb = (*limb & !negative) | (opposite & negative);
+        }
+        distance
+    }
+
+    /// Returns `self − other mod n`, for two numbers below `n`.
+    pub(crate) fn sub_mod(&self, other: &Self, n: &Self) -> Self {
+        let mut difference = self.clone();
+        let borrow = difference.sub_assign(other);
+        difference.add_masked(n, mask(borrow));
+        difference
+    }
+
+    /// Reduces a number below `2n` to `[0, n)`.
+    pub(crate) fn reduce_once(&mut self, n: &Self) {
+        limbs::reduce_once(&mut self.0, false, &n.0);
+    }
+
+    /// Computes `self = 2·self`, dropping the highest bit.
+    pub(crate) fn double(&mut self) {
+        limbs::double(&mut self.0, 0);
+    }
+
+    /// Computes `self = 2·self mod n`, for a number below `n`.
+    pub(crate) fn double_mod(&mut self, n: &Self) {
+        limbs::double_mod(&mut self.0, 0, &n.0);
+    }
+
+    /// Returns `⌊self / 2⌋`.
+    pub(crate) fn halved(&self) -> Self {
+        let mut half = self.clone();
+        let mut high = 0;
+        for limb in half.0.iter_mut().rev() {
+            let low = *limb << 63;
+            *limb = (*limb >> 1) | high;
+            high = low;
+        }
+        half
+    }
+
+    /// Returns `2^bits − n`, which is 2^bits mod n, for `n` of exactly `bits` bits: in one subtraction.
+    pub(crate) fn power_of_two_minus(bits: u32, n: &Self) -> Self {
+        let mut difference = Self::zero(n.length());
+        limbs::power_of_two_minus(bits, &n.0, &mut difference.0);
+        difference
+    }
+
+    /// Returns `self·other`, in as many limbs as both have together.
+    pub(crate) fn product(&self, other: &Self) -> Self {
+        let mut product = Self::zero(self.length() + other.length());
+        for (offset, &a) in self.0.iter().enumerate() {
+            let mut carry = 0u64;
+            let mut target = product.0.iter_mut().skip(offset);
+            for (&b, limb) in other.0.iter().zip(target.by_ref()) {
+                (*limb, carry) = mac(*limb, a, b, carry);
+            }
+            if let Some(limb) = target.next() {
+                *limb = carry;
+            }
+        }
+        product
+    }
+
+    /// Returns `self mod n` by shifting and subtracting, for `n` of exactly `bits` bits; `self` may have any length.
+    ///
+    /// One conditional subtraction per bit: 1.5 µs to reduce a 1152-bit number by 128 bits, too little to need anything
+    /// faster.
+    pub(crate) fn remainder(&self, n: &Self, bits: u32) -> Self {
+        let mut rest = Self::zero(n.length());
+        // The highest bits-1 bits are below 2^(bits-1) <= n, and need no subtraction.
+        let total = self.length() * 64;
+        let head = total.min(bits.saturating_sub(1) as usize);
+        let tail = total - head;
+        for (index, limb) in rest.0.iter_mut().enumerate() {
+            *limb = self.bits_at(tail + index * 64);
+        }
+        for position in (0..tail).rev() {
+            limbs::double_mod(&mut rest.0, self.bits_at(position) & 1, &n.0);
+        }
+        rest
+    }
+
+    /// Computes `self /= divisor` for an odd divisor that divides it (otherwise the result is meaningless), from the
+    /// low end and without a division.
+    pub(crate) fn divide_exact(&mut self, divisor: u64) {
+        let inverse = inverse_mod_2_64(divisor);
+        let mut borrow = 0u64;
+        for limb in self.0.iter_mut() {
+            let (rest, under) = limb.overflowing_sub(borrow);
+            *limb = rest.wrapping_mul(inverse);
+            // The low half of quotient·divisor cancels `rest`; the high half is subtracted from the next limb. It is at
+            // most 2^64 - 2, so + 1 fits.
+            let high = (u128::from(*limb) * u128::from(divisor)) >> 64;
+            borrow = (high as u64).wrapping_add(u64::from(under));
+        }
+    }
+
+    /// Whether the two numbers are equal.
+    pub(crate) fn equals(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+
+    /// Whether the number is zero.
+    pub(crate) fn is_zero(&self) -> Choice {
+        self.0.iter().fold(0, |any, limb| any | limb).ct_eq(&0)
+    }
+
+    /// Whether the number is at least `2^exponent`.
+    pub(crate) fn reaches_power_of_two(&self, exponent: u32) -> Choice {
+        let positions = (exponent as usize..self.length() * 64).step_by(64);
+        positions.fold(0, |any, position| any | self.bits_at(position)).ct_gt(&0)
+    }
+
+    /// Whether the number is greater than `2^exponent`.
+    pub(crate) fn exceeds_power_of_two(&self, exponent: u32) -> Choice {
+        let mut less_one = self.clone();
+        let was_zero = less_one.sub_word(1);
+        less_one.reaches_power_of_two(exponent) & !Choice::from(u8::from(was_zero))
     }
 }
 
-/// Reads big-endian bytes into as many limbs as `limbs` has; a longer number loses its top.
-pub(crate) fn read_be(bytes: &[u8], limbs: &mut [u64]) {
-    let mut chunks = bytes.rchunks(8);
-    for limb in limbs.iter_mut() {
-        *limb = chunks.next().unwrap_or(&[]).iter().fold(0, |value, &byte| (value << 8) | u64::from(byte));
-    }
-}
-
-/// The lowest `length` bytes, big-endian.
-pub(crate) fn to_be(limbs: &[u64], length: usize) -> Zeroizing<Vec<u8>> {
-    let mut bytes = Zeroizing::new(alloc::vec![0u8; length]);
-    let little_endian = limbs.iter().flat_map(|&limb| (0..8).map(move |index| (limb >> (8 * index)) as u8));
-    for (byte, value) in bytes.iter_mut().rev().zip(little_endian) {
-        *byte = value;
-    }
-    bytes
-}
-
-/// The same number for crypto-bigint, the oracle of the tests. By its bytes, because its limbs have 32 bits on some targets.
 #[cfg(test)]
-pub(crate) fn to_boxed(limbs: &[u64]) -> crypto_bigint::BoxedUint {
-    crypto_bigint::BoxedUint::from_be_slice_vartime(&to_be(limbs, 8 * limbs.len()))
-}
+impl SecretUint {
+    /// The same number for crypto-bigint, the oracle of the tests. Converted through bytes, because its limbs have 32
+    /// bits on some targets.
+    pub(crate) fn to_boxed(&self) -> crypto_bigint::BoxedUint {
+        crypto_bigint::BoxedUint::from_be_slice_vartime(&self.to_be(8 * self.length()))
+    }
 
-/// The inverse of [`to_boxed`].
-#[cfg(test)]
-pub(crate) fn from_boxed(number: &crypto_bigint::BoxedUint) -> Limbs {
-    let mut limbs = zero(limbs_for(number.bits_precision()));
-    read_be(&number.to_be_bytes(), &mut limbs);
-    limbs
+    /// The inverse of [`to_boxed`](Self::to_boxed).
+    pub(crate) fn from_boxed(number: &crypto_bigint::BoxedUint) -> Self {
+        Self::from_be(&number.to_be_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -247,42 +324,46 @@ mod tests {
 
     use super::*;
 
+    fn number(length: core::ops::Range<usize>) -> impl Strategy<Value = SecretUint> {
+        prop::collection::vec(any::<u64>(), length).prop_map(SecretUint::from_limbs)
+    }
+
     proptest! {
         #[test]
-        fn product_is_crypto_bigints(a in prop::collection::vec(any::<u64>(), 1..9), b in prop::collection::vec(any::<u64>(), 1..9)) {
-            let expected = to_boxed(&a).concatenating_mul(&to_boxed(&b));
-            prop_assert_eq!(product(&a, &b), from_boxed(&expected));
+        fn the_product_matches_crypto_bigint(a in number(1..9), b in number(1..9)) {
+            let expected = a.to_boxed().concatenating_mul(&b.to_boxed());
+            prop_assert_eq!(a.product(&b), SecretUint::from_boxed(&expected));
         }
 
         #[test]
-        fn reduce_wide_is_the_remainder(value in prop::collection::vec(any::<u64>(), 1..12), mut n in prop::collection::vec(any::<u64>(), 1..6), spare in 0..64u32) {
-            let bits = n.len() as u32 * 64 - spare;
-            let top = n.last_mut().unwrap();
-            *top = (*top | 1 << 63) >> spare;
-            let expected = to_boxed(&value).rem_vartime(&NonZero::new(to_boxed(&n)).unwrap());
-            prop_assert_eq!(reduce_wide(&value, &n, bits), from_boxed(&expected));
+        fn the_remainder_matches_crypto_bigint(value in number(1..12), mut n in number(1..6), spare in 0..64u32) {
+            let bits = n.length() as u32 * 64 - spare;
+            n.keep_bits(bits);
+            n.set_bit(bits - 1);
+            let expected = value.to_boxed().rem_vartime(&NonZero::new(n.to_boxed()).unwrap());
+            prop_assert_eq!(value.remainder(&n, bits), SecretUint::from_boxed(&expected));
         }
 
         #[test]
-        fn divide_exact_undoes_product(a in prop::collection::vec(any::<u64>(), 1..9), divisor in any::<u64>()) {
+        fn dividing_exactly_undoes_the_product(a in number(1..9), divisor in any::<u64>()) {
             let divisor = divisor | 1;
-            let mut multiple = product(&a, &[divisor]);
-            divide_exact(&mut multiple, divisor);
-            prop_assert_eq!(&multiple[..a.len()], &a[..]);
-            prop_assert_eq!(multiple[a.len()], 0);
+            let mut multiple = a.product(&SecretUint::from_word(divisor, 1));
+            multiple.divide_exact(divisor);
+            prop_assert_eq!(multiple, a.resized(a.length() + 1));
         }
 
         #[test]
         fn bytes_round_trip(bytes in prop::collection::vec(any::<u8>(), 0..70)) {
-            let mut limbs = zero(limbs_for(bytes.len() as u32 * 8));
-            read_be(&bytes, &mut limbs);
-            prop_assert_eq!(&to_be(&limbs, bytes.len())[..], &bytes[..]);
+            prop_assert_eq!(&SecretUint::from_be(&bytes).to_be(bytes.len())[..], &bytes[..]);
         }
 
         #[test]
-        fn less_is_less(a in prop::collection::vec(any::<u64>(), 3), b in prop::collection::vec(any::<u64>(), 3)) {
-            prop_assert_eq!(bool::from(less(&a, &b)), a.iter().rev().lt(b.iter().rev()));
-            prop_assert!(!bool::from(less(&a, &a)));
+        fn the_distance_is_that_of_either_order(a in number(3..4), b in number(3..4)) {
+            let (larger, smaller) = if a.limbs().iter().rev().ge(b.limbs().iter().rev()) { (&a, &b) } else { (&b, &a) };
+            let mut difference = larger.clone();
+            prop_assert!(!difference.sub_assign(smaller));
+            prop_assert_eq!(&a.distance(&b), &difference);
+            prop_assert_eq!(b.distance(&a), difference);
         }
     }
 
@@ -291,19 +372,26 @@ mod tests {
         for (limbs, expected) in
             [(&[][..], true), (&[0, 0], true), (&[1, 0], false), (&[0, 1], false), (&[5, 5], false)]
         {
-            assert_eq!(bool::from(is_zero(limbs)), expected, "{limbs:?}");
+            assert_eq!(bool::from(SecretUint::from_limbs(limbs.to_vec()).is_zero()), expected, "{limbs:?}");
         }
     }
 
     #[test]
-    fn double_mod_at_the_edges() {
-        let n = [7, u64::MAX];
-        let mut a = [6, u64::MAX];
-        double_mod(&mut a, 1, &n);
-        // 2(n-1) + 1 - n = n - 1
-        assert_eq!(a, [6, u64::MAX]);
-        let mut zero = [0, 0];
-        double_mod(&mut zero, 0, &n);
-        assert_eq!(zero, [0, 0]);
+    fn powers_of_two_are_compared_exactly() {
+        for exponent in [0, 1, 31, 63, 64, 65, 127] {
+            let mut power = SecretUint::zero(2);
+            power.set_bit(exponent);
+            let is = |number: &SecretUint| {
+                [number.reaches_power_of_two(exponent), number.exceeds_power_of_two(exponent)].map(bool::from)
+            };
+            assert_eq!(is(&power), [true, false], "2^{exponent}");
+            let mut more = power.clone();
+            more.add_word(1);
+            assert_eq!(is(&more), [true, true], "2^{exponent} + 1");
+            let mut less = power;
+            less.sub_word(1);
+            assert_eq!(is(&less), [false, false], "2^{exponent} - 1");
+        }
+        assert!(!bool::from(SecretUint::zero(2).exceeds_power_of_two(0)));
     }
 }

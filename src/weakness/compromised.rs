@@ -1,8 +1,9 @@
 //! Keys whose private half is published: nobody who uses one can keep anybody out.
 //!
-//! Factory keys of appliances (the `rapid7/ssh-badkeys` collection) and the sample keys of OpenStack Nova's documentation and tests, which
-//! people do paste. A fact about each stands here, the SHA-256 of its key blob, and never a key. 64 entries cannot cover all that ever
-//! leaked (the Debian keys of CVE-2008-0166 alone are some hundred thousand): that a key is not listed says nothing for it.
+//! Factory keys of appliances (the `rapid7/ssh-badkeys` collection) and the sample keys of OpenStack Nova's
+//! documentation and tests, which people do paste. A fact about each stands here, the SHA-256 of its key blob, and
+//! never a key. 64 entries cannot cover all that ever leaked (the Debian keys of CVE-2008-0166 alone are some hundred
+//! thousand): that a key is not listed says nothing for it.
 
 use sha2::{Digest, Sha256};
 

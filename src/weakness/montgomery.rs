@@ -1,39 +1,47 @@
-//! Squaring and doubling modulo an odd number of any length: what a primality test to base 2 is made of.
+//! Squaring and doubling modulo an odd number of any length, for a primality test to base 2.
 //!
-//! Montgomery's form with R = 2^(64·length), all numbers fully reduced, so that equal residues are equal limbs. Variable-time.
+//! Montgomery form with R = 2^(64·length), all numbers fully reduced, so equal residues have equal limbs.
+//! Variable-time.
 //!
-//! Rows are taken two at a time: two chains of carries side by side, and half the loads and stores. The length is made even for that.
+//! Rows are processed two at a time: two chains of carries side by side, and half the loads and stores. So the length
+//! is even.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::limbs::{self, low_pair, multiply_add};
+use super::uint::{PublicUint, add_word, low_pair, subtract};
+use crate::keygen::word::{inverse_mod_2_64, mac};
 
+/// An odd modulus, with the constants and the buffer of its arithmetic.
 pub(super) struct Montgomery {
     modulus: Vec<u64>,
     /// −modulus^−1 mod 2^128.
     negated_inverse: u128,
-    /// Room for a square: twice the length of the modulus.
+    /// A buffer for squares, twice as long as the modulus.
     wide: Vec<u64>,
 }
 
+/// A number below the modulus, in Montgomery form.
+#[derive(Clone, PartialEq)]
+pub(super) struct Residue(Vec<u64>);
+
 impl Montgomery {
     /// The modulus must be odd and greater than 1.
-    pub(super) fn new(modulus: &[u64]) -> Self {
-        let mut modulus = modulus.to_vec();
+    pub(super) fn new(modulus: &PublicUint) -> Self {
+        let mut modulus = modulus.limbs().to_vec();
         modulus.resize(modulus.len().next_multiple_of(2), 0);
         let lowest = low_pair(&modulus);
-        let inverse = u128::from(limbs::inverse(lowest as u64));
+        let inverse = u128::from(inverse_mod_2_64(lowest as u64));
         let inverse = inverse.wrapping_mul(2u128.wrapping_sub(lowest.wrapping_mul(inverse)));
         let wide = vec![0; 2 * modulus.len()];
         Self { modulus, negated_inverse: inverse.wrapping_neg(), wide }
     }
 
-    /// 1 in Montgomery's form, R mod n: the highest power of two below n, doubled until it is R.
-    pub(super) fn one(&self) -> Vec<u64> {
-        let highest = limbs::bits(&self.modulus).saturating_sub(1);
-        let mut one = vec![0; self.modulus.len()];
-        if let Some(limb) = one.get_mut(highest / 64) {
+    /// Returns 1, which is R mod n: the highest power of two below n, doubled until it is R.
+    pub(super) fn one(&self) -> Residue {
+        let highest = PublicUint::from_limbs(self.modulus.clone()).bits().saturating_sub(1);
+        let mut one = Residue(vec![0; self.modulus.len()]);
+        if let Some(limb) = one.0.get_mut(highest / 64) {
             *limb = 1 << (highest % 64);
         }
         for _ in highest..64 * self.modulus.len() {
@@ -42,15 +50,15 @@ impl Montgomery {
         one
     }
 
-    /// `n − x`, for x from 1 to n − 1.
-    pub(super) fn negated(&self, x: &[u64]) -> Vec<u64> {
+    /// Returns `n − x`, for an x that is not zero.
+    pub(super) fn negated(&self, x: &Residue) -> Residue {
         let mut negated = self.modulus.clone();
-        limbs::subtract(&mut negated, x);
-        negated
+        subtract(&mut negated, &x.0);
+        Residue(negated)
     }
 
-    /// `x = 2·x mod n`
-    pub(super) fn double(&self, x: &mut [u64]) {
+    /// Computes `x = 2·x`.
+    pub(super) fn double(&self, Residue(x): &mut Residue) {
         let mut carry = 0;
         for limb in x.iter_mut() {
             (*limb, carry) = (*limb << 1 | carry, *limb >> 63);
@@ -58,10 +66,10 @@ impl Montgomery {
         self.subtract_once(x, carry != 0);
     }
 
-    /// `x = x²/R mod n`
-    pub(super) fn square(&mut self, x: &mut [u64]) {
+    /// Computes `x = x²`.
+    pub(super) fn square(&mut self, Residue(x): &mut Residue) {
         square(x, &mut self.wide);
-        // Montgomery's reduction: each step makes the two lowest limbs zero by adding a multiple of n, and leaves them behind.
+        // Montgomery reduction: each step clears the two lowest limbs by adding a multiple of n, and drops them.
         let length = self.modulus.len();
         let mut carry = 0;
         for i in (0..length).step_by(2) {
@@ -75,15 +83,16 @@ impl Montgomery {
         self.subtract_once(x, carry != 0);
     }
 
-    /// Subtracts n from `x + carry·R < 2·n`, if it is not less than n.
+    /// Reduces `x + carry·R`, a value below 2·n.
     fn subtract_once(&self, x: &mut [u64], carry: bool) {
-        if carry || limbs::at_least(x, &self.modulus) {
-            limbs::subtract(x, &self.modulus);
+        if carry || x.iter().rev().ge(self.modulus.iter().rev()) {
+            subtract(x, &self.modulus);
         }
     }
 }
 
-/// `sum += factor · words + carry · 2^(64·length of the factor)`, over two limbs more than the factor has; returns the carry out of those.
+/// Computes `sum += factor · words + carry · 2^(64·length of factor)` over two limbs more than the factor has, and
+/// returns the carry out.
 fn add_two_products(sum: &mut [u64], factor: &[u64], words: u128, carry: u64) -> u64 {
     let (low_word, high_word) = (words as u64, (words >> 64) as u64);
     let (mut low_carry, mut high_carry) = (0, 0);
@@ -91,11 +100,12 @@ fn add_two_products(sum: &mut [u64], factor: &[u64], words: u128, carry: u64) ->
     let Some((sum, [next, last, ..])) = sum.split_at_mut_checked(factor.len()) else { return 0 };
     let mut step = |limb: &mut u64, f| {
         let low;
-        (low, low_carry) = multiply_add(f, low_word, *limb, low_carry);
-        (*limb, high_carry) = multiply_add(previous, high_word, low, high_carry);
+        (low, low_carry) = mac(*limb, f, low_word, low_carry);
+        (*limb, high_carry) = mac(low, previous, high_word, high_carry);
         previous = f;
     };
-    // Four limbs a turn, since the compiler does not unroll a loop that carries: a sixth of the time.
+    // Four limbs per turn: the compiler does not unroll a loop with carries by itself, and this saves a sixth of the
+    // time.
     let (sums, last_sums) = sum.as_chunks_mut::<4>();
     let (factors, last_factors) = factor.as_chunks::<4>();
     for (sum, factor) in sums.iter_mut().zip(factors) {
@@ -106,14 +116,15 @@ fn add_two_products(sum: &mut [u64], factor: &[u64], words: u128, carry: u64) ->
     for (limb, &f) in last_sums.iter_mut().zip(last_factors) {
         step(limb, f);
     }
-    let (low, low_carry) = multiply_add(1, low_carry, *next, carry);
-    (*next, high_carry) = multiply_add(previous, high_word, low, high_carry);
-    let (high, carry) = multiply_add(1, high_carry, *last, low_carry);
+    let (low, low_carry) = mac(*next, 1, low_carry, carry);
+    (*next, high_carry) = mac(low, previous, high_word, high_carry);
+    let (high, carry) = mac(*last, 1, high_carry, low_carry);
     *last = high;
     carry
 }
 
-/// `square = x²`, at twice the length, which is even: the products of different limbs once, doubled, and then the squares.
+/// Computes `square = x²`, at twice the length of x, which is even: the products of different limbs, doubled, and the
+/// squares.
 fn square(x: &[u64], square: &mut [u64]) {
     square.fill(0);
     let mut rest = x;
@@ -121,8 +132,8 @@ fn square(x: &[u64], square: &mut [u64]) {
     while let [first, second, above @ ..] = rest {
         let Some([limb, rows @ ..]) = square.get_mut(place..) else { break };
         let carry;
-        (*limb, carry) = multiply_add(*first, *second, *limb, 0);
-        limbs::add_word(rows, carry);
+        (*limb, carry) = mac(*limb, *first, *second, 0);
+        add_word(rows, carry);
         add_two_products(rows, above, u128::from(*second) << 64 | u128::from(*first), 0);
         rest = above;
         place += 4;
@@ -147,11 +158,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn square_matches_product(x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..9)) {
+        fn squares_match_products(
+            x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 1..9),
+        ) {
             let x = [x.as_slice(), &x].concat();
             let mut squared = vec![0; 2 * x.len()];
             square(&x, &mut squared);
-            prop_assert_eq!(squared, limbs::product_low(&x, &x, 2 * x.len()));
+            let x = PublicUint::from_limbs(x);
+            prop_assert_eq!(PublicUint::from_limbs(squared), x.product(&x));
         }
     }
 }

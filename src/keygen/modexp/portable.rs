@@ -1,52 +1,52 @@
-//! The portable kernel: Montgomery arithmetic on 64-bit limbs, one lane after another. The oracle for every other kernel.
+//! The portable kernel: Montgomery arithmetic on 64-bit limbs, one lane after another. It is the oracle for every other
+//! kernel.
 //!
-//! Products are formed four rows at a time. A word of the result is loaded and stored once for four products, and their four carries
-//! stay in registers:
+//! Products are computed four rows at a time. A word of the result is loaded and stored once for four products, and
+//! their four carries stay in registers:
 //!
 //! ```text
 //!            b[j]   b[j-1]  b[j-2]  b[j-3]
 //! t[j] += x0·     + x1·   + x2·   + x3·      each with its own carry into t[j+1]
 //! ```
 //!
-//! Lengths are multiples of four limbs, numbers are padded; a squaring of L limbs takes L(L+1)/2 + L² + L products. Product scanning, one column
-//! at a time, takes the same and was slower by 3 % at 1024 bits and 14 % at 1536: its loops are short and of every length. Sizes that keys have in practice get code
-//! of their own, with the lengths known to the compiler.
+//! Lengths are multiples of four limbs, numbers are padded; a squaring of L limbs takes L(L+1)/2 + L² + L products.
+//! Product scanning, one column at a time, takes as many and was slower by 3 % at 1024 bits and 14 % at 1536: its loops
+//! are short, and each has another length. The sizes that keys have in practice get separate code, with lengths known
+//! to the compiler.
 
-use subtle::Choice;
+use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
-use super::super::uint::{self, Limbs, adc, double_mod, inverse_mod_2_64, mask, reduce_once, zero};
-use super::{Kernel, Power};
+use super::super::limbs::{bits_at, double_mod, power_of_two_minus, reduce_once};
+use super::super::uint::SecretUint;
+use super::super::word::{adc, inverse_mod_2_64, mac, mask};
+use super::kernel::{Kernel, Power};
 
 /// Plain Rust, for any processor.
 #[derive(Clone, Copy)]
 pub(crate) struct Portable;
 
 impl Kernel for Portable {
-    fn base2(&self, bits: u32, moduli: &[&[u64]], verdicts: &mut [Choice]) {
+    fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         for (modulus, verdict) in moduli.iter().zip(verdicts) {
             *verdict = base2(modulus, bits);
         }
     }
 
-    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [Limbs]) {
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [SecretUint]) {
         for (power, result) in powers.iter().zip(results) {
             pow(power, bits, result);
         }
     }
 }
 
-/// `t + a·b + c`, and the carry. At most (2^64-1)² + 2(2^64-1) = 2^128 - 1.
-#[inline(always)]
-fn mac(t: u64, a: u64, b: u64, c: u64) -> (u64, u64) {
-    let sum = u128::from(a) * u128::from(b) + u128::from(t) + u128::from(c);
-    (sum as u64, (sum >> 64) as u64)
-}
-
-/// Four rows in progress: their multipliers, the words of the other factor that the lower rows have yet to see, and the carries.
+/// Four rows of a product in progress.
 struct Rows {
+    /// The multiplier of each row.
     x: [u64; 4],
+    /// The last three words of the other factor, latest first: the rows after the first have yet to multiply them.
     seen: [u64; 3],
+    /// The carry of each row.
     carries: [u64; 4],
 }
 
@@ -56,7 +56,8 @@ impl Rows {
         Self { x, seen: [0; 3], carries: [0; 4] }
     }
 
-    /// One word of the result: row i with the word that came i words ago.
+    /// Returns one word of the result: `t`, plus the product of row i with the word that came i words ago, for each
+    /// row.
     #[inline(always)]
     fn word(&mut self, t: u64, b: u64) -> u64 {
         let Self { x, seen, carries } = self;
@@ -83,7 +84,7 @@ impl Rows {
         }
     }
 
-    /// The four words above the last: what the rows and their carries still hold.
+    /// Returns the four words above the last one: the products and carries that the rows still hold.
     #[inline(always)]
     fn finish(self) -> [u64; 4] {
         let ([_, x1, x2, x3], [b0, b1, b2], [c0, c1, c2, c3]) = (self.x, self.seen, self.carries);
@@ -97,7 +98,8 @@ impl Rows {
     }
 }
 
-/// An odd modulus, in a multiple of four limbs, with what reduction needs. R is 2^(64·length), Montgomery's radix.
+/// An odd modulus in a multiple of four limbs, and the constant that reduction needs. R is 2^(64·length), Montgomery's
+/// radix.
 struct Modulus<'a> {
     n: &'a [u64],
     /// -n^-1 mod 2^64
@@ -111,10 +113,10 @@ impl<'a> Modulus<'a> {
         Self { n, negative_inverse: inverse_mod_2_64(low).wrapping_neg() }
     }
 
-    /// `out = a²/R mod n`, where `t` has room for twice as many limbs.
+    /// Computes `out = a²/R mod n`. `t` has twice as many limbs.
     #[inline(always)]
     fn square(&self, a: &[u64], t: &mut [u64], out: &mut [u64]) {
-        // Blocks of four limbs with those above them, once.
+        // The products of each block of four limbs with the limbs above it, once.
         t.fill(0);
         let length = self.n.len();
         let (blocks, _) = a.as_chunks::<4>();
@@ -124,7 +126,7 @@ impl<'a> Modulus<'a> {
             rows.run(&mut t[low..high], &a[4 * index + 4..length]);
             t[high..high + 4].copy_from_slice(&rows.finish());
         }
-        // Then what is within the blocks, once; all that doubled; and the squares of the limbs.
+        // Then the products within the blocks, once; all that doubled; and the squares of the limbs.
         let (mut within, mut doubled, mut squares) = (false, 0, false);
         for (t, &[a, b, c, d]) in t.as_chunks_mut::<8>().0.iter_mut().zip(blocks) {
             let (r1, carry) = mac(0, a, b, 0);
@@ -145,7 +147,7 @@ impl<'a> Modulus<'a> {
         self.reduce(t, out);
     }
 
-    /// `out = a·b/R mod n`, where `t` has room for twice as many limbs.
+    /// Computes `out = a·b/R mod n`. `t` has twice as many limbs.
     #[inline(always)]
     fn multiply(&self, a: &[u64], b: &[u64], t: &mut [u64], out: &mut [u64]) {
         t.fill(0);
@@ -159,7 +161,7 @@ impl<'a> Modulus<'a> {
         self.reduce(t, out);
     }
 
-    /// `out = t/R mod n`, for `t < n·R`.
+    /// Computes `out = t/R mod n`, for `t < n·R`.
     #[inline(always)]
     fn reduce(&self, t: &mut [u64], out: &mut [u64]) {
         let n = self.n;
@@ -167,7 +169,7 @@ impl<'a> Modulus<'a> {
         let Some((&[n0, n1, n2, n3], above)) = n.split_first_chunk::<4>() else { return };
         let mut carry = false;
         for low in (0..length).step_by(4) {
-            // Four quotient digits, each of which clears a limb of what the ones before leave.
+            // Four quotient digits, each of which clears one limb of what the ones before it left.
             let digit = |limb: u64| limb.wrapping_mul(self.negative_inverse);
             let q0 = digit(t[low]);
             let (_, c0) = mac(t[low], q0, n0, 0);
@@ -190,25 +192,22 @@ impl<'a> Modulus<'a> {
             }
         }
         out.copy_from_slice(&t[length..]);
-        // Below 2n, as for any Montgomery reduction of a product below n·R.
+        // Below 2n, like any Montgomery reduction of a product below n·R.
         reduce_once(out, carry, n);
     }
 
-    /// `R mod n`: one in Montgomery form. 2^bits - n is already reduced, as the top bit of n is set; then doublings.
+    /// Computes `R mod n`, which is 1 in Montgomery form: `2^bits - n`, which is reduced because the top bit of n is
+    /// set, and doublings.
     #[inline(always)]
     fn one(&self, bits: u32, out: &mut [u64]) {
-        let exact = &self.n[..uint::limbs_for(bits).min(self.n.len())];
-        out.fill(0);
-        for (out, &limb) in out.iter_mut().zip(uint::power_of_two_minus(bits, exact).iter()) {
-            *out = limb;
-        }
+        power_of_two_minus(bits, self.n, out);
         for _ in bits..self.n.len() as u32 * 64 {
             double_mod(out, 0, self.n);
         }
     }
 
-    /// `R² mod n`, which brings a number into Montgomery form. The Montgomery form of 2^(64·L), reached from that of a small power of
-    /// two by squarings. `one` is what [`one`](Self::one) gives.
+    /// Computes `R² mod n`, which brings a number into Montgomery form: it is the Montgomery form of 2^(64·L), computed
+    /// from that of a small power of two by squarings. `one` is the result of [`one`](Self::one).
     #[inline(always)]
     fn square_of_radix(&self, one: &[u64], t: &mut [u64], swap: &mut [u64], out: &mut [u64]) {
         let exponent = self.n.len() * 64;
@@ -223,7 +222,7 @@ impl<'a> Modulus<'a> {
         }
     }
 
-    /// Out of Montgomery form: `a/R mod n`, as many limbs as there is room for.
+    /// Computes `a/R mod n`, which leaves Montgomery form. `out` may be shorter than the padded modulus.
     #[inline(always)]
     fn leave(&self, a: &[u64], t: &mut [u64], swap: &mut [u64], out: &mut [u64]) {
         t.fill(0);
@@ -235,11 +234,11 @@ impl<'a> Modulus<'a> {
     }
 }
 
-/// Calls `$function` with the padded length, as a constant where it is that of a usual key, for the compiler to unroll by; 0 stands for
-/// a length known at run time only.
+/// Calls `$function` with the padded length as a constant, if it is that of a usual key, so that the compiler can
+/// unroll; otherwise with 0, which stands for a length known only at run time.
 macro_rules! by_length {
     ($modulus:expr, $function:ident($($argument:expr),*)) => {
-        match $modulus.len().next_multiple_of(4) {
+        match $modulus.length().next_multiple_of(4) {
             16 => $function::<16>($($argument),*),
             24 => $function::<24>($($argument),*),
             32 => $function::<32>($($argument),*),
@@ -248,50 +247,41 @@ macro_rules! by_length {
     };
 }
 
-/// `L`, or the length of `x` in whole blocks of four where `L` is 0.
+/// Returns `L`, or the length of `x` rounded up to whole blocks of four limbs if `L` is 0.
 #[inline(always)]
-const fn padded_length<const L: usize>(x: &[u64]) -> usize {
-    if L == 0 { x.len().next_multiple_of(4) } else { L }
+fn padded_length<const L: usize>(x: &SecretUint) -> usize {
+    if L == 0 { x.length().next_multiple_of(4) } else { L }
 }
 
-/// `x` with zeros above.
-fn pad(x: &[u64], length: usize) -> Limbs {
-    let mut padded = zero(length);
-    for (padded, &limb) in padded.iter_mut().zip(x) {
-        *padded = limb;
-    }
-    padded
-}
-
-fn base2(modulus: &[u64], bits: u32) -> Choice {
+fn base2(modulus: &SecretUint, bits: u32) -> Choice {
     by_length!(modulus, base2_sized(modulus, bits))
 }
 
-fn base2_sized<const L: usize>(modulus: &[u64], bits: u32) -> Choice {
+fn base2_sized<const L: usize>(modulus: &SecretUint, bits: u32) -> Choice {
     let length = padded_length::<L>(modulus);
-    let padded = pad(modulus, length);
-    let n = &padded[..length];
+    let padded = modulus.resized(length);
+    let n = &padded.limbs()[..length];
     let modulus = Modulus::new(n);
-    let mut scratch = zero(5 * length);
-    let (one, rest) = scratch.split_at_mut(length);
+    let mut scratch = SecretUint::zero(5 * length);
+    let (one, rest) = scratch.limbs_mut().split_at_mut(length);
     let (mut x, rest) = rest.split_at_mut(length);
     let (mut y, t) = rest.split_at_mut(length);
     modulus.one(bits, one);
 
-    // The exponent (n-1)/2 is n without its lowest bit, and its top two bits are set: start from 2^3.
+    // The exponent (n-1)/2 is n without its lowest bit, and its top two bits are set: the loop starts from 2^3.
     x.copy_from_slice(one);
     for _ in 0..3 {
         double_mod(x, 0, n);
     }
     for position in (1..bits.saturating_sub(2) as usize).rev() {
         modulus.square(x, t, y);
-        double_masked(y, uint::bits_at(n, position) & 1, n);
+        double_masked(y, bits_at(n, position) & 1, n);
         core::mem::swap(&mut x, &mut y);
     }
-    uint::equal(x, one)
+    (*x).ct_eq(&*one)
 }
 
-/// `a = 2a mod n` if `bit`, by a mask.
+/// Computes `a = 2a mod n` if `bit` is 1, by a mask.
 #[inline(always)]
 fn double_masked(a: &mut [u64], bit: u64, n: &[u64]) {
     let mask = mask(bit == 1);
@@ -302,19 +292,19 @@ fn double_masked(a: &mut [u64], bit: u64, n: &[u64]) {
     reduce_once(a, carry, n);
 }
 
-fn pow(power: &Power<'_>, bits: u32, result: &mut [u64]) {
+fn pow(power: &Power<'_>, bits: u32, result: &mut SecretUint) {
     by_length!(power.modulus, pow_sized(power, bits, result));
 }
 
-/// Exponent bits that one multiplication takes care of.
+/// Exponent bits that one multiplication handles.
 const WINDOW: usize = 4;
 
-fn pow_sized<const L: usize>(power: &Power<'_>, bits: u32, result: &mut [u64]) {
+fn pow_sized<const L: usize>(power: &Power<'_>, bits: u32, result: &mut SecretUint) {
     let length = padded_length::<L>(power.modulus);
-    let padded = pad(power.modulus, length);
-    let modulus = Modulus::new(&padded[..length]);
-    let mut scratch = zero((5 + (1 << WINDOW)) * length);
-    let (mut x, rest) = scratch.split_at_mut(length);
+    let padded = power.modulus.resized(length);
+    let modulus = Modulus::new(&padded.limbs()[..length]);
+    let mut scratch = SecretUint::zero((5 + (1 << WINDOW)) * length);
+    let (mut x, rest) = scratch.limbs_mut().split_at_mut(length);
     let (mut y, rest) = rest.split_at_mut(length);
     let (t, rest) = rest.split_at_mut(2 * length);
     let (factor, table) = rest.split_at_mut(length);
@@ -324,7 +314,7 @@ fn pow_sized<const L: usize>(power: &Power<'_>, bits: u32, result: &mut [u64]) {
     modulus.one(bits, one);
     modulus.square_of_radix(one, t, x, factor);
     let (base, rest) = rest.split_at_mut(length);
-    modulus.multiply(&pad(power.base, length), factor, t, base);
+    modulus.multiply(power.base.resized(length).limbs(), factor, t, base);
     let mut previous: &[u64] = base;
     for entry in rest.chunks_exact_mut(length) {
         modulus.multiply(previous, base, t, entry);
@@ -338,14 +328,14 @@ fn pow_sized<const L: usize>(power: &Power<'_>, bits: u32, result: &mut [u64]) {
             modulus.square(x, t, y);
             core::mem::swap(&mut x, &mut y);
         }
-        select(table, uint::bits_at(power.exponent, position * WINDOW) & ((1 << WINDOW) - 1), factor);
+        select(table, power.exponent.bits_at(position * WINDOW) & ((1 << WINDOW) - 1), factor);
         modulus.multiply(x, factor, t, y);
         core::mem::swap(&mut x, &mut y);
     }
-    modulus.leave(x, t, y, result);
+    modulus.leave(x, t, y, result.limbs_mut());
 }
 
-/// The entry of that index, by reading all of them.
+/// Copies the table entry with the given index to `out`, by reading all entries.
 #[inline(always)]
 fn select(table: &[u64], index: u64, out: &mut [u64]) {
     out.zeroize();
@@ -357,24 +347,27 @@ fn select(table: &[u64], index: u64, out: &mut [u64]) {
     }
 }
 
-/// `base^65537 mod n`, for an odd `n` of exactly `bits` bits: what the public key does.
-pub(crate) fn pow_65537(base: &[u64], n: &[u64], bits: u32) -> Limbs {
-    let length = n.len().next_multiple_of(4);
-    let padded = pad(n, length);
-    let modulus = Modulus::new(&padded);
-    let [mut x, mut y, mut one, mut entered] = core::array::from_fn(|_| zero(length));
-    let mut t = zero(2 * length);
-    modulus.one(bits, &mut one);
-    modulus.square_of_radix(&one, &mut t, &mut y, &mut x);
-    modulus.multiply(&pad(base, length), &x, &mut t, &mut entered);
-    x.copy_from_slice(&entered);
+/// Returns `base^65537 mod n`, the public key's operation, for an odd `n` of exactly `bits` bits.
+pub(crate) fn pow_65537(base: &SecretUint, n: &SecretUint, bits: u32) -> SecretUint {
+    let length = padded_length::<0>(n);
+    let padded = n.resized(length);
+    let modulus = Modulus::new(padded.limbs());
+    let mut scratch = SecretUint::zero(6 * length);
+    let (mut x, rest) = scratch.limbs_mut().split_at_mut(length);
+    let (mut y, rest) = rest.split_at_mut(length);
+    let (one, rest) = rest.split_at_mut(length);
+    let (entered, t) = rest.split_at_mut(length);
+    modulus.one(bits, one);
+    modulus.square_of_radix(one, t, y, x);
+    modulus.multiply(base.resized(length).limbs(), x, t, entered);
+    x.copy_from_slice(entered);
     for _ in 0..16 {
-        modulus.square(&x, &mut t, &mut y);
+        modulus.square(x, t, y);
         core::mem::swap(&mut x, &mut y);
     }
-    modulus.multiply(&x, &entered, &mut t, &mut y);
-    let mut out = zero(n.len());
-    modulus.leave(&y, &mut t, &mut x, &mut out);
+    modulus.multiply(x, entered, t, y);
+    let mut out = SecretUint::zero(n.length());
+    modulus.leave(y, t, x, out.limbs_mut());
     out
 }
 
@@ -386,33 +379,38 @@ mod tests {
     use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
     use proptest::prelude::*;
 
-    use super::super::super::uint::{from_boxed, to_boxed};
+    use super::super::super::limbs::limbs_for;
     use super::*;
 
-    fn slow(base: &[u64], exponent: &[u64], n: &[u64]) -> Limbs {
-        let params = BoxedMontyParams::new_vartime(Odd::new(to_boxed(n)).unwrap());
-        from_boxed(&BoxedMontyForm::new(to_boxed(base), &params).pow(&to_boxed(exponent)).retrieve())
+    /// The power by crypto-bigint.
+    fn power(base: &SecretUint, exponent: &SecretUint, n: &SecretUint) -> SecretUint {
+        let params = BoxedMontyParams::new_vartime(Odd::new(n.to_boxed()).unwrap());
+        SecretUint::from_boxed(&BoxedMontyForm::new(base.to_boxed(), &params).pow(&exponent.to_boxed()).retrieve())
     }
 
-    fn pow_is(base: &[u64], exponent: &[u64], n: &[u64], bits: u32) {
-        let mut result = zero(n.len());
+    fn assert_powers_match(base: &SecretUint, exponent: &SecretUint, n: &SecretUint, bits: u32) {
+        let mut result = SecretUint::zero(n.length());
         pow(&Power { base, exponent, modulus: n }, bits, &mut result);
-        assert_eq!(result, slow(base, exponent, n));
-        assert_eq!(pow_65537(base, n, bits), slow(base, &[65537], n));
+        assert_eq!(result, power(base, exponent, n));
+        let e = SecretUint::from_word(65537, 1);
+        assert_eq!(pow_65537(base, n, bits), power(base, &e, n));
     }
 
-    /// An odd modulus of `bits` bits, out of any limbs.
-    fn shape(n: &mut [u64], spare: u32) {
-        *n.last_mut().unwrap() = (*n.last().unwrap() | 1 << 63) >> spare;
-        *n.first_mut().unwrap() |= 1;
+    /// Turns any number into an odd modulus that has `spare` bits fewer than its limbs, and returns the number of bits.
+    fn shape(n: &mut SecretUint, spare: u32) -> u32 {
+        let bits = n.length() as u32 * 64 - spare;
+        n.keep_bits(bits);
+        n.set_bit(bits - 1);
+        n.set_bit(0);
+        bits
     }
 
-    fn operands() -> impl Strategy<Value = (Vec<u64>, Vec<u64>, Vec<u64>, u32)> {
+    fn operands() -> impl Strategy<Value = ([Vec<u64>; 3], u32)> {
         let limb = || prop_oneof![any::<u64>(), Just(0), Just(u64::MAX)];
         (prop_oneof![2..6usize, Just(16), Just(24), Just(32)], prop_oneof![Just(0u32), 0..63u32]).prop_flat_map(
             move |(length, spare)| {
                 let number = || prop::collection::vec(limb(), length);
-                (number(), number(), number(), Just(spare))
+                ([number(), number(), number()], Just(spare))
             },
         )
     }
@@ -420,26 +418,22 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
-        fn pow_is_crypto_bigints((base, exponent, mut n, spare) in operands()) {
-            shape(&mut n, spare);
-            let bits = n.len() as u32 * 64 - spare;
-            let base = uint::reduce_wide(&base, &n, bits);
-            let exponent: Vec<u64> = uint::reduce_wide(&exponent, &n, bits).to_vec();
-            pow_is(&base, &exponent, &n, bits);
+        fn powers_match_crypto_bigint((numbers, spare) in operands()) {
+            let [base, exponent, mut n] = numbers.map(SecretUint::from_limbs);
+            let bits = shape(&mut n, spare);
+            assert_powers_match(&base.remainder(&n, bits), &exponent.remainder(&n, bits), &n, bits);
         }
 
         #[test]
-        fn base2_is_eulers_criterion((mut n, _, _, _) in operands()) {
-            shape(&mut n, 0);
-            n[0] |= 7;
-            *n.last_mut().unwrap() |= 3 << 62;
-            let bits = n.len() as u32 * 64;
-            let mut exponent = n.clone();
-            uint::halve(&mut exponent);
-            let mut two = alloc::vec![0; n.len()];
-            two[0] = 2;
-            let one = slow(&two, &exponent, &n).iter().enumerate().all(|(index, &limb)| limb == u64::from(index == 0));
-            prop_assert_eq!(bool::from(base2(&n, bits)), one);
+        fn base2_is_eulers_criterion(([n, _, _], _) in operands()) {
+            let mut n = SecretUint::from_limbs(n);
+            let bits = shape(&mut n, 0);
+            for position in [1, 2, bits - 2] {
+                n.set_bit(position);
+            }
+            let two = SecretUint::from_word(2, n.length());
+            let is_one = power(&two, &n.halved(), &n) == SecretUint::from_word(1, n.length());
+            prop_assert_eq!(bool::from(base2(&n, bits)), is_one);
         }
     }
 
@@ -447,19 +441,16 @@ mod tests {
     fn extremes() {
         for length in [2, 4, 5, 16, 24, 32, 33] {
             let bits = length as u32 * 64;
-            let all_ones = alloc::vec![u64::MAX; length];
-            let mut nearly = all_ones.clone();
-            nearly[0] -= 1;
-            let mut least = alloc::vec![0; length];
-            (least[0], least[length - 1]) = (1, 1 << 63);
-            let zeros = alloc::vec![0; length];
-            let mut two = zeros.clone();
-            two[0] = 2;
-            for exponent in [&all_ones, &nearly, &zeros, &two] {
+            let largest = SecretUint::repeated(u64::MAX, length);
+            let less_one = largest.odd_minus_one();
+            let mut smallest = SecretUint::from_word(1, length);
+            smallest.set_bit(bits - 1);
+            let (zero, two) = (SecretUint::zero(length), SecretUint::from_word(2, length));
+            for exponent in [&largest, &less_one, &zero, &two] {
                 // n - 1, 0 and 2, modulo the largest and the smallest modulus
-                pow_is(&nearly, exponent, &all_ones, bits);
-                pow_is(&zeros, exponent, &all_ones, bits);
-                pow_is(&two, exponent, &least, bits);
+                assert_powers_match(&less_one, exponent, &largest, bits);
+                assert_powers_match(&zero, exponent, &largest, bits);
+                assert_powers_match(&two, exponent, &smallest, bits);
             }
         }
     }
@@ -468,8 +459,8 @@ mod tests {
     #[test]
     fn base2_on_known_primes() {
         for (bits, passes) in [(521u32, true), (1279, true), (1277, true), (1024, false), (1536, false)] {
-            let mut n = alloc::vec![u64::MAX; uint::limbs_for(bits)];
-            *n.last_mut().unwrap() >>= n.len() as u32 * 64 - bits;
+            let mut n = SecretUint::repeated(u64::MAX, limbs_for(bits));
+            n.keep_bits(bits);
             assert_eq!(bool::from(base2(&n, bits)), passes, "2^{bits} - 1");
         }
     }

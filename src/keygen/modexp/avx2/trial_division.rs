@@ -1,4 +1,4 @@
-//! The second tier of trial division, by vectors of 32-bit lanes.
+//! The second tier of trial division, with vectors of 32-bit lanes.
 
 use core::arch::x86_64::{
     __m256i, _mm256_add_epi64, _mm256_cmpeq_epi32, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_mul_epu32,
@@ -6,22 +6,23 @@ use core::arch::x86_64::{
 };
 
 use super::super::super::trial_division::{BLOCK, TrialDivision, WIDTH, Wide};
+use super::super::super::uint::SecretUint;
 
-/// Trial division's second tier.
+/// Whether no prime of the second tier divides the candidate.
 #[target_feature(enable = "avx2")]
-pub(super) fn passes_large(trial: &mut TrialDivision, candidate: &[u64]) -> bool {
+pub(super) fn passes_large(trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
     trial.passes_large(candidate, |wide, digits, weights| divides(wide, digits, weights))
 }
 
-/// [`trial_division::divides`](super::super::super::trial_division::divides), with vectors across the groups, as the tables lie; the
-/// compiler's own run along the digits, and gather each of them.
+/// [`trial_division::divides`](super::super::super::trial_division::divides), vectorized across groups, matching the
+/// table layout. The auto-vectorizer would vectorize along the digits and need a gather for each.
 ///
-/// A vector of eight 32-bit lanes is used twice: as it is for the even lanes, since `_mm256_mul_epu32` takes the low halves of 64-bit
-/// lanes, and shifted for the odd ones.
+/// A vector of eight 32-bit lanes is used twice, because `_mm256_mul_epu32` multiplies the low halves of 64-bit lanes:
+/// unchanged for the even lanes and shifted for the odd ones.
 #[target_feature(enable = "avx2")]
 #[inline]
 fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {
-    /// Even and odd lanes of the eights of a row.
+    /// The even and the odd lanes of each eight elements of a row.
     type Row = [[__m256i; 2]; WIDTH / 8];
 
     #[inline]
@@ -29,7 +30,7 @@ fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {
     fn load(row: &[u32; WIDTH]) -> Row {
         let (eights, _) = row.as_chunks::<8>();
         core::array::from_fn(|index| {
-            // One load, since the eight are neighbours.
+            // Compiles to one load, because the eight elements are adjacent.
             let [a, b, c, d, e, f, g, h] = eights[index].map(|x| x as i32);
             let even = _mm256_setr_epi32(a, b, c, d, e, f, g, h);
             [even, _mm256_srli_epi64::<32>(even)]
@@ -78,6 +79,6 @@ fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {
             }
         }
     }
-    // The low halves count.
+    // Only the low half of each 64-bit lane is a result.
     _mm256_movemask_epi8(any) & 0x0f0f_0f0f != 0
 }

@@ -1,0 +1,39 @@
+//! [`Kernel`]: what an implementation of modular exponentiation provides.
+//!
+//! A *lane* is one exponentiation. Kernels accept any number of lanes and process them in groups of [`LANES`]; the
+//! portable one processes them one by one. All kernels give the same results: no representation of theirs is visible
+//! outside.
+
+use subtle::Choice;
+
+use super::super::trial_division::{self, TrialDivision};
+use super::super::uint::SecretUint;
+
+/// The number of lanes of the widest kernel, and so the number of candidates in a batch.
+pub(crate) const LANES: usize = 4;
+
+/// `base^exponent mod modulus`. All three have the number of limbs that `bits` needs; the modulus is odd and has
+/// exactly `bits` bits, and the base is below it.
+#[derive(Clone, Copy)]
+pub(crate) struct Power<'a> {
+    pub(crate) base: &'a SecretUint,
+    pub(crate) exponent: &'a SecretUint,
+    pub(crate) modulus: &'a SecretUint,
+}
+
+/// Constant-time modular exponentiation. Time and addresses depend on `bits` and on the number of lanes alone.
+pub(crate) trait Kernel {
+    /// For each modulus N, which has `bits` bits, the top two of them set, and is 7 modulo 8: whether 2^((N-1)/2) = 1
+    /// mod N.
+    ///
+    /// 2 is a square modulo a prime that is 7 modulo 8, so by Euler's criterion every prime passes.
+    fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]);
+
+    /// Computes each power, fully reduced, into the result of the same index, which has as many limbs as the modulus.
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [SecretUint]);
+
+    /// The second tier of trial division, in plain Rust by default; some processors have faster instructions for it.
+    fn passes_large(&self, trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
+        trial.passes_large(candidate, trial_division::divides)
+    }
+}

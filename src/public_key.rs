@@ -64,7 +64,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// Each reason to reject a line is a [`PublicKeyErrorKind`](crate::PublicKeyErrorKind), with the position where it applies.
+    /// A [`PublicKeyErrorKind`](crate::PublicKeyErrorKind) for each reason to reject a line, with its position.
     pub fn parse(line: &str) -> Result<Self> {
         Self::parse_with(line, &ImportPolicy::default())
     }
@@ -73,7 +73,9 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// As for [`parse`](Self::parse), and where the policy refuses the key.
+    /// As for [`parse`](Self::parse), under the limits of the policy: [`TooLong`](crate::PublicKeyErrorKind::TooLong),
+    /// [`AlgorithmNotAllowed`](crate::PublicKeyErrorKind::AlgorithmNotAllowed),
+    /// [`RsaTooShort`](crate::PublicKeyErrorKind::RsaTooShort) and [`WeakKey`](crate::PublicKeyErrorKind::WeakKey).
     pub fn parse_with(line: &str, policy: &ImportPolicy) -> Result<Self> {
         policy.check_size(line.len()).map_err(|error| diagnosis::explain_long(line).unwrap_or(error))?;
         let parts = Line::split(line)?;
@@ -110,7 +112,7 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// As for [`canonicalize`](Self::canonicalize), and where the policy refuses the key.
+    /// As for [`canonicalize`](Self::canonicalize), under the limits of the policy.
     pub fn canonicalize_with(text: &str, policy: &ImportPolicy) -> Result<Canonicalized> {
         let repaired = Repaired::from_text(text, policy)?;
         policy.check_algorithm(repaired.line.algorithm)?;

@@ -32,9 +32,8 @@ plain_error! {
             /// The number of candidates that were tried.
             candidates: u32,
         } => "candidate_limit",
-            "no prime found among {candidates} candidates, so the random number generator is faulty: no key was \
-             generated",
-            "check the generator";
+            "no prime found among {candidates} candidates, so the generator is faulty and no key was generated",
+            "check the random number generator";
         /// The two primes differ by 2^(bits/2 - 100) or less (FIPS 186-5, A.1.1, criterion 4).
         PrimesTooClose => "prime_distance",
             "the two primes are too close to each other, so no key was generated",

@@ -64,11 +64,12 @@ enum Task {
 }
 
 impl Request {
-    /// Checks the request in Nova's order: schema (400), policy (403), quota (403), the public key (400), and names that
-    /// the context knows to exist (409).
+    /// Checks the request in Nova's order: schema (400), policy (403), quota (403), the public key (400), and the names
+    /// that the context lists (409).
     ///
     /// # Errors
-    /// The reply to send.
+    /// The reply to send. [`Reply::error`] is a [`NameError`](crate::NameError), a
+    /// [`PublicKeyError`](crate::PublicKeyError) or a [`RequestError`].
     pub fn check(&self, context: &Context) -> Result<Checked, Reply> {
         let fields = schema::validate(self.body(), context.microversion)?;
         if fields.is_x509 {

@@ -43,6 +43,8 @@ pub(super) fn validate(body: &Value, microversion: Microversion) -> Result<Field
 
 type Members = [(String, Value)];
 
+type Check<T> = fn(&T) -> Result<(), Reply>;
+
 /// The object `keypair` of a request, and what its schema allows.
 struct Keypair<'a> {
     value: &'a Value,
@@ -55,7 +57,7 @@ struct Keypair<'a> {
 impl<'a> Keypair<'a> {
     /// Every check, in the order in which jsonschema applies the keywords: the properties in the order of the schema,
     /// then `required`, then `additionalProperties`. The first one that fails gives the message.
-    const CHECKS: [fn(&Self) -> Result<(), Reply>; 6] = [
+    const CHECKS: [Check<Self>; 6] = [
         Self::check_name,
         Self::check_type,
         Self::check_public_key,

@@ -166,8 +166,8 @@ positioned_error! {
         /// **A private key.** The error holds nothing of it.
         IsPrivateKey => "key_is_private",
             "THIS IS A PRIVATE KEY{at}",
-            "it must never leave your machine, and if it did, generate a new one; the public key is in the .pub \
-             file, or printed by ssh-keygen -y -f FILE";
+            "it must never leave your machine; if it did, generate a new key; send the .pub file, \
+             or what ssh-keygen -y -f FILE prints";
 
         // Base64.
         /// The base64 contains a character outside its alphabet.

@@ -40,7 +40,7 @@ fn names() -> Failures {
     ]
 }
 
-fn refused(text: &str) -> Error {
+fn rejected(text: &str) -> Error {
     PublicKey::parse_with(text, &ImportPolicy::nova()).expect_err(text).into()
 }
 
@@ -91,7 +91,7 @@ fn lines() -> Failures {
         ("key_oversized", format!("ssh-rsa {}", "A".repeat(9000))),
         ("key_type_mismatch", format!("ssh-rsa {BLOB}")),
     ];
-    cases.into_iter().map(|(code, text)| (code, 400, refused(&text))).collect()
+    cases.into_iter().map(|(code, text)| (code, 400, rejected(&text))).collect()
 }
 
 fn hex(digits: &str) -> Vec<u8> {
@@ -140,7 +140,7 @@ fn blobs() -> Failures {
         ("ecdsa_coordinate", p256(b"nistp256", &small)),
         ("sk_application", line_of(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], b"https:"])),
     ];
-    cases.into_iter().map(|(code, text)| (code, 400, refused(&text))).collect()
+    cases.into_iter().map(|(code, text)| (code, 400, rejected(&text))).collect()
 }
 
 fn policies() -> Failures {
@@ -171,14 +171,15 @@ fn private_keys() -> Failures {
     ]
 }
 
+fn generation_failure(draw: impl FnMut(usize, &mut [u8]) -> Option<()>) -> Error {
+    PrivateKey::generate(KeySpec::Rsa2048, &mut Draws::new(draw)).unwrap_err().into()
+}
+
 fn generation() -> Failures {
     use rsa::pkcs8::DecodePrivateKey as _;
     use rsa::traits::PrivateKeyParts as _;
     let key = rsa::PrivateKey::from_pkcs8_der(&KEY.to_pkcs8_der().unwrap()).unwrap();
     let prime = key.primes()[0].to_be_bytes_trimmed_vartime();
-    let failed = |mut draw: Box<dyn FnMut(usize, &mut [u8]) -> Option<()> + '_>| -> Error {
-        PrivateKey::generate(KeySpec::Rsa2048, &mut Draws::new(&mut draw)).unwrap_err().into()
-    };
     // The same prime twice, with other candidates in between.
     let repeated = |index: usize, bytes: &mut [u8]| {
         match index {
@@ -195,10 +196,10 @@ fn generation() -> Failures {
     let failures = vec![
         ("key_size", 400, KeySpec::from_rsa_bits(1024).unwrap_err().into()),
         ("seed_too_short", 400, seeded(&[7; 15])),
-        ("rng", 500, failed(Box::new(|_, _| None))),
-        ("rng_stuck", 500, failed(Box::new(|_, _| Some(())))),
-        ("candidate_limit", 500, failed(Box::new(composites))),
-        ("prime_distance", 500, failed(Box::new(repeated))),
+        ("rng", 500, generation_failure(|_, _| None)),
+        ("rng_stuck", 500, generation_failure(|_, _| Some(()))),
+        ("candidate_limit", 500, generation_failure(composites)),
+        ("prime_distance", 500, generation_failure(repeated)),
     ];
     #[cfg(feature = "internals")]
     let failures = [failures, of_internals()].concat();

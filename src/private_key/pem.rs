@@ -74,7 +74,7 @@ mod tests {
             let body = body.strip_suffix("-----END A LABEL-----\n").unwrap();
             prop_assert_eq!(body.replace('\n', ""), STANDARD.encode(&bytes));
             let lines = body.strip_suffix('\n').unwrap().split('\n').map(str::len);
-            let (last, full) = (lines.clone().last().unwrap(), lines.clone().count() - 1);
+            let (last, full) = (lines.clone().next_back().unwrap(), lines.clone().count() - 1);
             prop_assert!(lines.take(full).all(|length| length == columns) && (1..=columns).contains(&last));
         }
     }

@@ -314,7 +314,7 @@ mod tests {
     fn agrees<const LIMBS: usize>(curve: &Parameters<LIMBS>, x: &[u64], y: &[u64]) -> bool {
         let reduced = |number: &[u64]| -> [u64; LIMBS] {
             let mut number: [u64; LIMBS] = number[..LIMBS].try_into().unwrap();
-            if curve.bits % 64 != 0 {
+            if !curve.bits.is_multiple_of(64) {
                 number[LIMBS - 1] &= (1 << (curve.bits % 64)) - 1;
             }
             curve.reduce_once(number, false)

@@ -3,10 +3,8 @@
 //! `cargo bench --features internals --bench keygen`. Key generation is a lottery, so random keys need many samples for a mean; a replay
 //! is the same work every time. Every answer is checked before it is timed.
 
-#[path = "../tests/suite/shared_data.rs"]
-mod shared_data;
-#[path = "../tests/suite/skip.rs"]
-mod skip;
+#[path = "../tests/suite/data.rs"]
+mod data;
 
 use core::hint::black_box;
 use std::time::Duration;
@@ -16,7 +14,6 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use nova_keypair::internals::{self, Kernel, Numbers, TrialDivision};
 use nova_keypair::{KeySize, OsRng, PrivateKey};
 use rand_core::{SeedableRng, TryCryptoRng, TryRng};
-use shared_data::shared_data;
 
 const SIZES: [(u32, KeySize); 3] = [(2048, KeySize::Rsa2048), (3072, KeySize::Rsa3072), (4096, KeySize::Rsa4096)];
 
@@ -168,13 +165,6 @@ fn is_probable_prime(bits: u32, candidate: &[u8]) -> bool {
     Kernel::Portable.base2(bits, &[&limbs(candidate)]) == [true]
 }
 
-/// The public file of that size, where it is at hand.
-fn public_stream(bits: u32) -> Option<Vec<u8>> {
-    let text = shared_data(&format!("cctv/rsa.bench.{bits}.txt"))?;
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_hexdigit).collect();
-    Some(digits.chunks(2).map(|pair| u8::from_str_radix(str::from_utf8(pair).unwrap(), 16).unwrap()).collect())
-}
-
 fn random(c: &mut Criterion) {
     let mut group = c.benchmark_group("random");
     for (bits, size) in SIZES {
@@ -186,8 +176,8 @@ fn replay(c: &mut Criterion) {
     let mut group = c.benchmark_group("replay");
     for (bits, _) in SIZES {
         let length = bits as usize / 16;
-        let streams = [("average", Some(average_case(bits, 1))), ("cctv", public_stream(bits))];
-        for (name, stream) in streams.into_iter().filter_map(|(name, stream)| Some((name, stream?))) {
+        let published = data::read(&format!("cctv/rsa-{bits}.bin"));
+        for (name, stream) in [("average", average_case(bits, 1)), ("cctv", published)] {
             for kernel in [Kernel::Best, Kernel::Portable] {
                 let run = || internals::generate(kernel, bits, &mut Replay(&stream)).unwrap();
                 let key = run();

@@ -1,4 +1,4 @@
-//! The engine as a whole: published vectors, replays, faults.
+//! The engine as a whole: a published vector, replays, faults.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,17 +14,6 @@ use super::uint::{SecretUint, limbs_for};
 use super::*;
 
 extern crate std;
-
-// One text for the unit tests and those of the public API.
-#[path = "../../tests/suite/shared_data.rs"]
-mod shared_data;
-#[path = "../../tests/suite/skip.rs"]
-pub(crate) mod skip;
-use shared_data::shared_data;
-
-fn bytes_of_hex(text: &str) -> Vec<u8> {
-    text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
-}
 
 /// Replays bytes, then fails.
 struct Replay {
@@ -103,42 +92,13 @@ fn base64(text: &str) -> Vec<u8> {
     base64::engine::general_purpose::STANDARD.decode(text).unwrap()
 }
 
-#[test]
-fn det_keygen_vectors() {
-    let Some(file) = shared_data("det-keygen/rsa.json") else { return };
-    let vectors: Vec<serde_json::Value> = serde_json::from_str(&file).unwrap();
-    assert_eq!(vectors.len(), 21);
-    for (index, vector) in vectors.iter().enumerate() {
-        let bits = vector["bits"].as_u64().unwrap() as u32;
-        let seed = base64(vector["seed"].as_str().unwrap());
-        let key = from_seed(&seed, bits).unwrap();
-        assert!(pkcs8(&key) == base64(vector["private_key_pkcs8"].as_str().unwrap()), "vector {index}, {bits} bits");
-    }
-}
-
-/// One published vector, by the SHA-256 of its PKCS#8 file.
+/// A vector of C2SP det-keygen, as the SHA-256 of its PKCS#8 encoding. `tests/suite/key_vectors.rs` has the others.
 #[test]
 fn one_det_keygen_vector() {
     use sha2::Digest;
     let key = from_seed(&base64("Xl2U+6mkaGMosq89epJzbg=="), 2048).unwrap();
     let digest: String = sha2::Sha256::digest(pkcs8(&key)).iter().map(|byte| std::format!("{byte:02x}")).collect();
     assert_eq!(digest, "e81b5a0fdfb9e83ddec581598df84400047dc979f4c82bd142b0aca29a51ba2e");
-}
-
-/// C2SP CCTV: a file of candidates that ends with the second prime. The first prime is the last line of the first half.
-#[test]
-fn replaying_cctv_yields_its_primes() {
-    for (bits, first) in [(2048, 353), (3072, 531), (4096, 708)] {
-        let Some(file) = shared_data(&std::format!("cctv/rsa.bench.{bits}.txt")) else { continue };
-        let lines: Vec<Vec<u8>> = file.lines().map(bytes_of_hex).collect();
-        let mut rng = Replay::new(lines.concat());
-        let key = generate(bits, &mut rng).unwrap();
-        assert_eq!(key.p[..], lines[first]);
-        assert_eq!(key.q[..], *lines.last().unwrap());
-        // The stream ends with the last byte that is needed.
-        let mut short = Replay::new(lines[..lines.len() - 1].concat());
-        assert_eq!(generate(bits, &mut short).err(), Some(Error::Rng));
-    }
 }
 
 /// A kernel that counts its calls.

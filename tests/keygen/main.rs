@@ -1,7 +1,11 @@
 //! The prime engine against a plain sequential generator.
 
+#[path = "../suite/data.rs"]
+mod data;
 mod sequential;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chacha20::ChaCha8Rng;
 use nova_keypair::internals::{self, Kernel};
 use proptest::prelude::*;
@@ -28,5 +32,29 @@ fn the_engine_is_the_sequential_generator_at_2048_bits() {
         for kernel in [Kernel::Best, Kernel::Portable] {
             assert_eq!(internals::generate(kernel, 2048, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap(), expected);
         }
+    }
+}
+
+/// C2SP det-keygen, for all sizes, those included that `PrivateKey` does not have.
+#[test]
+fn seeds_yield_the_numbers_of_det_keygen() {
+    let file: serde_json::Value = serde_json::from_slice(&data::read("det-keygen/rsa.json")).unwrap();
+    let vectors = file["vectors"].as_array().unwrap();
+    assert_eq!(vectors.len(), 21);
+    for (index, vector) in vectors.iter().enumerate() {
+        let decoded = |field: &str| STANDARD.decode(vector[field].as_str().unwrap()).unwrap();
+        let bits = vector["bits"].as_u64().unwrap().try_into().unwrap();
+        let key = internals::from_seed(&decoded("seed"), bits).unwrap();
+        // PKCS#1 has the numbers in this order.
+        let der = decoded("private_key_pkcs8");
+        let mut rest = &der[..];
+        for number in [&key.n, &key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qinv] {
+            let start = number.iter().position(|&byte| byte != 0).unwrap();
+            let digits = &number[start..];
+            let position = rest.windows(digits.len()).position(|window| window == digits);
+            let position = position.unwrap_or_else(|| panic!("vector {index}, {bits} bits"));
+            rest = &rest[position + digits.len()..];
+        }
+        assert!(rest.is_empty(), "vector {index}, {bits} bits");
     }
 }

@@ -3,24 +3,37 @@
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use nova_keypair::{KeySize, PrivateKey};
 use serde_json::{Value, json};
 
-use crate::support::{TempDir, shared_data, shared_json, skip};
+use crate::data;
+use crate::support::{TempDir, cargo, features, json_data, run};
 
 const SEED: &str = "ZXhhbXBsZSBzZWVkIG9mIDMyIGJ5dGVzLCBubyBsZXM=";
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFtVDmGORTOUZjtYZBwN8LyvNVqUlV0oIUTcfKbAYYhx me@home";
 
-/// The example as built beside this test. `cargo test` builds it; `cargo test --test example` alone does not.
-fn keypair() -> Option<Command> {
+/// The example, built with the features and the profile of this test.
+///
+/// `cargo test` has built it already, `cargo test --test suite` has not.
+static EXAMPLE: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = std::env::current_exe().unwrap();
-    let path: PathBuf = test.ancestors().nth(2)?.join("examples/keypair");
-    if !path.is_file() {
-        skip("the example is not built: run cargo build --example keypair first");
-        return None;
-    }
-    Some(Command::new(path))
+    let [folder, target] = [2, 3].map(|levels| test.ancestors().nth(levels).unwrap());
+    // Cargo's own profile `test` shares a folder with `dev`.
+    let profile = match folder.file_name().unwrap().to_str().unwrap() {
+        "debug" => "test",
+        name => name,
+    };
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--example", "keypair", "--profile", profile, "--target-dir"]).arg(target);
+    command.args(["--no-default-features", "--features", &features()]).env_remove("CARGO_BUILD_TARGET");
+    run(&mut command);
+    folder.join("examples/keypair")
+});
+
+fn keypair() -> Command {
+    Command::new(&*EXAMPLE)
 }
 
 fn feed(command: &mut Command, input: &[u8]) -> Output {
@@ -50,7 +63,7 @@ fn failure(output: &Output, status: i32, says: &str) {
 
 #[test]
 fn create_prints_a_body_and_writes_a_pair() {
-    let Some(mut command) = keypair() else { return };
+    let mut command = keypair();
     let dir = TempDir::new("create");
     let arguments = ["create", "my-key", "--seed", SEED, "--user-id", "u1", "--comment", "a b", "--out"];
     let output = command.args(arguments).arg(&dir.0).output().unwrap();
@@ -76,16 +89,16 @@ fn create_prints_a_body_and_writes_a_pair() {
     assert_eq!(std::fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o600);
 
     // Never over an existing file, and then neither file is touched.
-    let again = keypair().unwrap().args(arguments).arg(&dir.0).output().unwrap();
+    let again = keypair().args(arguments).arg(&dir.0).output().unwrap();
     failure(&again, 1, "exists");
     std::fs::remove_file(&private).unwrap();
-    failure(&keypair().unwrap().args(arguments).arg(&dir.0).output().unwrap(), 1, "my-key.pub exists");
+    failure(&keypair().args(arguments).arg(&dir.0).output().unwrap(), 1, "my-key.pub exists");
     assert!(!private.exists());
 }
 
 #[test]
 fn what_cannot_be_written_leaves_no_half_of_a_file() {
-    let Some(command) = keypair() else { return };
+    let command = keypair();
     let dir = TempDir::new("full");
     let mut limited = Command::new("sh");
     // As on a full disk: a file can be made, and nothing be written to it.
@@ -99,7 +112,7 @@ fn what_cannot_be_written_leaves_no_half_of_a_file() {
 fn create_knows_its_formats_and_sizes() {
     for (format, label) in [("openssh", "OPENSSH PRIVATE KEY"), ("pkcs1", "RSA PRIVATE KEY"), ("pkcs8", "PRIVATE KEY")]
     {
-        let Some(mut command) = keypair() else { return };
+        let mut command = keypair();
         let output = command.args(["create", "k", "--format", format, "--seed", SEED]).output().unwrap();
         let body: Value = serde_json::from_slice(&output.stdout).unwrap();
         let pem = body["keypair"]["private_key"].as_str().unwrap();
@@ -109,7 +122,7 @@ fn create_knows_its_formats_and_sizes() {
 
 #[test]
 fn count_makes_that_many() {
-    let Some(mut command) = keypair() else { return };
+    let mut command = keypair();
     let dir = TempDir::new("count");
     let bodies = lines(&command.args(["create", "k", "--count", "3", "--out"]).arg(&dir.0).output().unwrap());
     let names: Vec<_> = bodies.iter().map(|body| body["keypair"]["name"].as_str().unwrap()).collect();
@@ -120,8 +133,7 @@ fn count_makes_that_many() {
 
 #[test]
 fn careless_arguments_are_refused_with_advice() {
-    let Some(_) = keypair() else { return };
-    let run = |arguments: &[&str]| feed(keypair().unwrap().args(arguments), b"");
+    let run = |arguments: &[&str]| feed(keypair().args(arguments), b"");
     failure(&run(&[]), 2, "command is missing");
     failure(&run(&["remove", "k"]), 2, "there is no command \"remove\"");
     failure(&run(&["create"]), 2, "NAME is missing");
@@ -149,15 +161,15 @@ fn careless_arguments_are_refused_with_advice() {
 
 #[test]
 fn post_answers_the_documented_request() {
-    let (Some(mut command), Some(request)) = (keypair(), shared_data("seed/request.json")) else { return };
-    let response = shared_json("seed/response.json").unwrap();
-    let output = feed(command.args(["post", "--user-id", "f882feb345064e7d9392440a0f397c25"]), request.as_bytes());
-    assert_eq!(lines(&output), [json!({"status": 200, "body": response})]);
+    let mut command = keypair();
+    command.args(["post", "--user-id", "f882feb345064e7d9392440a0f397c25"]);
+    let output = feed(&mut command, &data::read("api/request.json"));
+    assert_eq!(lines(&output), [json!({"status": 200, "body": json_data("api/response.json")})]);
 }
 
 #[test]
 fn post_goes_on_after_a_bad_body() {
-    let Some(mut command) = keypair() else { return };
+    let mut command = keypair();
     let good = |name: &str| json!({"keypair": {"name": name, "public_key": ED25519}});
     let input = format!(
         "{}\nnot json\n{{\"keypair\": \n{}{}\n\n[]\n{:#}\n{}\n{{\"keypair\"",
@@ -177,7 +189,7 @@ fn post_goes_on_after_a_bad_body() {
 #[test]
 fn post_answers_while_the_pipe_is_open() {
     use std::io::{BufRead, BufReader};
-    let Some(mut command) = keypair() else { return };
+    let mut command = keypair();
     let mut child = command.arg("post").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut replies = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -193,7 +205,7 @@ fn post_answers_while_the_pipe_is_open() {
 #[test]
 fn post_takes_no_body_for_an_empty_one() {
     for input in ["", "\n \n"] {
-        let Some(mut command) = keypair() else { return };
+        let mut command = keypair();
         let replies = lines(&feed(command.arg("post"), input.as_bytes()));
         assert_eq!(replies.len(), 1);
         assert_eq!(replies[0]["body"]["badRequest"]["code"], 400);
@@ -202,7 +214,7 @@ fn post_takes_no_body_for_an_empty_one() {
 
 #[test]
 fn import_prints_a_body() {
-    let Some(mut command) = keypair() else { return };
+    let mut command = keypair();
     let output = feed(command.args(["import", "k", "-"]), format!("{ED25519}\n").as_bytes());
     let body: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(body["keypair"]["public_key"], format!("{ED25519}\n"));
@@ -212,8 +224,7 @@ fn import_prints_a_body() {
 
 #[test]
 fn inspect_answers_every_line() {
-    let Some(mut command) = keypair() else { return };
-    let documented = shared_json("seed/request.json");
+    let mut command = keypair();
     let input = [ED25519.as_bytes(), b"\r\n", b"nonsense\n", b"\n", b"\xff\xfe\n", ED25519.as_bytes()].concat();
     let answers = lines(&feed(command.arg("inspect"), &input));
     assert_eq!(answers.len(), 5);
@@ -235,17 +246,16 @@ fn inspect_answers_every_line() {
     }
     assert_eq!(answers[3]["import"]["code"], "not_utf8");
 
-    if let Some(request) = documented {
-        let key = request["keypair"]["public_key"].as_str().unwrap();
-        let answer = &lines(&feed(keypair().unwrap().arg("inspect"), key.as_bytes()))[0];
-        let weaknesses: Vec<_> = answer["weaknesses"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
-        assert!(weaknesses.contains(&"compromised") && weaknesses.contains(&"short_rsa"), "{weaknesses:?}");
-    }
+    let request = json_data("api/request.json");
+    let key = request["keypair"]["public_key"].as_str().unwrap();
+    let answer = &lines(&feed(keypair().arg("inspect"), key.as_bytes()))[0];
+    let weaknesses: Vec<_> = answer["weaknesses"].as_array().unwrap().iter().map(|w| w.as_str().unwrap()).collect();
+    assert!(weaknesses.contains(&"compromised") && weaknesses.contains(&"short_rsa"), "{weaknesses:?}");
 }
 
 #[test]
 fn inspect_takes_any_bytes_in_base64() {
-    let Some(mut command) = keypair() else { return };
+    let mut command = keypair();
     let input = format!("{}\n//79\n***\n", base64_of(ED25519.as_bytes()));
     let answers = lines(&feed(command.args(["inspect", "--base64"]), input.as_bytes()));
     assert_eq!(answers[0]["import"]["ok"], true);

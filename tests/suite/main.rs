@@ -1,5 +1,6 @@
 //! The tests of the public API and of the house, in one binary, which links once.
 
+mod data;
 mod dependencies;
 mod diagnosis;
 #[path = "../memory/draws.rs"]
@@ -12,13 +13,13 @@ mod fingerprint_styles;
 mod guide;
 mod import;
 mod interop;
+mod key_vectors;
 mod layers;
 mod nova_rule;
 mod nova_verdict;
 #[cfg(feature = "serde")]
 mod os_keypairs;
 mod private_key;
-mod shared_data;
 mod skip;
 mod support;
 mod weaknesses;

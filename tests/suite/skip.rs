@@ -1,8 +1,8 @@
-//! A check that did not run says so, past the test harness, which hides what a passing test prints.
+//! Reports checks that did not run because the system lacks a tool.
 
 use std::io::Write as _;
 
-/// Says that this test skips something, and why; in a file as well, if `.ci/run` wants to say it again at its end.
+/// Reports what this test skips, and why: on standard error, and in the file that `SKIPPED_TESTS` names, if set.
 pub(crate) fn skip(reason: &str) {
     let thread = std::thread::current();
     let test = thread.name().unwrap_or("?");

@@ -1,4 +1,4 @@
-//! What the test files share: data that lies beside the checkout, and tools that may be missing. A skip is printed loudly.
+//! What the test files share: test data, cargo, system tools that may be missing, and temporary folders.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
@@ -6,16 +6,36 @@ use std::process::Command;
 
 use rand_core::TryCryptoRng;
 
+use crate::data;
 use crate::draws::{Draws, honest};
-pub(crate) use crate::shared_data::shared_data;
 pub(crate) use crate::skip::skip;
 
-/// [`shared_data`], as JSON.
-pub(crate) fn shared_json(path: &str) -> Option<serde_json::Value> {
-    shared_data(path).map(|text| serde_json::from_str(&text).unwrap_or_else(|e| panic!("{path}: {e}")))
+/// [`data::read`], as JSON.
+pub(crate) fn json_data(path: &str) -> serde_json::Value {
+    serde_json::from_slice(&data::read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// Is the tool on the path? If not, a loud skip.
+/// Every feature of the crate, and whether this test is built with it.
+pub(crate) const FEATURES: [(&str, bool); 4] = [
+    ("getrandom", cfg!(feature = "getrandom")),
+    ("serde", cfg!(feature = "serde")),
+    ("rayon", cfg!(feature = "rayon")),
+    ("internals", cfg!(feature = "internals")),
+];
+
+/// The features that this test is built with, for cargo's `--features`.
+pub(crate) fn features() -> String {
+    FEATURES.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
+}
+
+/// The cargo that runs this test, in the root of the repository.
+pub(crate) fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo
+}
+
+/// Whether the system has the tool. If not, the test is skipped loudly.
 pub(crate) fn has_tool(name: &str) -> bool {
     let there = tool(name).is_some();
     if !there {

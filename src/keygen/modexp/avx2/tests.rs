@@ -241,8 +241,15 @@ fn digits_are_cleared_when_they_are_dropped() {
     assert_eq!(digits.0, [[0.0; LANES]; CAPACITY]);
 }
 
+/// Reports that there is nothing to test, past the test harness, which hides the output of a test that passes.
 fn skipped() {
-    crate::keygen::tests::skip::skip("this processor has no AVX2 or no FMA");
+    use std::io::Write as _;
+    let message = "*** SKIPPED: the AVX2 kernel: this processor has no AVX2 or no FMA\n";
+    std::io::stderr().write_all(message.as_bytes()).unwrap();
+    if let Some(path) = std::env::var_os("SKIPPED_TESTS") {
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+        file.write_all(message.as_bytes()).unwrap();
+    }
 }
 
 /// Words at their limits as often as any others.

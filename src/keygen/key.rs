@@ -72,9 +72,9 @@ impl UncheckedKey {
         check_primes(p, q, bits / 2)?;
         let Some(lambda) = lambda(p, q) else { return Ok(Assembled::Rejected) };
         let d = inverse_of_e(&lambda);
-        // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half holds by construction. The first follows: d > λ/e >
-        // 2^(nlen-51), since λ > 2^(nlen-34) for every pair that is not rejected. So this check can only detect an
-        // error of the arithmetic above.
+        // A.1.1, criterion 5: 2^(nlen/2) < d < λ. The second half holds by construction. The first follows:
+        // d > λ/e > 2^(nlen-51), since λ > 2^(nlen-34) for every pair that is not rejected. So this check can only
+        // detect an error of the arithmetic above.
         if !reveal(d.exceeds_power_of_two(bits / 2)) {
             return Err(GenerateError::PrivateExponentTooSmall);
         }

@@ -291,7 +291,7 @@ fn a_stuck_generator_is_an_error_at_once() {
     }
 }
 
-/// Candidates of 128 bits, of which the first `count` that `wanted` is true of.
+/// Candidates of 128 bits: the first `count` for which `wanted` is true.
 fn candidates_that(count: usize, mut wanted: impl FnMut(&SecretUint) -> bool) -> Vec<Vec<u8>> {
     let mut drbg = HmacDrbg::new(&[b"candidates"]);
     let mut found = Vec::new();
@@ -359,7 +359,8 @@ fn the_candidate_limit_is_ten_times_the_bits() {
     let mut trial = trial_division::TrialDivision::new(128);
     let mut fails_its_rounds =
         |x: &SecretUint| trial.passes_small(x) && Portable.passes_large(&mut trial, x) && !passes_base2(x);
-    let composite = candidates_that(1, &mut fails_its_rounds).concat();
+    let composites = candidates_that(2, &mut fails_its_rounds).concat();
+    let composite = composites[..16].to_vec();
     let pair = [rejected_prime(), key.p.to_vec()].concat();
     let outcome = |between| {
         let stream = [&pair[..], &composite, &multiples(0, between), &key.p, &key.q].concat();
@@ -367,6 +368,14 @@ fn the_candidate_limit_is_ten_times_the_bits() {
     };
     assert!(same_key(&key, &outcome(limit - 2).unwrap()));
     assert_eq!(outcome(limit - 1).err(), exceeded);
+
+    // Neither do two that fail together, although the search for q has read one candidate further than that for p.
+    let outcome = |between| {
+        let stream = [&composites[..], &multiples(0, between), &key.p, &key.q].concat();
+        generate_from(&Gullible, bits, &mut Replay::new(stream))
+    };
+    assert!(same_key(&key, &outcome(limit - 3).unwrap()));
+    assert_eq!(outcome(limit - 2).err(), exceeded);
 }
 
 #[test]

@@ -29,7 +29,7 @@ use super::small_primes::{odd_primes_below, packed};
 use super::uint::SecretUint;
 use super::word::inverse_mod_2_64;
 
-/// Primes from here on belong to the second tier: from here on a 63-bit product holds fewer than seven of them.
+/// Primes above this belong to the second tier: a 63-bit product has room for fewer than seven of them.
 const SECOND_TIER: u32 = 512;
 /// Two primes below this have a product below 2^30.
 const PAIRED: u32 = 1 << 15;

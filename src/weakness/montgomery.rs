@@ -10,7 +10,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::uint::{PublicUint, add_word, low_pair, subtract};
-use crate::keygen::word::{inverse_mod_2_64, mac};
+use crate::keygen::word::{inverse_mod_2_64, mac_carry_last as mac};
 
 /// An odd modulus, with the constants and the buffer of its arithmetic.
 pub(super) struct Montgomery {

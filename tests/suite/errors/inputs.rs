@@ -68,6 +68,7 @@ fn lines() -> Failures {
         ("key_is_fingerprint", "SHA256:1KcBG++MOWHm5/5oCDjGDZwK2ijqi4HDUKeZz/gEVz0".into()),
         ("key_type_case", ED25519.replace("ssh", "SSH")),
         ("key_type_signature", format!("rsa-sha2-512 {BLOB}")),
+        ("key_dsa", "ssh-dss AAAAB3NzaC1kc3MA".into()),
         ("key_type_unsupported", "ssh-ed448 AAAACXNzaC1lZDQ0OAAAADkBAQEB".into()),
         ("key_unrecognized", "garbage".into()),
         ("key_certificate", "ssh-rsa-cert-v01@openssh.com AAAAHHNzaC1yc2EtY2VydC12MDFAb3BlbnNzaC5jb20".into()),

@@ -9,11 +9,9 @@ use crate::support::{FEATURES, cargo, features, run};
 /// Covers the features of this test on this platform, all of whose dependencies the build of the test has downloaded.
 #[test]
 fn users_link_one_version_of_each_crate() {
-    let tree = run(cargo().args(["tree", "--package", "nova-keypair", "--edges", "normal,build", "--prefix", "none"]).args([
-        "--no-default-features",
-        "--features",
-        &features(),
-    ]));
+    let tree = run(cargo()
+        .args(["tree", "--package", "nova-keypair", "--edges", "normal,build", "--prefix", "none"])
+        .args(["--no-default-features", "--features", &features()]));
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for line in tree.lines() {
         if let [name, version, ..] = line.split_whitespace().collect::<Vec<_>>()[..] {
@@ -27,7 +25,9 @@ fn users_link_one_version_of_each_crate() {
 
 /// The crates that are linked with these arguments to `cargo tree`, without this one.
 fn linked(arguments: &[&str]) -> BTreeSet<String> {
-    let tree = run(cargo().args(["tree", "--package", "nova-keypair", "--edges", "normal", "--prefix", "none"]).args(arguments));
+    let tree = run(cargo()
+        .args(["tree", "--package", "nova-keypair", "--edges", "normal", "--prefix", "none"])
+        .args(arguments));
     let names = tree.lines().filter_map(|line| line.split_whitespace().next());
     names.filter(|name| *name != "nova-keypair").map(str::to_owned).collect()
 }

@@ -3,7 +3,7 @@
 use crate::error::identifier::IdentifierError;
 use crate::error::text::identifier;
 
-/// The type of a public key, as the line names it.
+/// The type of a public key, as it is written on the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Algorithm {
@@ -39,7 +39,7 @@ impl Algorithm {
         Self::SkEd25519,
     ];
 
-    /// The name in the line and in the blob, such as `ssh-rsa`.
+    /// Returns the name on the line and in the blob, such as `ssh-rsa`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rsa => "ssh-rsa",
@@ -53,7 +53,7 @@ impl Algorithm {
         }
     }
 
-    /// The name that `ssh-keygen -l` prints, such as `RSA` or `ED25519-SK`.
+    /// Returns the name that `ssh-keygen -l` prints, such as `RSA` or `ED25519-SK`.
     pub(crate) fn short_name(self) -> &'static str {
         match self {
             Self::Rsa => "RSA",
@@ -72,7 +72,7 @@ impl Algorithm {
 
 identifier!(Algorithm, "the name of a key type", IdentifierError::UnknownAlgorithm);
 
-/// Whether this is the type of a certificate, of the present version or the one of OpenSSH 5.4.
+/// Returns whether this is a certificate type, of the current version or of the one from OpenSSH 5.4.
 pub(crate) fn is_certificate(name: &[u8]) -> bool {
     name.ends_with(b"-cert-v01@openssh.com") || name.ends_with(b"-cert-v00@openssh.com")
 }

@@ -18,7 +18,7 @@ use crate::public_key::error::PublicKeyError;
 /// `Result` with this crate's [`Error`] by default.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
 
-/// Why a call failed, by domain.
+/// The reason why a call failed, by domain.
 ///
 /// `Display` is one sentence for the user: what is wrong, where, and what to do. [`code`](Self::code) is a stable
 /// identifier for programs.
@@ -43,11 +43,11 @@ pub enum Error {
     PrivateKey(PrivateKeyError),
     /// No key was generated.
     Generate(GenerateError),
-    /// A text is not a fingerprint, or is that of another key.
+    /// A text is not a fingerprint, or the fingerprint belongs to another key.
     Fingerprint(FingerprintError),
-    /// A text is not one of the identifiers of a type.
+    /// A text is not an identifier of the type.
     Identifier(IdentifierError),
-    /// A request was rejected for another reason than its name and key.
+    /// A request was rejected for a reason other than its name or key.
     Request(RequestError),
 }
 
@@ -67,12 +67,12 @@ macro_rules! each_domain {
 }
 
 impl Error {
-    /// A stable identifier of the kind of failure, in snake case.
+    /// Returns a stable identifier of the kind of failure, in snake case.
     pub fn code(&self) -> &'static str {
         each_domain!(self, error => error.code())
     }
 
-    /// The byte offset in the input (name, line or comment) where it went wrong, where there is one.
+    /// Returns the byte offset of the problem in the input (name, line or comment), if it has one.
     pub fn position(&self) -> Option<usize> {
         match self {
             Self::Name(error) => error.position(),
@@ -82,25 +82,25 @@ impl Error {
         }
     }
 
-    /// What is wrong, and where.
+    /// Describes what is wrong, and where.
     pub fn problem(&self) -> String {
         each_domain!(self, error => error.problem())
     }
 
-    /// What to do about it.
+    /// Describes what to do about it.
     pub fn remedy(&self) -> &'static str {
         each_domain!(self, error => error.remedy())
     }
 }
 
-/// The sentence of the domain's error.
+/// Writes the message of the domain's error.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         each_domain!(self, error => error.fmt(f))
     }
 }
 
-/// The source is the domain's error.
+/// Returns the domain's error.
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
         each_domain!(self, error => Some(error))

@@ -1,8 +1,8 @@
-//! Fingerprints of public keys, in each style that users meet: Nova's MD5, OpenSSH's SHA-256, the two of AWS, and
-//! randomart.
+//! Fingerprints of public keys, in every style in use: Nova's MD5, OpenSSH's SHA-256, the two of AWS, and randomart.
 //!
-//! MD5 is here because the interface records it, to recognise a key and not to authenticate it: whoever can make two
-//! keys with one MD5 fingerprint can confuse a reader. Compare SHA-256 fingerprints where it matters.
+//! MD5 is used because the interface records it. It identifies a key but does not authenticate it: anyone who can
+//! generate two keys with the same MD5 fingerprint can pass one off as the other. Compare SHA-256 fingerprints where
+//! security depends on the result.
 
 pub(crate) mod error;
 mod randomart;
@@ -21,17 +21,18 @@ use crate::error::text::text_form;
 use error::FingerprintError;
 use randomart::randomart;
 
-/// MD5 of `data`: the one place in the crate that computes it.
+/// Computes the MD5 of `data`. No other function of the crate computes MD5.
 ///
-/// It is plain Rust, so a host whose OpenSSL is in FIPS mode computes it all the same. Where a policy forbids MD5
-/// altogether, this is the function to replace; parsing, policies, weaknesses, key generation and every other
-/// fingerprint do without it.
+/// This is plain Rust, so it also works on a host whose OpenSSL runs in FIPS mode. Where a policy forbids MD5
+/// altogether, replace this function; parsing, policies, weaknesses, key generation and all other fingerprints work
+/// without it.
 fn md5(data: &[u8]) -> [u8; 16] {
     use md5::Digest as _;
     md5::Md5::digest(data).into()
 }
 
-/// A type for a digest of fixed length: equality in constant time, and the traits that do not depend on the style.
+/// Defines a type for a digest of fixed length, with constant-time equality and the traits that do not depend on the
+/// style.
 macro_rules! digest {
     ($name:ident, $bytes:literal) => {
         impl $name {
@@ -40,7 +41,7 @@ macro_rules! digest {
                 Self(bytes)
             }
 
-            /// The bytes of the digest.
+            /// Returns the bytes of the digest.
             pub const fn as_bytes(&self) -> &[u8; $bytes] {
                 &self.0
             }
@@ -52,7 +53,7 @@ macro_rules! digest {
             }
         }
 
-        /// In constant time.
+        /// Compares in constant time.
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
                 self.0.ct_eq(&other.0).into()
@@ -61,7 +62,7 @@ macro_rules! digest {
 
         impl Eq for $name {}
 
-        /// In the order of the bytes; not in constant time.
+        /// Compares the bytes in order; not in constant time.
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> Ordering {
                 self.0.cmp(&other.0)
@@ -92,8 +93,8 @@ macro_rules! digest {
 
 /// The MD5 fingerprint, which Nova records: `35:9d:d0:…`.
 ///
-/// `Display` is Nova's form. [`FromStr`] takes that and what users paste: upper case, no colons, `MD5:` before it, or
-/// the line that `ssh-keygen -l -E md5` prints.
+/// `Display` writes Nova's format. [`FromStr`] accepts that format and the common variants: upper case, no colons,
+/// the prefix `MD5:`, or the line that `ssh-keygen -l -E md5` prints.
 #[derive(Clone, Copy)]
 pub struct Md5Fingerprint([u8; 16]);
 
@@ -104,12 +105,12 @@ impl Md5Fingerprint {
         Self(md5(data))
     }
 
-    /// 32 hexadecimal digits without colons.
+    /// Formats the fingerprint as 32 hexadecimal digits without colons.
     pub fn to_hex(&self) -> String {
         hex(&self.0)
     }
 
-    /// The picture that `ssh-keygen -lv -E md5` draws, where `title` is such as `RSA 2048`. See
+    /// Draws the picture that `ssh-keygen -lv -E md5` prints, where `title` is such as `RSA 2048`. See
     /// [`PublicKey::randomart`](crate::PublicKey::randomart).
     pub(crate) fn randomart(&self, title: &str) -> String {
         randomart(&self.0, title, "MD5")
@@ -134,7 +135,7 @@ impl FromStr for Md5Fingerprint {
 
 /// The SHA-256 fingerprint, which OpenSSH prints: `SHA256:` and base64 without padding.
 ///
-/// [`FromStr`] takes it with padding too, without `SHA256:`, or as the line that `ssh-keygen -l` prints.
+/// [`FromStr`] also accepts it with padding, without `SHA256:`, or as the line that `ssh-keygen -l` prints.
 #[derive(Clone, Copy)]
 pub struct Sha256Fingerprint([u8; 32]);
 
@@ -165,7 +166,7 @@ impl FromStr for Sha256Fingerprint {
         let text = strip_prefix_ignoring_case(text, "SHA256:").unwrap_or(text);
         let text = text.strip_suffix('=').unwrap_or(text);
         let mut bytes = [0; 32];
-        // The length first, so that a long text is not decoded for nothing.
+        // Check the length first, so that long text is not decoded in vain.
         let whole = text.len() == 43 && STANDARD_NO_PAD.decode_slice_unchecked(text, &mut bytes).is_ok_and(|n| n == 32);
         if whole { Ok(Self(bytes)) } else { Err(FingerprintError::Unrecognized) }
     }
@@ -183,7 +184,7 @@ pub struct AwsGeneratedFingerprint([u8; 20]);
 digest!(AwsGeneratedFingerprint, 20);
 
 impl AwsGeneratedFingerprint {
-    /// From the private key in PKCS#8 DER, unencrypted.
+    /// Computes the fingerprint from the unencrypted private key in PKCS#8 DER.
     pub fn of_pkcs8_der(der: &[u8]) -> Self {
         use sha1::Digest as _;
         Self(sha1::Sha1::digest(der).into())
@@ -220,7 +221,7 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Two digits a byte, in either case, with a colon between all of them or none.
+/// Parses two digits per byte, in either case, with colons between all of them or none.
 fn parse_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let step = match text.len() {
         length if length == 2 * N => 2,
@@ -239,7 +240,8 @@ fn parse_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-/// The fingerprint in a line of `ssh-keygen -l`, `2048 SHA256:… comment (RSA)`, or else the text without its edges.
+/// Extracts the fingerprint from a line of `ssh-keygen -l`, `2048 SHA256:… comment (RSA)`; any other text is only
+/// trimmed.
 fn ssh_keygen_field(text: &str) -> &str {
     let text = text.trim();
     let mut fields = text.split_ascii_whitespace();

@@ -1,4 +1,4 @@
-//! The stages of key generation, for this project's own benches, fuzz targets and tests. Not covered by semantic
+//! The stages of key generation, for this project's own benches, fuzz targets and tests. Exempt from semantic
 //! versioning.
 
 use alloc::vec::Vec;
@@ -22,12 +22,12 @@ pub fn on_declassify(hook: fn(&mut [u8])) {
     let _ = keygen::declassify::hook::HOOK.set(hook);
 }
 
-/// The kernel to run on.
+/// The kernel that performs the modular exponentiations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kernel {
-    /// The one that `generate` selects.
+    /// The kernel that `generate` selects.
     Best,
-    /// Plain Rust.
+    /// The portable kernel, in plain Rust.
     Portable,
 }
 
@@ -39,7 +39,7 @@ impl Kernel {
         }
     }
 
-    /// Whether this is plain Rust on this processor.
+    /// Returns whether this is the portable kernel on this processor.
     pub fn is_portable(self) -> bool {
         matches!(self.backend(), Backend::Portable(_))
     }
@@ -54,7 +54,7 @@ impl Kernel {
         stages::pow(&self.backend(), bits, powers)
     }
 
-    /// Runs all Miller-Rabin rounds of two candidates, and assembles and tests their key of `bits` bits.
+    /// Runs all Miller-Rabin rounds of two candidates, then assembles and tests their `bits`-bit key.
     pub fn confirm(self, bits: u32, p: &[u64], q: &[u64]) -> bool {
         stages::confirms(&self.backend(), bits, p, q)
     }
@@ -87,24 +87,24 @@ impl From<RsaComponents> for Numbers {
     }
 }
 
-/// Generates a key with either kernel and, unlike the public call, for any multiple of 16 from 256 bits on.
+/// Generates a key with either kernel and, unlike the public call, for any multiple of 16 from 256 bits.
 pub fn generate<R: TryCryptoRng + ?Sized>(kernel: Kernel, bits: u32, rng: &mut R) -> Result<Numbers> {
     keygen::generate_from(&kernel.backend(), bits, rng).map(Numbers::from)
 }
 
-/// The private key with these numbers, which are not checked.
+/// Creates the private key with these numbers, which are not checked.
 pub fn private_key(numbers: Numbers) -> Result<PrivateKey> {
     let Numbers { n, d, p, q, dp, dq, qinv } = numbers;
     let [d, p, q, dp, dq, qinv] = [d, p, q, dp, dq, qinv].map(Zeroizing::new);
     PrivateKey::from_components(RsaComponents { n, d, p, q, dp, dq, qinv })
 }
 
-/// Derives the key of a seed.
+/// Derives the key from a seed.
 pub fn from_seed(seed: &[u8], bits: u32) -> Result<Numbers> {
     keygen::from_seed(seed, bits).map(Numbers::from)
 }
 
-/// Computes the numbers of the key of two primes.
+/// Computes the numbers of the key from its two primes.
 pub fn assemble(bits: u32, p: &[u64], q: &[u64]) -> Result<Option<Numbers>> {
     stages::assemble(bits, p, q).map(|key| key.map(Numbers::from))
 }
@@ -119,34 +119,34 @@ impl core::fmt::Debug for TrialDivision {
 }
 
 impl TrialDivision {
-    /// The tables for candidates of `bits` bits, up to the bound that the engine uses.
+    /// Builds the tables for `bits`-bit candidates, up to the bound that the engine uses.
     pub fn new(bits: u32) -> Self {
         Self(trial_division::TrialDivision::new(bits))
     }
 
-    /// The tables for candidates of `bits` bits, with the primes below `bound`.
+    /// Builds the tables for `bits`-bit candidates, with the primes below `bound`.
     pub fn up_to(bits: u32, bound: u32) -> Self {
         Self(trial_division::TrialDivision::up_to(bits, bound))
     }
 
-    /// Whether no prime of the tables divides the candidate.
+    /// Returns whether no prime of the tables divides the candidate.
     pub fn passes(&mut self, kernel: Kernel, candidate: &[u64]) -> bool {
         stages::passes(&kernel.backend(), &mut self.0, candidate)
     }
 }
 
-/// Draws candidates of `bits` bits from a generator.
+/// Draws `bits`-bit candidates from a generator.
 pub fn draw<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R, count: usize) -> Result<Vec<Vec<u64>>> {
     stages::draw(bits, keygen::Random(rng), count)
 }
 
-/// Draws candidates of `bits` bits for a seed.
+/// Draws `bits`-bit candidates for a seed.
 pub fn draw_seeded(bits: u32, seed: &[u8], count: usize) -> Result<Vec<Vec<u64>>> {
     stages::draw(bits, HmacDrbg::new(&[seed]), count)
 }
 
-/// Simulates a fault of the processor during key generation: the last power, which is the private operation modulo q,
-/// has one wrong bit.
+/// Simulates a processor fault during key generation: the last power, which is the private operation modulo q, has
+/// one wrong bit.
 pub fn generate_with_a_fault<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -> Result<Numbers> {
     keygen::generate_from(&Faulty(Backend::detect()), bits, rng).map(Numbers::from)
 }

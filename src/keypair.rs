@@ -35,7 +35,7 @@ pub fn create<R: TryCryptoRng + ?Sized>(name: &KeypairName, key: KeySpec, rng: &
     Ok(GeneratedKeypair::new(name, PrivateKey::generate(key, rng)?))
 }
 
-/// Validates a public key, one line as in `id_rsa.pub`, under [`ImportPolicy::default`].
+/// Validates a public key, given as one line as in `id_rsa.pub`, under [`ImportPolicy::default`].
 ///
 /// Every key it accepts is also accepted by Nova and OpenSSH, with the same fingerprint.
 ///

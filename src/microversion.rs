@@ -6,7 +6,7 @@ use core::str::FromStr;
 use crate::error::text::text_form;
 use crate::os_keypairs::error::RequestError;
 
-/// A version of the compute API, `2.N`: it decides what a name may hold and what a request may carry.
+/// A version of the compute API, `2.N`, which determines what a name may contain and which fields a request may have.
 ///
 /// ```
 /// use nova_keypair::Microversion;
@@ -19,26 +19,26 @@ pub struct Microversion {
 }
 
 impl Microversion {
-    /// The legacy v2 API: any printable name, stripped.
+    /// The legacy v2 API: any printable name, with spaces at the edges stripped.
     pub const V2_0: Self = Self { minor: 0 };
     /// The first microversion, and the default.
     pub const V2_1: Self = Self { minor: 1 };
-    /// From here on a key pair has a `type`, and success is 201.
+    /// The first version in which a key pair has a `type`, and success is 201.
     pub const V2_2: Self = Self { minor: 2 };
-    /// From here on a request may carry a `user_id`.
+    /// The first version in which a request may carry a `user_id`.
     pub const V2_10: Self = Self { minor: 10 };
-    /// From here on `public_key` is mandatory, and names may hold `@` and `.`.
+    /// The first version in which `public_key` is mandatory, and names may contain `@` and `.`.
     pub const V2_92: Self = Self { minor: 92 };
-    /// What a request for `latest` means to this crate: the last microversion that changed this call. It is displayed
-    /// as `2.92`.
+    /// The version that `latest` selects in this crate: the last one that changed this call. It is displayed as
+    /// `2.92`.
     pub const LATEST: Self = Self::V2_92;
 
-    /// Microversion `2.minor`. Rules that this crate does not know of, later than 2.92, are those of 2.92.
+    /// Creates microversion `2.minor`. Versions later than 2.92 follow the rules of 2.92.
     pub const fn new(minor: u16) -> Self {
         Self { minor }
     }
 
-    /// The pattern for names, as Nova spells it; legacy has none.
+    /// Returns the pattern for names in Nova's notation; legacy has none.
     pub(crate) fn name_pattern(self) -> Option<&'static str> {
         match self.minor {
             0 => None,
@@ -68,7 +68,7 @@ impl fmt::Display for Microversion {
 impl FromStr for Microversion {
     type Err = RequestError;
 
-    /// Reads `2.N` without leading zeros, or `latest`, as the `OpenStack-API-Version` header has it after `compute`.
+    /// Parses `2.N` without leading zeros, or `latest`, as in the `OpenStack-API-Version` header after `compute`.
     fn from_str(text: &str) -> Result<Self, RequestError> {
         if text == "latest" {
             return Ok(Self::LATEST);

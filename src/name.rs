@@ -15,20 +15,20 @@ use crate::public_key::private_key_scan::find_private_key;
 
 /// The name of a key pair: 1 to 255 characters that its microversion allows.
 ///
-/// The rules are those of `nova/api/validation/parameter_types.py`, but for one quirk: Nova lets a single trailing line
-/// feed pass and strips it afterwards; here it is refused.
+/// The rules are those of `nova/api/validation/parameter_types.py`, with one exception: Nova accepts a single
+/// trailing line feed and strips it afterwards; here it is rejected.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KeypairName(String);
 
 impl KeypairName {
-    /// The longest name, in characters.
+    /// Maximum length of a name, in characters.
     pub const MAX_CHARS: usize = 255;
 
-    /// A name by the rule of microversion 2.1: letters and digits of ASCII, `_`, `-` and space, no space at either
-    /// edge.
+    /// Validates a name under the rule of microversion 2.1: ASCII letters and digits, `_`, `-` and space, no space at
+    /// either edge.
     ///
     /// # Errors
-    /// In this order of checks: [`Empty`](NameErrorKind::Empty), [`TooLong`](NameErrorKind::TooLong),
+    /// In the order of the checks: [`Empty`](NameErrorKind::Empty), [`TooLong`](NameErrorKind::TooLong),
     /// [`ContainsPrivateKey`](NameErrorKind::ContainsPrivateKey),
     /// [`UnprintableCharacter`](NameErrorKind::UnprintableCharacter),
     /// [`SurroundingWhitespace`](NameErrorKind::SurroundingWhitespace),
@@ -37,7 +37,8 @@ impl KeypairName {
         Self::for_microversion(name, Microversion::V2_1)
     }
 
-    /// A name by the rule of the given microversion. Legacy 2.0 strips the spaces at the edges, as Nova does.
+    /// Validates a name under the rule of the given microversion. Legacy 2.0 strips the spaces at the edges, as Nova
+    /// does.
     ///
     /// # Errors
     /// As for [`new`](Self::new); and [`OnlySpaces`](NameErrorKind::OnlySpaces) for legacy 2.0.
@@ -45,7 +46,7 @@ impl KeypairName {
         if name.is_empty() {
             return Err(NameErrorKind::Empty.into());
         }
-        // A character has at most four bytes, so that a name of megabytes is not counted through.
+        // A character has at most four bytes, so the characters of a name of megabytes need not be counted.
         let too_long = name.len() > 4 * Self::MAX_CHARS || name.chars().count() > Self::MAX_CHARS;
         if too_long {
             return Err(NameErrorKind::TooLong { bytes: name.len() }.into());
@@ -91,7 +92,7 @@ impl KeypairName {
         Ok(restored)
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -109,14 +110,14 @@ impl AsRef<str> for KeypairName {
     }
 }
 
-/// `Eq`, `Ord` and `Hash` are those of the text, so a map with names as keys can be searched with a `&str`.
+/// Makes a map with names as keys searchable with a `&str`: `Eq`, `Ord` and `Hash` are those of the text.
 impl Borrow<str> for KeypairName {
     fn borrow(&self) -> &str {
         &self.0
     }
 }
 
-/// As [`KeypairName::new`].
+/// Validates the name as [`KeypairName::new`] does.
 impl FromStr for KeypairName {
     type Err = NameError;
 
@@ -125,7 +126,7 @@ impl FromStr for KeypairName {
     }
 }
 
-/// The position of the error is the start of the whitespace.
+/// Checks for whitespace at either edge. The position of the error is the start of the whitespace.
 fn reject_surrounding_whitespace(name: &str) -> Result<(), NameError> {
     if name.starts_with(is_space_separator) {
         return Err(NameErrorKind::SurroundingWhitespace.at(0));
@@ -136,19 +137,19 @@ fn reject_surrounding_whitespace(name: &str) -> Result<(), NameError> {
 
 text_form!(KeypairName, "the name of a key pair", KeypairName::restore);
 
-/// Is this character printable to Nova (`nova.api.validation.parameter_types`): not in the Unicode categories Other (C)
-/// and not a line or paragraph separator? Horizontal spaces are printable.
+/// Returns whether this character is printable to Nova (`nova.api.validation.parameter_types`): not in the Unicode
+/// categories Other (C) and not a line or paragraph separator. Horizontal spaces are printable.
 ///
-/// Nova builds its pattern from the Basic Multilingual Plane, so what lies beyond is not printable to it. Code points
-/// that Unicode has not assigned are taken for printable here; a table of those would tie the answer to one version of
-/// Unicode.
+/// Nova builds its pattern from the Basic Multilingual Plane, so characters beyond it are not printable. Code points
+/// that Unicode has not assigned count as printable here, because a table of them would tie the answer to one version
+/// of Unicode.
 pub(crate) fn is_printable(c: char) -> bool {
     let is_other = c.is_control() || is_format(c) || matches!(c, '\u{e000}'..='\u{f8ff}');
     let is_separator = matches!(c, '\u{2028}' | '\u{2029}');
     !is_other && !is_separator && c < '\u{ffff}'
 }
 
-/// Unicode category Cf within the Basic Multilingual Plane.
+/// Returns whether the character is of Unicode category Cf, within the Basic Multilingual Plane.
 fn is_format(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}'
@@ -156,7 +157,8 @@ fn is_format(c: char) -> bool {
         | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
-/// White space as Nova's name rule means it: what is printable and a space separator (Unicode category Zs).
+/// Returns whether the character is whitespace in Nova's name rule: printable and a space separator (Unicode category
+/// Zs).
 pub(crate) fn is_space_separator(c: char) -> bool {
     c.is_whitespace() && is_printable(c)
 }
@@ -180,7 +182,7 @@ mod tests {
             KeypairName::for_microversion(&"ж".repeat(256), v2_0),
             Err(NameErrorKind::TooLong { bytes: 512 }.into())
         );
-        // Of four bytes each, and beyond what is printable to Nova.
+        // Characters of four bytes each, beyond what is printable to Nova.
         let keys = |count| KeypairName::for_microversion(&"\u{1f511}".repeat(count), v2_0);
         assert_eq!(keys(255), Err(NameErrorKind::UnprintableCharacter.at(0)));
         assert_eq!(keys(256), Err(NameErrorKind::TooLong { bytes: 1024 }.into()));

@@ -1,4 +1,4 @@
-//! [`ImportPolicy`]: which of the keys that are well formed may be imported.
+//! [`ImportPolicy`]: which well-formed keys may be imported.
 
 use alloc::vec::Vec;
 
@@ -7,11 +7,11 @@ use crate::public_key::blob::{KeyBlob, RSA_MIN_BITS};
 use crate::public_key::error::{PublicKeyErrorKind as Kind, Result};
 use crate::weakness::{Weakness, weaknesses};
 
-/// What an import allows: size, types, RSA length, weaknesses.
+/// The limits of an import: size, types, RSA length, weaknesses.
 ///
-/// No policy lets a malformed line through, or one whose fingerprint Nova would record wrongly. Whatever the default policy
-/// accepts, OpenSSH 8.4 to 10.6 accepts too. Policies that allow [`Algorithm::Dsa`] accept keys that OpenSSH before 10.0
-/// reads and later versions reject.
+/// No policy accepts a malformed line, or one whose fingerprint Nova would record wrongly. Whatever the default
+/// policy accepts, OpenSSH 8.4 to 10.6 accepts too. Policies that allow [`Algorithm::Dsa`] accept keys that OpenSSH
+/// before 10.0 reads and later versions reject.
 ///
 /// ```
 /// use nova_keypair::{Algorithm, ImportPolicy, PublicKey, Weakness};
@@ -43,15 +43,16 @@ impl Default for ImportPolicy {
 }
 
 impl ImportPolicy {
-    /// "The maximum size of the imported public key is 1024 bytes": of the string as sent, comment and line end included.
+    /// Size limit in bytes. "The maximum size of the imported public key is 1024 bytes": of the string as sent,
+    /// including comment and line ending.
     pub const DOCUMENTED_SIZE_LIMIT: usize = 1024;
 
-    /// Like the default, but without a size limit and with DSA keys of 1024 bits, as in Nova itself.
+    /// Creates a policy like the default, but without a size limit and with DSA keys of 1024 bits, as in Nova itself.
     pub fn nova() -> Self {
         Self { size_limit: None, ..Self::default() }.algorithms(&Algorithm::ALL)
     }
 
-    /// Like the default, but refuses every [`Weakness`].
+    /// Creates a policy like the default that also rejects every [`Weakness`].
     pub fn strict() -> Self {
         Self {
             rejected: Weakness::ALL.into_iter().fold(0, |set, weakness| set | weakness_bit(weakness)),
@@ -59,7 +60,7 @@ impl ImportPolicy {
         }
     }
 
-    /// The most bytes that the string may have, comment and line end included; `None` for no limit.
+    /// Sets the maximum length of the string in bytes, including comment and line ending; `None` for no limit.
     #[must_use]
     pub fn size_limit(self, size_limit: Option<usize>) -> Self {
         Self { size_limit, ..self }
@@ -67,14 +68,15 @@ impl ImportPolicy {
 
     /// Replaces the set of allowed types.
     ///
-    /// [`Algorithm::Dsa`] is allowed only if it is listed here or the policy is [`nova`](Self::nova). OpenSSH disabled DSA
-    /// in 7.0 and removed it in 10.0, so such a key is of use only where it is not meant for a login.
+    /// [`Algorithm::Dsa`] is allowed only if it is listed here or the policy is [`nova`](Self::nova). OpenSSH
+    /// disabled DSA in 7.0 and removed it in 10.0, so such a key is useful only for purposes other than login.
     #[must_use]
     pub fn algorithms(self, allowed: &[Algorithm]) -> Self {
         Self { algorithms: algorithm_set(allowed), ..self }
     }
 
-    /// The fewest bits that an RSA modulus may have. Below 1024 OpenSSH refuses the key, so a smaller number means 1024.
+    /// Sets the minimum length of an RSA modulus in bits. OpenSSH rejects keys below 1024 bits, so smaller numbers
+    /// mean 1024.
     #[must_use]
     pub fn rsa_min_bits(self, rsa_min_bits: u32) -> Self {
         Self { rsa_min_bits: rsa_min_bits.max(RSA_MIN_BITS), ..self }
@@ -92,12 +94,12 @@ impl ImportPolicy {
         Self { rejected: self.rejected & !weakness_bit(weakness), ..self }
     }
 
-    /// Whether a key with this weakness is rejected.
+    /// Returns whether a key with this weakness is rejected.
     pub fn rejects(&self, weakness: Weakness) -> bool {
         self.rejected & weakness_bit(weakness) != 0
     }
 
-    /// The first of all checks, so that a string of any length costs nothing.
+    /// Checks the size. Checked first, so that oversized input costs nothing.
     pub(crate) fn check_size(&self, bytes: usize) -> Result<()> {
         match self.size_limit {
             Some(limit) if bytes > limit => Err(Kind::TooLong { bytes, limit }.into()),
@@ -116,13 +118,14 @@ impl ImportPolicy {
         })
     }
 
-    /// The last of all checks: length, then weaknesses, the costliest at the end and none that is not asked for.
+    /// Checks RSA length, then only the weaknesses this policy rejects. Checked last; the most expensive weakness
+    /// comes last.
     pub(crate) fn check_key(&self, key: &KeyBlob) -> Result<()> {
         let bits = key.bits();
         if key.algorithm() == Algorithm::Rsa && bits < self.rsa_min_bits {
             return Err(Kind::RsaTooShort { bits, minimum: self.rsa_min_bits }.into());
         }
-        // In two steps, as `PrimeModulus` costs more than all others together.
+        // Two steps, because `PrimeModulus` costs more than all others together.
         let (costly, cheap): (Vec<_>, Vec<_>) = Weakness::ALL
             .into_iter()
             .filter(|&weakness| self.rejects(weakness))

@@ -1,4 +1,4 @@
-//! [`OsRng`]: the operating system's random number generator, for callers who bring none.
+//! [`OsRng`]: the operating system's random number generator, for callers without one.
 
 use rand_core::TryCryptoRng;
 #[allow(deprecated, unused_imports, reason = "the name that candidates of rand_core 0.10 have for `TryRng`")]
@@ -16,7 +16,7 @@ use crate::keygen::error::GenerateError;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OsRng;
 
-/// `TryRng` is that of `rand_core` where it has one: the glob import shadows the name of the enclosing module.
+/// Implements `TryRng` where `rand_core` has it: the glob import shadows the name of the enclosing module.
 const _: () = {
     #[allow(unused_imports, reason = "candidates of rand_core 0.10 have no `TryRng`")]
     use rand_core::*;

@@ -3,7 +3,7 @@
 use crate::error::table::plain_error;
 
 plain_error! {
-    /// Why a text was not read as an identifier, such as that of an [`Algorithm`](crate::Algorithm).
+    /// The reason why a text is not an identifier, such as that of an [`Algorithm`](crate::Algorithm).
     pub enum IdentifierError {
         /// The text does not name an [`Algorithm`](crate::Algorithm).
         UnknownAlgorithm =>

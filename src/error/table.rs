@@ -1,12 +1,12 @@
-//! The macros that turn a table of failures into an error type: one row per kind, with its documentation, its code, its
-//! problem and its remedy.
+//! Macros that turn a table of failures into an error type: one entry per kind, with its documentation, code, problem
+//! and remedy.
 //!
 //! A kind holds numbers and `&'static str` only, so no error can carry any part of a key, a name, a seed or a
 //! passphrase.
 
 use core::fmt;
 
-/// A byte offset as part of a sentence: ` at byte 7`, or nothing.
+/// Formats a byte offset as part of a sentence: ` at byte 7`, or nothing.
 #[derive(Clone, Copy)]
 pub(crate) struct At(pub(crate) Option<usize>);
 
@@ -19,7 +19,7 @@ impl fmt::Display for At {
     }
 }
 
-/// Defines an enum of kinds. A row is `Variant { field: type } => code, problem, remedy;`, where the problem is a
+/// Defines an enum of kinds. An entry is `Variant { field: type } => code, problem, remedy;`, where the problem is a
 /// format string over the fields and `at`.
 macro_rules! kinds {
     (
@@ -44,14 +44,14 @@ macro_rules! kinds {
         }
 
         impl $Kind {
-            /// A stable identifier for programs, in snake case.
+            /// Returns a stable identifier for programs, in snake case.
             pub const fn code(self) -> &'static str {
                 match self {
                     $( Self::$Variant { .. } => $code, )+
                 }
             }
 
-            /// What to do about it.
+            /// Describes what to do about it.
             pub const fn remedy(self) -> &'static str {
                 match self {
                     $( Self::$Variant { .. } => $remedy, )+
@@ -72,19 +72,19 @@ macro_rules! kinds {
     };
 }
 
-/// Defines an error type of a kind and a position: [`kinds`], and a struct around it.
+/// Defines an error type with a kind and a position: [`kinds`], and a struct around it.
 macro_rules! positioned_error {
     ($(#[$meta:meta])* pub struct $Error:ident; $(#[$kind_meta:meta])* pub enum $Kind:ident($at:ident) $rows:tt) => {
         $crate::error::table::kinds! { $(#[$kind_meta])* pub enum $Kind($at) $rows }
 
         impl $Kind {
-            /// This failure, at a byte offset in the input.
+            /// Creates this error at a byte offset in the input.
             pub(crate) const fn at(self, position: usize) -> $Error {
                 $Error { kind: self, position: Some(position) }
             }
         }
 
-        /// This failure, of the input as a whole.
+        /// Creates this error for the input as a whole.
         impl From<$Kind> for $Error {
             fn from(kind: $Kind) -> Self {
                 Self { kind, position: None }
@@ -99,22 +99,22 @@ macro_rules! positioned_error {
         }
 
         impl $Error {
-            /// What is wrong, for programs that need its numbers.
+            /// Returns what is wrong, for programs that need its numbers.
             pub const fn kind(&self) -> $Kind {
                 self.kind
             }
 
-            /// A stable identifier of the kind, in snake case.
+            /// Returns a stable identifier of the kind, in snake case.
             pub const fn code(&self) -> &'static str {
                 self.kind.code()
             }
 
-            /// The byte offset in the input where it went wrong, where there is one.
+            /// Returns the byte offset of the problem in the input, if it has one.
             pub const fn position(&self) -> Option<usize> {
                 self.position
             }
 
-            /// What is wrong, and where.
+            /// Describes what is wrong, and where.
             pub fn problem(&self) -> alloc::string::String {
                 struct Problem<'a>(&'a $Error);
                 impl core::fmt::Display for Problem<'_> {
@@ -125,13 +125,13 @@ macro_rules! positioned_error {
                 alloc::format!("{}", Problem(self))
             }
 
-            /// What to do about it.
+            /// Describes what to do about it.
             pub const fn remedy(&self) -> &'static str {
                 self.kind.remedy()
             }
         }
 
-        /// The problem and the remedy.
+        /// Writes the problem and the remedy.
         impl core::fmt::Display for $Error {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.kind.write_problem($crate::error::table::At(self.position), f)?;
@@ -149,7 +149,7 @@ macro_rules! plain_error {
         $crate::error::table::kinds! { $(#[$meta])* pub enum $Error(at) $rows }
 
         impl $Error {
-            /// What is wrong.
+            /// Describes what is wrong.
             pub fn problem(self) -> alloc::string::String {
                 struct Problem($Error);
                 impl core::fmt::Display for Problem {
@@ -161,7 +161,7 @@ macro_rules! plain_error {
             }
         }
 
-        /// The problem and the remedy.
+        /// Writes the problem and the remedy.
         impl core::fmt::Display for $Error {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 self.write_problem($crate::error::table::At(None), f)?;

@@ -1,4 +1,4 @@
-//! Traits for the types that have a text form, in terms of the type's `Display` and `FromStr`.
+//! Trait implementations for the types with a text format, based on the type's `Display` and `FromStr`.
 
 /// Implements `TryFrom<&str>`, `Serialize` as the text that `Display` writes, and `Deserialize` with a function that
 /// reads it.
@@ -31,7 +31,7 @@ macro_rules! text_form {
 /// Implements the traits of an enum whose variants are listed in `ALL` and identified by `as_str`.
 macro_rules! identifier {
     ($Type:ident, $expected:literal, $unknown:expr) => {
-        /// The identifier.
+        /// Writes the identifier.
         impl core::fmt::Display for $Type {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.pad(self.as_str())
@@ -44,7 +44,7 @@ macro_rules! identifier {
             }
         }
 
-        /// Reads the identifier exactly as [`as_str`](Self::as_str) returns it.
+        /// Parses the identifier exactly as [`as_str`](Self::as_str) returns it.
         impl core::str::FromStr for $Type {
             type Err = $crate::error::identifier::IdentifierError;
 
@@ -59,7 +59,7 @@ macro_rules! identifier {
 
 pub(crate) use {identifier, text_form};
 
-/// Reads a value from a string that is borrowed from the deserializer where it can be.
+/// Deserializes a value from a string, which is borrowed from the deserializer where possible.
 #[cfg(feature = "serde")]
 pub(crate) fn deserialize<'de, T, E: core::fmt::Display, D: serde::Deserializer<'de>>(
     deserializer: D,

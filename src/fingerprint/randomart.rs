@@ -2,14 +2,15 @@
 
 use alloc::string::String;
 
-/// Columns and rows of the picture.
+/// Width and height of the picture, in squares.
 const WIDTH: usize = 17;
 const HEIGHT: usize = 9;
 
-/// The picture of a digest as OpenSSH draws it: a bishop walks the board by two bits a step, and each square shows how often he
-/// was there ("The drunken bishop: an analysis of the OpenSSH fingerprint visualization algorithm", Loss, Limmer, von Gernler, 2009).
+/// The picture of a digest as OpenSSH draws it. A bishop walks the board, two bits per step, and each square shows
+/// how often it was visited ("The drunken bishop: an analysis of the OpenSSH fingerprint visualization algorithm",
+/// Loss, Limmer, von Gernler, 2009).
 pub(super) fn randomart(digest: &[u8], title: &str, foot: &str) -> String {
-    /// A square by the number of visits; the last two mark the start and the end.
+    /// The symbol of a square by the number of visits; the last two mark the start and the end.
     const SQUARES: &[u8; 17] = b" .o+=*BOX@%&#/^SE";
     const START: usize = SQUARES.len() - 2;
     const END: usize = SQUARES.len() - 1;
@@ -22,7 +23,7 @@ pub(super) fn randomart(digest: &[u8], title: &str, foot: &str) -> String {
         }
     };
     for byte in digest {
-        // Least significant bits first; at a wall the bishop slides along it.
+        // The least significant bits come first. At a wall the bishop slides along it.
         for pair in [byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6] {
             x = if pair & 1 == 1 { (x + 1).min(WIDTH - 1) } else { x.saturating_sub(1) };
             y = if pair & 2 == 2 { (y + 1).min(HEIGHT - 1) } else { y.saturating_sub(1) };
@@ -43,7 +44,7 @@ pub(super) fn randomart(digest: &[u8], title: &str, foot: &str) -> String {
     picture
 }
 
-/// `+---[RSA 2048]----+`: the label in brackets in the middle, one dash more on the right if need be.
+/// Formats `+---[RSA 2048]----+`: the label in brackets, centered, with any extra dash on the right.
 fn border(label: &str) -> String {
     let dashes = WIDTH.saturating_sub(label.len() + 2);
     let left = dashes / 2;
@@ -64,7 +65,7 @@ mod tests {
 
     use super::*;
 
-    /// From the middle into the lower right corner, to be there a hundred times, and back by four squares.
+    /// Walks from the center into the lower right corner, stays for a hundred steps, and returns by four squares.
     #[test]
     fn randomart_counts_no_further_than_it_has_squares_for() {
         let mut digest = [0xff; 32];

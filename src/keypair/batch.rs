@@ -21,8 +21,8 @@ type Seed = [u8; 32];
 
 /// Prepares a key pair for each name. The keys are generated when the [`Batch`] is iterated, in the order of the names.
 ///
-/// Each key comes from a seed of its own ([`PrivateKey::from_seed`]). All seeds are drawn from `rng` here, so the keys
-/// depend on `rng` alone: not on when they are generated, in which order, or on how many threads.
+/// Each key is generated from its own seed ([`PrivateKey::from_seed`]). All seeds are drawn from `rng` here, so the
+/// keys depend on `rng` alone: not on when they are generated, in which order, or on how many threads.
 ///
 /// # Errors
 /// [`NameErrorKind::AlreadyExists`] if a name occurs more than once; [`GenerateError::RngFailed`] or
@@ -79,7 +79,7 @@ pub fn create_many<R: TryCryptoRng + ?Sized>(
 #[must_use = "a batch generates nothing unless it is iterated"]
 pub struct Batch {
     names: vec::IntoIter<KeypairName>,
-    /// One for each name, from the first name of the batch on; those of the names that are done are zeroized.
+    /// One seed for each name, starting at the first name of the batch; used seeds are zeroized.
     seeds: Zeroizing<Vec<Seed>>,
     spec: KeySpec,
 }
@@ -105,7 +105,7 @@ impl ExactSizeIterator for Batch {}
 
 impl FusedIterator for Batch {}
 
-/// The number of key pairs that are left, and nothing of the seeds.
+/// Writes the number of remaining key pairs, and nothing of the seeds.
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch").field("len", &self.len()).field("spec", &self.spec).finish_non_exhaustive()
@@ -126,7 +126,7 @@ fn draw_seeds<R: TryCryptoRng + ?Sized>(count: usize, rng: &mut R) -> Result<Zer
     let mut previous = Zeroizing::new([0; 32]);
     for seed in seeds.iter_mut() {
         rng.try_fill_bytes(seed).map_err(|_| GenerateError::RngFailed)?;
-        // Probability 2^-256 for a working generator. A stuck one would give the same key twice.
+        // Equal seeds have probability 2^-256 for a working generator. A stuck one would give the same key twice.
         if bool::from(seed.ct_eq(&*previous)) {
             return Err(GenerateError::RngRepeats);
         }
@@ -150,12 +150,12 @@ mod parallel {
     pub struct ParallelBatch(Batch);
 
     impl Batch {
-        /// Borrows the seeds, because moving them would leave copies that nobody zeroizes.
+        /// Borrows the seeds, because moving them would leave copies that are never zeroized.
         fn par_iter(&self) -> impl IndexedParallelIterator<Item = Item> {
             let names = self.names.as_slice();
             let seeds = &self.seeds[self.seeds.len() - names.len()..];
             let spec = self.spec;
-            // Split down to single keys: one may take ten times as long as another.
+            // Split down to single keys: generating one may take ten times as long as another.
             names.par_iter().zip(seeds).with_max_len(1).map(move |(name, seed)| generate(name, seed, spec))
         }
     }

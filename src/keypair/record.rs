@@ -24,7 +24,7 @@ pub struct Keypair {
 }
 
 impl Keypair {
-    /// Names a public key.
+    /// Creates the record of a public key.
     pub fn new(name: &KeypairName, public_key: PublicKey) -> Self {
         let fingerprint = public_key.fingerprint();
         Self { name: name.clone(), public_key, fingerprint }
@@ -33,9 +33,9 @@ impl Keypair {
     /// Restores a stored record from its parts: the name, the public key as [`PublicKey::as_sent`] returned it, and the
     /// fingerprint.
     ///
-    /// The record may have been stored under any microversion and any [`ImportPolicy`]: the name must be valid in some
-    /// microversion, the public key under [`ImportPolicy::nova`], which is the widest policy, and the fingerprint must
-    /// be that of the public key.
+    /// The record may have been stored under any microversion and any [`ImportPolicy`]: the name must be valid in
+    /// some microversion, the public key under [`ImportPolicy::nova`], which is the widest policy, and the
+    /// fingerprint must match the public key.
     ///
     /// ```
     /// use nova_keypair::{Keypair, KeypairName, import};
@@ -65,7 +65,7 @@ impl Keypair {
     }
 }
 
-/// A key pair that was just generated.
+/// A newly generated key pair.
 ///
 /// No other copy of the private key exists. Move it out, hand it to its owner, and drop it:
 ///
@@ -86,7 +86,7 @@ pub struct GeneratedKeypair {
 }
 
 impl GeneratedKeypair {
-    /// Names a private key: one with a comment other than the default, or one from a seed.
+    /// Creates the record of a private key, such as one with another comment than the default or one from a seed.
     pub fn new(name: &KeypairName, private_key: PrivateKey) -> Self {
         Self { keypair: Keypair::new(name, private_key.public_key().clone()), private_key }
     }
@@ -94,7 +94,7 @@ impl GeneratedKeypair {
 
 #[cfg(feature = "serde")]
 mod serialize {
-    //! A record as a map: `name`, `public_key` and `fingerprint`.
+    //! Serialization of a record as a map: `name`, `public_key` and `fingerprint`.
 
     use core::fmt;
 
@@ -115,7 +115,7 @@ mod serialize {
         }
     }
 
-    /// As [`Keypair::restore`]; unknown fields are ignored.
+    /// Validates the record as [`Keypair::restore`] does; unknown fields are ignored.
     impl<'de> Deserialize<'de> for Keypair {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             deserializer.deserialize_struct("Keypair", FIELDS, KeypairVisitor)
@@ -147,7 +147,7 @@ mod serialize {
             Keypair::from_parts(name, public_key, fingerprint).map_err(A::Error::custom)
         }
 
-        /// For formats that do not store the names of fields.
+        /// Supports formats that do not store field names.
         fn visit_seq<A: SeqAccess<'de>>(self, mut fields: A) -> Result<Keypair, A::Error> {
             let name = fields.next_element()?.ok_or_else(|| A::Error::invalid_length(0, &self))?;
             let public_key = fields.next_element()?.ok_or_else(|| A::Error::invalid_length(1, &self))?;

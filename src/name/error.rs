@@ -3,7 +3,7 @@
 use crate::error::table::positioned_error;
 
 positioned_error! {
-    /// Why a [`KeypairName`](crate::KeypairName) was rejected, and where.
+    /// The reason why a [`KeypairName`](crate::KeypairName) was rejected, and where.
     pub struct NameError;
 
     /// What is wrong with a name.

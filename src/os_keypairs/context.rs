@@ -1,4 +1,4 @@
-//! [`Context`]: what a reply depends on besides the request.
+//! [`Context`]: all that a reply depends on besides the request.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;

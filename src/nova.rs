@@ -1,11 +1,12 @@
-//! What Nova itself would answer for a public key, bug for bug.
+//! Nova's own answer to a public key, bug for bug.
 //!
-//! [`verdict`] is a report, for those who want to know what a cloud has stored or will say. It is no way around
-//! [`import`](crate::import): Nova accepts keys that no SSH server takes, and records fingerprints that belong to no key.
+//! [`verdict`] is a report that tells what a cloud has stored or will answer. Do not use it instead of
+//! [`import`](crate::import): Nova accepts keys that no SSH server accepts, and records fingerprints that belong to
+//! no key.
 //!
-//! The rule is that of `generate_fingerprint` in Nova's `crypto.py`: parse the line with `load_ssh_public_key` of Python's
-//! `cryptography` package, discard the key, and take the MD5 of the text between the first and the second space of the line. The two
-//! steps read the line differently:
+//! The rule is that of `generate_fingerprint` in Nova's `crypto.py`: parse the line with `load_ssh_public_key` of
+//! Python's `cryptography` package, discard the key, and compute the MD5 of the text between the first and the second
+//! space of the line. The two steps read the line differently:
 //!
 //! | | the check | the fingerprint |
 //! |---|---|---|
@@ -13,13 +14,14 @@
 //! | bytes that are not ASCII | skipped like any other stray character | an error |
 //! | what is hashed | – | all of the decoded second field, even if that is empty or the comment |
 //!
-//! Both decode base64 with CPython's `a2b_base64`, which skips what is not in the alphabet and stops at the first padding that completes a
-//! group. Of the key itself, `cryptography` asks less than OpenSSH: any length of RSA, even moduli, numbers with leading zeros.
+//! Both decode base64 with CPython's `a2b_base64`, which skips characters outside the alphabet and stops at the first
+//! padding that completes a group. `cryptography` checks the key itself less strictly than OpenSSH: it accepts RSA of
+//! any length, even moduli, and numbers with leading zeros.
 //!
 //! # Versions of `cryptography`
 //!
-//! [`verdict`] holds for `cryptography` 43 and later. Earlier versions differ for security keys and certificates only, and
-//! [`verdict_with`] answers for them. Each row names the version that introduced the rule:
+//! [`verdict`] holds for `cryptography` 43 and later. Earlier versions differ for security keys and certificates
+//! only; [`verdict_with`] gives their answers. Each entry names the version that introduced the rule:
 //!
 //! | [`Cryptography`] | versions | shipped with | `sk-` keys | certificates |
 //! |---|---|---|---|---|
@@ -27,11 +29,11 @@
 //! | [`V42`](Cryptography::V42) | 42 | | rejected | the value of an option must be empty or a string |
 //! | [`V41`](Cryptography::V41) | 41.0.2 to 41.0.7 | Ubuntu 24.04 | rejected | nothing may follow the string in the value of an option |
 //! | [`V40`](Cryptography::V40) | 40 to 41.0.1 | | rejected | kind, principals, names of options and signature are checked |
-//! | [`V3`](Cryptography::V3) | 3 to 39 | Debian 12, Ubuntu 22.04 | rejected | the fields must be there; their content is not checked |
+//! | [`V3`](Cryptography::V3) | 3 to 39 | Debian 12, Ubuntu 22.04 | rejected | the fields must exist; their content is not checked |
 //!
-//! Evidence, on CPython 3.11: 1,118 recorded lines and 6,000 generated ones through 26 releases from 3.0 to 50.0.2. Within a row all
-//! releases gave the same answers, and those of this module. `tests/data/nova/cryptography-versions.json` holds the lines about which
-//! the rows differ.
+//! Evidence, on CPython 3.11: 1,118 recorded lines and 6,000 generated ones, run through 26 releases from 3.0 to
+//! 50.0.2. Within each range all releases gave the same answers, equal to those of this module.
+//! `tests/data/nova/cryptography-versions.json` holds the lines about which the ranges differ.
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -43,13 +45,13 @@ use crate::public_key::wire::{Reader, WireError};
 /// Nova's message for every public key that it rejects.
 pub(crate) const INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
 
-/// A range of versions of Python's `cryptography` package that read public keys alike, named after the first of them.
+/// A range of versions of Python's `cryptography` package that read public keys alike, named after the first version.
 ///
 /// The [module documentation](self) lists what differs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Cryptography {
-    /// 3.0 to 39: no security keys; certificates are read without a check of their content.
+    /// 3.0 to 39: no security keys; the content of certificates is not checked.
     V3,
     /// 40.0 to 41.0.1: no security keys; the content of certificates is checked.
     V40,
@@ -62,30 +64,30 @@ pub enum Cryptography {
     V43,
 }
 
-/// What Nova answers.
+/// Nova's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nova stores the line, with this fingerprint. It need not be that of the key in the line.
+    /// Nova stores the line, with this fingerprint, which may differ from that of the key in the line.
     Accepted {
-        /// What Nova records and shows.
+        /// The fingerprint that Nova records and shows.
         fingerprint: Md5Fingerprint,
     },
     /// Nova answers with status 400.
     Refused {
-        /// Nova's words, the same for every key that it refuses.
+        /// Nova's message, the same for every key that it rejects.
         message: &'static str,
-        /// Why; Nova does not say.
+        /// The reason, which Nova does not report.
         reason: Refusal,
     },
 }
 
 impl Verdict {
-    /// Whether Nova would store the line.
+    /// Returns whether Nova would store the line.
     pub fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted { .. })
     }
 
-    /// The fingerprint that Nova would record, if it accepts.
+    /// Returns the fingerprint that Nova would record if it accepts the line.
     pub fn fingerprint(&self) -> Option<Md5Fingerprint> {
         match self {
             Self::Accepted { fingerprint } => Some(*fingerprint),
@@ -93,7 +95,7 @@ impl Verdict {
         }
     }
 
-    /// Nova's message, if it refuses.
+    /// Returns Nova's message if it rejects the line.
     pub fn message(&self) -> Option<&'static str> {
         match self {
             Self::Accepted { .. } => None,
@@ -101,7 +103,7 @@ impl Verdict {
         }
     }
 
-    /// A stable name for the reason, such as `nova_base64`, if Nova refuses.
+    /// Returns a stable name for the reason, such as `nova_base64`, if Nova rejects the line.
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::Accepted { .. } => None,
@@ -110,46 +112,47 @@ impl Verdict {
     }
 }
 
-/// At which step Nova's rule fails.
+/// The step at which Nova's rule fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Refusal {
     /// The line does not start with two fields that are separated by spaces or tabs.
     LineFormat,
-    /// The first field is no type that `cryptography` knows.
+    /// The first field is not a type that `cryptography` knows.
     KeyType,
-    /// The base64 of the key breaks off inside of a group.
+    /// The base64 of the key ends inside a group.
     Base64,
-    /// The type inside of the key is not that of the line.
+    /// The type in the blob differs from the one on the line.
     TypeMismatch,
-    /// The key breaks off: a length in it runs past the end.
+    /// The key is truncated: a length in it runs past the end.
     Truncated,
     /// A number in the key is negative.
     Negative,
-    /// There are bytes left over after the key's last field.
+    /// Extra bytes follow the last field of the key.
     TrailingBytes,
     /// RSA: the exponent is even, less than 3 or not less than the modulus.
     RsaNumbers,
-    /// DSA: p is not of 1024 bits, q not of 160, 224 or 256, or g not between 1 and p.
+    /// DSA: p does not have 1024 bits, q does not have 160, 224 or 256, or g is not between 1 and p.
     DsaNumbers,
-    /// ECDSA: another curve than the type says, or no uncompressed point on it.
+    /// ECDSA: the curve is not that of the type, or the point is not an uncompressed point on it.
     EcdsaPoint,
-    /// Ed25519: the key is not of 32 bytes.
+    /// Ed25519: the key does not have 32 bytes.
     Ed25519Length,
     /// Security key: the application does not start with `ssh:`.
     SkApplication,
-    /// Certificate: neither user nor host, options that are out of order or malformed, or a signature that does not fit the signer's type.
+    /// Certificate: neither user nor host, options that are out of order or malformed, or a signature that does not
+    /// match the signer's type.
     Certificate,
-    /// The check passed, but there is no single space in the line, so no second field to take the fingerprint of.
+    /// The check passed, but the line contains no single space, so it has no second field to fingerprint.
     NoSecondField,
-    /// The check passed, but what is between the first and the second space is not ASCII.
+    /// The check passed, but the text between the first and the second space is not ASCII.
     SecondFieldAscii,
-    /// The check passed, but the base64 between the first and the second space breaks off inside of a group.
+    /// The check passed, but the base64 between the first and the second space ends inside a group.
     SecondFieldBase64,
 }
 
 impl Refusal {
-    /// A stable name in snake case.
+    /// Returns a stable name in snake case.
     pub fn code(self) -> &'static str {
         match self {
             Self::LineFormat => "nova_line_format",
@@ -233,7 +236,7 @@ pub fn verdict_with(public_key: &str, cryptography: Cryptography) -> Verdict {
     }
 }
 
-/// `md5(base64.b64decode(public_key.split(' ')[1]))`
+/// Computes `md5(base64.b64decode(public_key.split(' ')[1]))`.
 fn fingerprint(public_key: &str) -> Result<Md5Fingerprint, Refusal> {
     let field = public_key.split(' ').nth(1).ok_or(Refusal::NoSecondField)?;
     if !field.is_ascii() {
@@ -243,16 +246,17 @@ fn fingerprint(public_key: &str) -> Result<Md5Fingerprint, Refusal> {
     Ok(Md5Fingerprint::of(&data))
 }
 
-/// The end of a certificate's type. The types of OpenSSH's own `sk-` certificates lack the `@openssh.com` in the middle, and so
-/// `cryptography` does not know them.
+/// The suffix of a certificate's type. The types of OpenSSH's own `sk-` certificates lack the `@openssh.com` in the
+/// middle, so `cryptography` does not know them.
 const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
 
-/// Whether `cryptography` takes the line, as `\A(\S+)[ \t]+(\S+)` and what it does with the two fields.
+/// Checks whether `cryptography` accepts the line: it matches `\A(\S+)[ \t]+(\S+)` and parses the two fields.
 fn load_ssh_public_key(line: &[u8], version: Cryptography) -> Result<(), Refusal> {
-    let (line_type, rest) = split_at_white_space(line);
+    let (line_type, rest) = split_at_whitespace(line);
     let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
-    let (field, _) = split_at_white_space(rest.get(blanks..).unwrap_or_default());
-    // Without blanks between them there is no second field: what follows is the end, or white space of another kind.
+    let (field, _) = split_at_whitespace(rest.get(blanks..).unwrap_or_default());
+    // Without blanks between them there is no second field: the rest is empty, or starts with another kind of
+    // whitespace.
     if line_type.is_empty() || field.is_empty() {
         return Err(Refusal::LineFormat);
     }
@@ -277,22 +281,23 @@ fn load_ssh_public_key(line: &[u8], version: Cryptography) -> Result<(), Refusal
     }
 }
 
-/// Python's `\S*` on bytes, and the rest.
-fn split_at_white_space(bytes: &[u8]) -> (&[u8], &[u8]) {
+/// Splits off what Python's `\S*` matches on bytes.
+fn split_at_whitespace(bytes: &[u8]) -> (&[u8], &[u8]) {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c);
     bytes.split_at(bytes.iter().position(is_space).unwrap_or(bytes.len()))
 }
 
-/// CPython's `binascii.a2b_base64` without its strict mode; `None` is its `binascii.Error`.
+/// Decodes like CPython's `binascii.a2b_base64` without strict mode; `None` represents its `binascii.Error`.
 ///
-/// Characters outside of the alphabet are skipped. `=` is skipped as well unless it completes the padding of a group of which at least two
-/// characters are there: with that, decoding ends, whatever follows. Bits that the padding leaves over are dropped.
+/// Characters outside the alphabet are skipped. `=` is skipped as well unless it completes the padding of a group
+/// that has at least two characters; then decoding ends, whatever follows. Bits that the padding leaves over are
+/// dropped.
 fn a2b_base64(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
     let (mut buffer, mut held, mut padding) = (0u32, 0, 0);
     for &character in text {
         if character == b'=' {
-            // Four bits are held after two characters of a group, two after three: one `=` for every two bits.
+            // Four bits are pending after two characters of a group, two after three: one `=` for every two bits.
             if matches!(held, 2 | 4) {
                 padding += 2;
                 if padding >= held {
@@ -320,7 +325,7 @@ fn a2b_base64(text: &[u8]) -> Option<Vec<u8>> {
     (held == 0).then_some(bytes)
 }
 
-/// `cryptography`'s `_KEY_FORMATS`.
+/// The entries of `cryptography`'s `_KEY_FORMATS`.
 #[derive(Clone, Copy)]
 enum KeyFormat {
     Rsa,
@@ -362,7 +367,7 @@ impl<'a> Fields<'a> {
         Ok(self.0.string()?)
     }
 
-    /// An mpint without its leading zeros, of which there may be any number.
+    /// Reads an mpint and drops its leading zeros, of which any number is allowed.
     fn mpint(&mut self) -> Result<Natural<'a>, Refusal> {
         let field = self.string()?;
         if field.first().is_some_and(|&first| first & 0x80 != 0) {
@@ -387,13 +392,13 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// 3 ≤ e < n and e odd; n may be even, and 4 is enough.
+    /// Checks that 3 ≤ e < n and e is odd; n may be even, and 4 is enough.
     fn rsa(&mut self) -> Result<(), Refusal> {
         let (e, n) = (self.mpint()?, self.mpint()?);
         if e.is_odd() && e > Natural(&[1]) && e < n { Ok(()) } else { Err(Refusal::RsaNumbers) }
     }
 
-    /// Nothing is asked of y, nor whether p and q are primes.
+    /// Checks lengths and range only: not y, nor whether p and q are primes.
     fn dsa(&mut self) -> Result<(), Refusal> {
         let [p, q, g, _y] = [self.mpint()?, self.mpint()?, self.mpint()?, self.mpint()?];
         let sound = p.bits() == 1024 && matches!(q.bits(), 160 | 224 | 256) && g > Natural(&[1]) && g < p;
@@ -406,7 +411,7 @@ impl<'a> Fields<'a> {
         if name == curve.name().as_bytes() && on_curve { Ok(()) } else { Err(Refusal::EcdsaPoint) }
     }
 
-    /// Any 32 bytes.
+    /// Accepts any 32 bytes.
     fn ed25519(&mut self) -> Result<(), Refusal> {
         if self.string()?.len() == 32 { Ok(()) } else { Err(Refusal::Ed25519Length) }
     }
@@ -415,7 +420,7 @@ impl<'a> Fields<'a> {
         if self.string()?.starts_with(b"ssh:") { Ok(()) } else { Err(Refusal::SkApplication) }
     }
 
-    /// What follows the key in a certificate (OpenSSH's PROTOCOL.certkeys).
+    /// Checks the fields that follow the key in a certificate (OpenSSH's PROTOCOL.certkeys).
     fn certificate(&mut self, version: Cryptography) -> Result<(), Refusal> {
         let _serial = self.0.uint64()?;
         let kind = self.0.uint32()?;
@@ -430,7 +435,7 @@ impl<'a> Fields<'a> {
             return Ok(());
         }
 
-        // 1 is a user's, 2 a host's.
+        // 1 is a user certificate, 2 a host certificate.
         if !matches!(kind, 1 | 2) {
             return Err(Refusal::Certificate);
         }
@@ -444,7 +449,8 @@ impl<'a> Fields<'a> {
         Fields(Reader::new(signature)).signature(Fields(Reader::new(signer)).string()?)
     }
 
-    /// The signature of a certificate by a key of type `signer_type`. It is not verified, and the rest of the signer's key is not read.
+    /// Checks that the signature of a certificate has the type of a key of type `signer_type`. The signature is not
+    /// verified, and the rest of the signer's key is not read.
     fn signature(&mut self, signer_type: &[u8]) -> Result<(), Refusal> {
         let signature_type = self.string()?;
         let _signature = self.string()?;
@@ -457,8 +463,8 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Critical options or extensions: names in ascending order, each with a value. The value is empty or a string inside a string,
-/// which 41.0.2 began to check and 42 requires.
+/// Checks critical options or extensions: names in ascending order, each with a value. The value is empty or a string
+/// inside a string, which 41.0.2 began to check and 42 requires.
 fn options(field: &[u8], version: Cryptography) -> Result<(), Refusal> {
     let mut options = Fields(Reader::new(field));
     let mut last = None;
@@ -480,7 +486,7 @@ fn options(field: &[u8], version: Cryptography) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A number that is not negative, big-endian and without leading zeros; the order is that of the numbers.
+/// A natural number, big-endian and without leading zeros, ordered by value.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Natural<'a>(&'a [u8]);
 

@@ -1,9 +1,9 @@
 //! The call `POST /v2.1/{project_id}/os-keypairs` as a pure function: [`post`] maps a [`Request`] and a [`Context`] to
 //! a [`Reply`].
 //!
-//! Nothing is stored. The [`Context`] says who sends the request and which rules apply; the record to store is
-//! [`Reply::keypair`]. A server that keeps its key pairs in a database splits the call in two, with its own lookup in
-//! between: [`Request::check`], then the methods of [`Checked`].
+//! Nothing is stored. The [`Context`] identifies the sender of the request and the rules that apply; the record to
+//! store is [`Reply::keypair`]. A server that keeps its key pairs in a database splits the call in two, with its own
+//! lookup in between: [`Request::check`], then the methods of [`Checked`].
 
 mod checked;
 mod context;

@@ -26,41 +26,45 @@ use crate::private_key::error::{PrivateKeyError, PrivateKeyErrorKind};
 use crate::public_key::PublicKey;
 use crate::public_key::error::PublicKeyError;
 
-/// The comment of the keys that Nova made. It has no spaces, since cloud-init before 0.7.2 trips on them.
+/// The comment of the keys that Nova generated. It has no spaces, because cloud-init before 0.7.2 fails on them.
 pub const DEFAULT_COMMENT: &str = "Generated-by-Nova";
 
-/// The longest comment in bytes: with it the public half of the longest key still fits the 1024 bytes of the documented interface.
+/// The longest comment in bytes: with it, the public line of the longest key still fits the 1024 bytes of the
+/// documented interface.
 const MAX_COMMENT: usize = 255;
 
 /// An RSA private key.
 ///
-/// It cannot be cloned, compared or serialized, `Debug` prints its public half only, and its memory is cleared on drop. The encodings are
-/// cleared on drop as well; copies that a caller makes of them are the caller's to clear.
+/// It cannot be cloned, compared or serialized, `Debug` prints its public half only, and its memory is zeroized on
+/// drop. The encodings are zeroized on drop as well; copies that a caller creates of them are the caller's
+/// responsibility.
 pub struct PrivateKey {
     rsa: RsaComponents,
     public_key: PublicKey,
 }
 
 impl PrivateKey {
-    /// Makes a key from random bytes: FIPS 186-5, A.1.3, with e = 65537.
+    /// Generates a key from random bytes: FIPS 186-5, A.1.3, with e = 65537.
     ///
-    /// The same bytes make the same key. The generator is read ahead, so that more bytes may be taken than the key needs.
+    /// The same bytes give the same key. The generator is read ahead, so more bytes may be consumed than the key
+    /// needs.
     ///
     /// # Errors
     /// [`GenerateError::RngFailed`] if the generator fails, [`GenerateError::RngRepeats`] if it repeats itself, and
-    /// [`GenerateError::TooManyCandidates`] or [`GenerateError::PrimesTooClose`] if its numbers are not random. A fault of the processor
-    /// or the memory may show as [`GenerateError::PairwiseTestFailed`]. No key is returned in any of these cases.
+    /// [`GenerateError::TooManyCandidates`] or [`GenerateError::PrimesTooClose`] if its numbers are not random. A
+    /// processor or memory fault may be reported as [`GenerateError::PairwiseTestFailed`]. No key is returned in any
+    /// of these cases.
     pub fn generate<R: TryCryptoRng + ?Sized>(spec: KeySpec, rng: &mut R) -> Result<Self, GenerateError> {
         Self::from_components(keygen::generate(spec.bits(), rng)?)
     }
 
-    /// Makes the key that belongs to a seed: C2SP det-keygen. The same seed makes the same key, anywhere and always, so the seed is as
-    /// secret as the key.
+    /// Derives the key that belongs to a seed: C2SP det-keygen. The same seed gives the same key on every platform
+    /// and in every version, so the seed is as secret as the key.
     ///
-    /// The seed must hold at least 16 bytes; 32 bytes of a random number generator are advised.
+    /// The seed must have at least 16 bytes; 32 bytes from a random number generator are recommended.
     ///
     /// # Errors
-    /// [`GenerateError::SeedTooShort`].
+    /// [`GenerateError::SeedTooShort`] for a seed of fewer than 16 bytes.
     pub fn from_seed(seed: &[u8], spec: KeySpec) -> Result<Self, GenerateError> {
         Self::from_components(keygen::from_seed(seed, spec.bits())?)
     }
@@ -70,11 +74,12 @@ impl PrivateKey {
         Ok(Self { rsa, public_key })
     }
 
-    /// Gives the key another comment, which stands in the public key and in the OpenSSH private key.
+    /// Replaces the comment in the public key and in the OpenSSH private key.
     ///
     /// # Errors
-    /// [`PrivateKeyErrorKind::InvalidComment`] if the comment has more than 255 bytes, a control character, or whitespace at an edge; a
-    /// [`PublicKeyError`](crate::PublicKeyError) if an import would reject it. The key keeps its comment then.
+    /// [`PrivateKeyErrorKind::InvalidComment`] if the comment has more than 255 bytes, a control character, or
+    /// whitespace at an edge; a [`PublicKeyError`](crate::PublicKeyError) if an import would reject it. The key keeps
+    /// its comment then.
     pub fn set_comment(&mut self, comment: &str) -> Result<()> {
         let inner = comment.trim();
         let bad = comment.char_indices().find(|(_, c)| c.is_control()).map(|(position, _)| position);
@@ -88,7 +93,7 @@ impl PrivateKey {
         Ok(())
     }
 
-    /// The public half.
+    /// Returns the public half.
     pub fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
@@ -150,12 +155,12 @@ impl PrivateKey {
 }
 
 fn public_key(n: &[u8], comment: &str) -> Result<PublicKey, PublicKeyError> {
-    // The size limit is the importer's: the engine's own tests make keys that pass it.
+    // The size limit applies to imports: the engine's tests generate keys that exceed it.
     PublicKey::parse_with(&openssh::public_line(n, comment), &ImportPolicy::nova())
 }
 
-/// Converts to the private key type of the crate `rsa`, which checks the numbers again: that fails for no key of this
-/// crate.
+/// Converts to the private key type of the crate `rsa`, which validates the numbers again; for the keys of this crate
+/// that always succeeds.
 ///
 /// ```
 /// # use nova_keypair::{KeySpec, PrivateKey};
@@ -174,7 +179,7 @@ impl TryFrom<&PrivateKey> for rsa::RsaPrivateKey {
 
     fn try_from(key: &PrivateKey) -> core::result::Result<Self, rsa::Error> {
         let RsaComponents { n, d, p, q, .. } = &key.rsa;
-        // Named so since the precision follows from the lengths, which are those of the key size.
+        // The name states that the precision follows from the lengths, which depend on the key size only.
         let [n, e, d, p, q] =
             [n, &RsaComponents::PUBLIC_EXPONENT[..], d, p, q].map(rsa::BoxedUint::from_be_slice_vartime);
         Self::from_components(n, e, d, alloc::vec![p, q])

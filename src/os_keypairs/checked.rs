@@ -1,4 +1,4 @@
-//! [`Checked`]: a request that passed every check which needs no lookup.
+//! [`Checked`]: a request that passed every check that needs no lookup.
 
 use alloc::string::String;
 
@@ -16,9 +16,10 @@ use crate::os_keypairs::schema::{self, Fields};
 use crate::private_key::{KeySpec, PrivateKeyFormat};
 use crate::public_key::PublicKey;
 
-/// A request that passed every check which needs no lookup: schema, policy and quota, and for an import the public key.
+/// A request that passed every check that needs no lookup: schema, policy and quota, and for an import the public
+/// key.
 ///
-/// What is left is the caller's: look up whether [`user_id`](Self::user_id) already has a key pair of this
+/// The caller does the rest: look up whether [`user_id`](Self::user_id) already has a key pair of this
 /// [`name`](Self::name), which may be asynchronous and may fail, and then choose the reply.
 ///
 /// | the lookup | reply |
@@ -43,10 +44,11 @@ use crate::public_key::PublicKey;
 ///     }
 /// }
 ///
-/// let context = Context::new("me"); assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Ok(false)).status(),
-/// 200); assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Ok(true)).status(), 409);
-/// assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Err(std::io::ErrorKind::TimedOut.into())).status(),
-/// 500);
+/// let context = Context::new("me");
+/// assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Ok(false)).status(), 200);
+/// assert_eq!(answer(&Request::new("my-key"), &context, |_, _| Ok(true)).status(), 409);
+/// let timeout = |_: &str, _: &str| Err(std::io::ErrorKind::TimedOut.into());
+/// assert_eq!(answer(&Request::new("my-key"), &context, timeout).status(), 500);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Checked {
@@ -56,7 +58,7 @@ pub struct Checked {
     task: Task,
 }
 
-/// What a request asks for.
+/// The action that a request calls for.
 #[derive(Clone, Debug)]
 enum Task {
     Import(Keypair),
@@ -93,9 +95,9 @@ impl Request {
     }
 }
 
-/// Whose the key pair will be, if the policy allows that.
+/// Returns the user who will own the key pair, if the policy allows that.
 fn owner<'a>(fields: &Fields<'a>, context: &'a Context) -> Result<&'a str, Reply> {
-    // An empty user_id counts as none (nova/api/openstack/compute/keypairs.py: `user_id or context.user_id`).
+    // An empty user_id counts as absent (nova/api/openstack/compute/keypairs.py: `user_id or context.user_id`).
     match fields.user_id.filter(|id| !id.is_empty()) {
         Some(other) if other != context.user_id && !context.may_act_for_others => {
             Err(Reply::rejected(RequestError::Forbidden))
@@ -106,17 +108,17 @@ fn owner<'a>(fields: &Fields<'a>, context: &'a Context) -> Result<&'a str, Reply
 }
 
 impl Checked {
-    /// The name of the key pair.
+    /// Returns the name of the key pair.
     pub fn name(&self) -> &KeypairName {
         &self.name
     }
 
-    /// The user who will own the key pair.
+    /// Returns the user who will own the key pair.
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
-    /// The public key to import; `None` if a key pair is to be generated.
+    /// Returns the public key to import; `None` if a key pair is to be generated.
     pub fn public_key(&self) -> Option<&PublicKey> {
         match &self.task {
             Task::Import(keypair) => Some(&keypair.public_key),
@@ -124,12 +126,12 @@ impl Checked {
         }
     }
 
-    /// Whether the request carries a public key.
+    /// Returns whether the request carries a public key.
     pub fn is_import(&self) -> bool {
         self.public_key().is_some()
     }
 
-    /// The reply with the imported key pair; `None` if a key pair is to be generated.
+    /// Builds the reply with the imported key pair; `None` if a key pair is to be generated.
     pub fn import(&self) -> Option<Reply> {
         match &self.task {
             Task::Import(keypair) => Some(Reply::imported(keypair.clone(), &self.user_id, self.microversion)),
@@ -137,8 +139,8 @@ impl Checked {
         }
     }
 
-    /// The reply with a generated key pair, or with status 500 if generation fails. For a request that carries a public
-    /// key the reply is that of [`import`](Self::import), and `rng` is not used.
+    /// Builds the reply with a generated key pair, or with status 500 if generation fails. For a request that carries
+    /// a public key the reply is that of [`import`](Self::import), and `rng` is not used.
     pub fn create<R: TryCryptoRng + ?Sized>(self, rng: &mut R) -> Reply {
         match self.task {
             Task::Import(keypair) => Reply::imported(keypair, &self.user_id, self.microversion),
@@ -148,7 +150,7 @@ impl Checked {
         }
     }
 
-    /// The reply that the name exists already: 409.
+    /// Builds the reply for a name that already exists: 409.
     pub fn conflict(&self) -> Reply {
         Reply::conflict(&self.name)
     }

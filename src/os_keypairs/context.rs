@@ -1,4 +1,4 @@
-//! [`Context`]: all that a reply depends on besides the request.
+//! [`Context`]: the input of a reply other than the request.
 
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -8,7 +8,7 @@ use crate::microversion::Microversion;
 use crate::policy::ImportPolicy;
 use crate::private_key::{KeySpec, PrivateKeyFormat};
 
-/// What a reply depends on besides the request.
+/// The input of a reply other than the request.
 ///
 /// ```
 /// use nova_keypair::{Microversion, os_keypairs::Context};
@@ -27,8 +27,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// The context of an authenticated user: microversion 2.1, the default import policy, no existing key pairs, no
-    /// quota; keys are generated with 2048 bits and returned in the OpenSSH format.
+    /// Creates the context of an authenticated user: microversion 2.1, the default import policy, no existing key
+    /// pairs, no quota; keys are generated with 2048 bits and returned in the OpenSSH format.
     pub fn new(user_id: impl Into<String>) -> Self {
         Self {
             user_id: user_id.into(),
@@ -42,14 +42,14 @@ impl Context {
         }
     }
 
-    /// The microversion of the request.
+    /// Sets the microversion of the request.
     #[must_use]
     pub fn microversion(mut self, microversion: Microversion) -> Self {
         self.microversion = microversion;
         self
     }
 
-    /// Which public keys are accepted.
+    /// Sets which public keys are accepted.
     #[must_use]
     pub fn policy(mut self, policy: ImportPolicy) -> Self {
         self.policy = policy;
@@ -67,28 +67,29 @@ impl Context {
         self
     }
 
-    /// Whether the user may create key pairs for another user (`user_id` in the request, from microversion 2.10 on).
+    /// Sets whether the user may create key pairs for another user (`user_id` in the request, from microversion 2.10
+    /// on).
     #[must_use]
     pub fn may_act_for_others(mut self, may: bool) -> Self {
         self.may_act_for_others = may;
         self
     }
 
-    /// How many key pairs the owner of the new one has, and how many are allowed (Nova's default is 100).
+    /// Sets how many key pairs the owner of the new one has, and how many are allowed (Nova's default is 100).
     #[must_use]
     pub fn quota(mut self, used: u32, limit: u32) -> Self {
         self.quota = Some((used, limit));
         self
     }
 
-    /// The type and size of generated keys.
+    /// Sets the type and size of generated keys.
     #[must_use]
     pub fn key_spec(mut self, spec: KeySpec) -> Self {
         self.key_spec = spec;
         self
     }
 
-    /// The format in which a private key is returned. Nova returned PKCS#1.
+    /// Sets the format in which a private key is returned. Nova returned PKCS#1.
     #[must_use]
     pub fn private_key_format(mut self, format: PrivateKeyFormat) -> Self {
         self.private_key_format = format;

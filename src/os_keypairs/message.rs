@@ -1,6 +1,7 @@
 //! The HTTP status of each failure, and Nova's message for it.
 //!
-//! Where Nova quotes the request in a message, the caller passes what it may quote: errors hold nothing of their input.
+//! Where Nova quotes the request in a message, the caller passes the quotable part: errors hold nothing of their
+//! input.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -19,7 +20,7 @@ const NAME: &str = "An invalid 'name' value was provided. The name must be: prin
 const NAME_LEGACY: &str = "An invalid 'name' value was provided. The name must be: printable characters with at least \
                            one non space character";
 
-/// The HTTP status with which Nova answers such a request.
+/// Returns the HTTP status with which Nova answers such a request.
 pub(super) fn status(error: &Error) -> u16 {
     match error {
         Error::Name(error) => match error.kind() {
@@ -32,7 +33,7 @@ pub(super) fn status(error: &Error) -> u16 {
             | NameErrorKind::UnprintableCharacter
             | NameErrorKind::ContainsPrivateKey => 400,
         },
-        // Nova's `InvalidKeypair`, whatever is wrong with the key.
+        // Nova's `InvalidKeypair`, whatever the problem with the key.
         Error::PublicKey(_) => 400,
         Error::PrivateKey(_) | Error::Fingerprint(_) | Error::Identifier(_) => 400,
         Error::Generate(error) => match error {
@@ -54,7 +55,8 @@ pub(super) fn status(error: &Error) -> u16 {
     }
 }
 
-/// Nova's name for the envelope of a failure with this status (`webob`, in `Fault` of `nova/api/openstack/wsgi.py`).
+/// Returns Nova's name for the envelope of a failure with this status (`webob`, in `Fault` of
+/// `nova/api/openstack/wsgi.py`).
 #[cfg(feature = "serde")]
 pub(super) fn envelope(status: u16) -> &'static str {
     match status {
@@ -65,8 +67,8 @@ pub(super) fn envelope(status: u16) -> &'static str {
     }
 }
 
-/// Nova's message; for rejected keys, where Nova's is generic, this crate's explanation is appended. Where Nova has no
-/// message, or quotes the request in it, the message is this crate's.
+/// Returns Nova's message; for rejected keys, where Nova's is generic, this crate's explanation is appended. If Nova
+/// has no message, or quotes the request in it, the message is this crate's.
 pub(super) fn of_error(error: &Error) -> String {
     match error {
         Error::PublicKey(error) => format!("{INVALID_KEY}: {error}"),
@@ -88,7 +90,7 @@ pub(super) fn of_error(error: &Error) -> String {
     }
 }
 
-/// Nova's message for a name.
+/// Returns Nova's message for a name.
 pub(super) fn of_name(error: NameError, name: &str, microversion: Microversion) -> String {
     let name = &*quotable(name);
     match error.kind() {
@@ -105,7 +107,7 @@ pub(super) fn of_name(error: NameError, name: &str, microversion: Microversion) 
     }
 }
 
-/// Nova's message for a field that does not match the schema (`nova/api/validation/validators.py`).
+/// Returns Nova's message for a field that does not match the schema (`nova/api/validation/validators.py`).
 pub(super) fn of_field(field: &str, value: &str, found: &str) -> String {
     format!("Invalid input for field/attribute {field}. Value: {value}. {found}")
 }

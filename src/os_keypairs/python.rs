@@ -1,4 +1,4 @@
-//! Quotes of the request as Nova, a Python program, writes them: Python's `repr`, without private keys.
+//! Quotations of the request as Nova, a Python program, writes them: Python's `repr`, without private keys.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -7,8 +7,8 @@ use core::fmt::Write;
 use crate::name::is_printable;
 use crate::public_key::private_key_scan::may_contain_private_key;
 
-/// Appends `repr(text)`: single quotes unless the text has those and no double ones; escapes for unprintable
-/// characters.
+/// Appends `repr(text)`: in single quotes, unless the text contains those and no double ones; unprintable characters
+/// are escaped.
 pub(crate) fn write_repr(text: &str, out: &mut String) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
@@ -31,8 +31,8 @@ pub(crate) fn write_repr(text: &str, out: &mut String) {
     out.push(quote);
 }
 
-/// The part of `text` that a message may quote. Private keys are elided, because Nova would echo them; longer text is
-/// cut at 114,688 bytes, oslo.middleware's limit on a request body.
+/// Returns the part of `text` that a message may quote. Private keys are elided, because Nova would echo them; longer
+/// text is cut at 114,688 bytes, oslo.middleware's limit on a request body.
 pub(crate) fn quotable(text: &str) -> String {
     const LONGEST: usize = 114_688;
     if may_contain_private_key(text) {
@@ -45,7 +45,7 @@ pub(crate) fn quotable(text: &str) -> String {
     text.get(..end).unwrap_or_default().to_owned()
 }
 
-/// `repr(text)`.
+/// Returns `repr(text)`.
 pub(crate) fn repr(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     write_repr(text, &mut out);

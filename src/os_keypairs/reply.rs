@@ -20,12 +20,12 @@ use crate::private_key::PrivateKeyFormat;
 
 /// The reply to a request: a status and a body.
 ///
-/// With the feature `serde` it serializes as `{"status": …, "body": {…}}`, and [`body`](Self::body) as the body alone:
-/// `{"keypair": {…}}`, or `{"code": …, "message": …}` in one of Nova's envelopes, `badRequest`, `forbidden`,
-/// `conflictingRequest`, and `computeFault` for a failure of the server, such as that of its random number generator.
+/// With the feature `serde` it serializes as `{"status": …, "body": {…}}`, and [`body`](Self::body) as the body
+/// alone: `{"keypair": {…}}`, or `{"code": …, "message": …}` in one of Nova's envelopes: `badRequest`, `forbidden`,
+/// `conflictingRequest`, and `computeFault` for a server failure, such as that of its random number generator.
 ///
-/// The reply to a create request carries the private key, so it cannot be cloned. Its memory is cleared on drop;
-/// whatever a serializer writes is the caller's to clear.
+/// The reply to a create request carries the private key, so it cannot be cloned. Its memory is zeroized on drop; the
+/// caller must clear the output of a serializer.
 pub struct Reply {
     body: Body,
 }
@@ -46,7 +46,7 @@ struct Success {
 }
 
 impl Reply {
-    /// The reply with a generated key pair.
+    /// Builds the reply with a generated key pair.
     ///
     /// # Errors
     /// [`GenerateError::EncodingFailed`](crate::GenerateError::EncodingFailed), if the private key cannot be written in
@@ -61,7 +61,7 @@ impl Reply {
         Ok(Self::succeeded(generated.keypair, user_id, microversion, Some(private_key)))
     }
 
-    /// The reply with an imported public key.
+    /// Builds the reply with an imported public key.
     pub fn imported(keypair: Keypair, user_id: &str, microversion: Microversion) -> Self {
         Self::succeeded(keypair, user_id, microversion, None)
     }
@@ -77,27 +77,27 @@ impl Reply {
         Self { body: Body(Outcome::Keypair(Box::new(success))) }
     }
 
-    /// The reply to a rejected request, with Nova's message; for rejected public keys, where Nova's is generic, this
-    /// crate's explanation is appended. Where Nova would quote the request, the message is this crate's:
-    /// [`Request::check`](super::Request::check) quotes.
+    /// Builds the reply to a rejected request, with Nova's message; for rejected public keys, where Nova's is
+    /// generic, this crate's explanation is appended. Where Nova would quote the request, the message is this
+    /// crate's; [`Request::check`](super::Request::check) does quote it.
     pub fn rejected(error: impl Into<Error>) -> Self {
         let error = error.into();
         let message = message::of_error(&error);
         Self::with_message(error, message)
     }
 
-    /// The reply that a key pair of this name exists already: 409.
+    /// Builds the reply for a key pair whose name already exists: 409.
     pub fn conflict(name: &KeypairName) -> Self {
         let error = NameError::from(NameErrorKind::AlreadyExists);
         Self::with_message(error, message::of_name(error, name.as_str(), Microversion::default()))
     }
 
-    /// The reply that the server could not read or write its key pairs: 500.
+    /// Builds the reply for a server that could not read or write its key pairs: 500.
     pub fn storage_failed() -> Self {
         Self::rejected(RequestError::StorageFailed)
     }
 
-    /// The reply to a body that is not JSON, with the parser's message: 400.
+    /// Builds the reply to a body that is not JSON, with the parser's message: 400.
     pub fn malformed(reason: &str) -> Self {
         let error = RequestError::InvalidBody { part: "body", fault: "is not JSON" };
         let reason = quotable(reason);
@@ -110,7 +110,7 @@ impl Reply {
         Self { body: Body(Outcome::Rejected { error, status: message::status(&error), message }) }
     }
 
-    /// The HTTP status: 200 (201 from microversion 2.2 on), 400, 403, 409 or 500.
+    /// Returns the HTTP status: 200 (201 from microversion 2.2 on), 400, 403, 409 or 500.
     pub fn status(&self) -> u16 {
         match &self.body.0 {
             Outcome::Keypair(success) if success.has_type => 201,
@@ -119,32 +119,32 @@ impl Reply {
         }
     }
 
-    /// The body.
+    /// Returns the body.
     pub fn body(&self) -> &Body {
         &self.body
     }
 
-    /// The record to store, if the request succeeded.
+    /// Returns the record to store, if the request succeeded.
     pub fn keypair(&self) -> Option<&Keypair> {
         self.success().map(|success| &success.keypair)
     }
 
-    /// The owner of the key pair, if the request succeeded.
+    /// Returns the owner of the key pair, if the request succeeded.
     pub fn user_id(&self) -> Option<&str> {
         self.success().map(|success| &*success.user_id)
     }
 
-    /// The `type` of the key pair, always `ssh`, if the request succeeded and its microversion shows one.
+    /// Returns the `type` of the key pair, always `ssh`, if the request succeeded and its microversion has the field.
     pub fn key_type(&self) -> Option<&'static str> {
         self.success().and_then(|success| success.has_type.then_some("ssh"))
     }
 
-    /// The private key, if one was generated.
+    /// Returns the private key, if one was generated.
     pub fn private_key(&self) -> Option<&str> {
         self.success()?.private_key.as_ref().map(|text| text.as_str())
     }
 
-    /// The message of the body, if the request was rejected.
+    /// Returns the message of the body, if the request was rejected.
     pub fn message(&self) -> Option<&str> {
         match &self.body.0 {
             Outcome::Keypair(_) => None,
@@ -152,7 +152,7 @@ impl Reply {
         }
     }
 
-    /// Why the request was rejected, if it was.
+    /// Returns the reason, if the request was rejected.
     pub fn error(&self) -> Option<Error> {
         match &self.body.0 {
             Outcome::Keypair(_) => None,
@@ -190,7 +190,7 @@ impl fmt::Debug for Body {
 
 #[cfg(feature = "serde")]
 mod serialize {
-    //! The bodies in Nova's format.
+    //! Serialization of the bodies in Nova's format.
 
     use serde::ser::{Serialize, SerializeStruct, Serializer};
 

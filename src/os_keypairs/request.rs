@@ -22,25 +22,25 @@ use crate::os_keypairs::python::{quotable, write_repr};
 pub struct Request(Value);
 
 impl Request {
-    /// `{"keypair": {"name": …}}`: requests a new key pair.
+    /// Creates `{"keypair": {"name": …}}`, which requests a new key pair.
     pub fn new(name: &str) -> Self {
         let fields = Vec::from([("name".to_owned(), Value::String(name.to_owned()))]);
         Self(Value::Object(Vec::from([("keypair".to_owned(), Value::Object(fields))])))
     }
 
-    /// The same request with a `public_key`: requests its import.
+    /// Adds a `public_key`, which requests its import.
     #[must_use]
     pub fn public_key(self, public_key: &str) -> Self {
         self.with("public_key", public_key)
     }
 
-    /// The same request with a `type`, supported from microversion 2.2 on.
+    /// Adds a `type`, supported from microversion 2.2 on.
     #[must_use]
     pub fn key_type(self, key_type: &str) -> Self {
         self.with("type", key_type)
     }
 
-    /// The same request with a `user_id`, supported from microversion 2.10 on.
+    /// Adds a `user_id`, supported from microversion 2.10 on.
     #[must_use]
     pub fn user_id(self, user_id: &str) -> Self {
         self.with("user_id", user_id)
@@ -63,14 +63,14 @@ impl Request {
 
 /// A JSON value, from which a [`Request`] can be built without serde.
 ///
-/// `Debug` prints it as Python does, except for what looks like a private key.
+/// `Debug` prints it as Python does, but elides private keys.
 #[derive(Clone, PartialEq)]
 pub enum Value {
     /// `null`
     Null,
     /// `true` or `false`
     Bool(bool),
-    /// A number, as it is to be quoted. No field of a request is a number.
+    /// A number, as messages quote it. No field of a request is a number.
     Number(String),
     /// A string.
     String(String),
@@ -81,14 +81,14 @@ pub enum Value {
 }
 
 impl Value {
-    /// The value as Python's `repr` writes it.
+    /// Formats the value as Python's `repr` does.
     pub(super) fn repr(&self) -> String {
         let mut out = String::new();
         self.write_repr(&mut out);
         out
     }
 
-    /// The value as Python's `str` writes it, which differs from [`repr`](Self::repr) for strings only.
+    /// Formats the value as Python's `str` does, which differs from [`repr`](Self::repr) for strings only.
     pub(super) fn str(&self) -> String {
         match self {
             Self::String(text) => quotable(text),
@@ -139,7 +139,7 @@ impl From<Value> for Request {
 
 #[cfg(feature = "serde")]
 mod deserialize {
-    //! Any JSON value is a [`Request`]; `check` decides later whether it is a valid one.
+    //! Deserialization of any JSON value as a [`Request`]; `check` decides later whether it is a valid one.
 
     use alloc::borrow::ToOwned;
     use alloc::collections::BTreeMap;
@@ -235,7 +235,8 @@ mod deserialize {
         }
     }
 
-    /// `repr` of a float: the shortest digits, as Rust has them too, but with the exponent signed and of two digits.
+    /// Formats a float as `repr` does: the shortest digits, as in Rust, but the exponent signed and of at least two
+    /// digits.
     fn float_repr(value: f64) -> String {
         let text = format!("{value:?}");
         let Some((mantissa, exponent)) = text.split_once('e') else { return text };

@@ -22,10 +22,10 @@ pub(super) struct Fields<'a> {
     pub(super) user_id: Option<&'a str>,
 }
 
-/// The fields of the request, if it matches the schema of the microversion.
+/// Returns the fields of the request, if it matches the schema of the microversion.
 pub(super) fn validate(body: &Value, microversion: Microversion) -> Result<Fields<'_>, Reply> {
     let Value::Object(members) = body else {
-        // Nova's message names no field; this one adds which field there should be.
+        // Nova's message does not name the missing field; this one does.
         let found = format!("{} is not of type 'object': send an object with the field 'keypair'", body.repr());
         return Err(invalid("body", "is not an object", found));
     };
@@ -45,7 +45,7 @@ type Members = [(String, Value)];
 
 type Check<T> = fn(&T) -> Result<(), Reply>;
 
-/// The object `keypair` of a request, and what its schema allows.
+/// The object `keypair` of a request, and the fields that its schema allows.
 struct Keypair<'a> {
     value: &'a Value,
     members: &'a Members,
@@ -55,8 +55,8 @@ struct Keypair<'a> {
 }
 
 impl<'a> Keypair<'a> {
-    /// Every check, in the order in which jsonschema applies the keywords: the properties in the order of the schema,
-    /// then `required`, then `additionalProperties`. The first one that fails gives the message.
+    /// Runs every check, in the order in which jsonschema applies the keywords: the properties in the order of the
+    /// schema, then `required`, then `additionalProperties`. The first failure gives the message.
     const CHECKS: [Check<Self>; 6] = [
         Self::check_name,
         Self::check_type,
@@ -102,7 +102,8 @@ impl<'a> Keypair<'a> {
         self.text("public_key").map(|_| ())
     }
 
-    /// Nova accepts any string. A private key is rejected here, as the reply to a valid request repeats the `user_id`.
+    /// Checks a string. Nova accepts any; a private key is rejected here, because the reply to a valid request
+    /// repeats the `user_id`.
     fn check_user_id(&self) -> Result<(), Reply> {
         match self.text("user_id")? {
             Some(user_id) if find_private_key(user_id).is_some() => {
@@ -130,7 +131,7 @@ impl<'a> Keypair<'a> {
         }
     }
 
-    /// A field that the microversion knows, if it is there.
+    /// Returns a field that the microversion supports, if the request has it.
     fn text(&self, field: &'static str) -> Result<Option<&'a str>, Reply> {
         match find(self.members, field) {
             Some(Value::String(text)) if self.allowed.contains(&field) => Ok(Some(text)),
@@ -144,7 +145,7 @@ impl<'a> Keypair<'a> {
             .map_err(|error| Reply::with_message(error, message::of_name(error, name, self.microversion)))
     }
 
-    /// The fields, once every check has passed.
+    /// Returns the fields, once every check has passed.
     fn fields(&self) -> Result<Fields<'a>, Reply> {
         Ok(Fields {
             name: self.parse_name(self.text("name")?.unwrap_or_default())?,
@@ -159,7 +160,7 @@ fn find<'a>(members: &'a Members, key: &str) -> Option<&'a Value> {
     members.iter().find(|(k, _)| k == key).map(|(_, value)| value)
 }
 
-/// jsonschema's `additionalProperties: false`: the unexpected keys, sorted, each as its `repr`.
+/// Reports a violation of `additionalProperties: false`: the unexpected keys, sorted, each as its `repr`.
 fn unexpected_members(members: &Members, allowed: &[&str]) -> Option<String> {
     let mut unexpected: Vec<&str> =
         members.iter().map(|(key, _)| &**key).filter(|key| !allowed.contains(key)).collect();
@@ -178,7 +179,7 @@ fn wrong_type(field: &'static str, fault: &'static str, value: &Value, expected:
     invalid_field(field, fault, &value.str(), &found)
 }
 
-/// The reply for a field, with its value as it may be quoted, and what jsonschema found.
+/// Builds the reply for a field, with its quotable value and jsonschema's finding.
 fn invalid_field(field: &'static str, fault: &'static str, value: &str, found: &str) -> Reply {
     invalid(field, fault, message::of_field(field, value, found))
 }

@@ -3,7 +3,7 @@
 use crate::error::table::positioned_error;
 
 positioned_error! {
-    /// Why a private key was not changed or written as requested, and where the input is wrong.
+    /// The reason why a private key was not changed or written as requested, and where the input is wrong.
     pub struct PrivateKeyError;
 
     /// What is wrong with a comment or a passphrase.

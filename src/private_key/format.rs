@@ -7,7 +7,7 @@ use crate::error::text::identifier;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum PrivateKeyFormat {
-    /// `openssh`, labeled `OPENSSH PRIVATE KEY`: what `ssh-keygen` writes since OpenSSH 7.8 (its PROTOCOL.key).
+    /// `openssh`, labeled `OPENSSH PRIVATE KEY`: the format of `ssh-keygen` since OpenSSH 7.8 (its PROTOCOL.key).
     #[default]
     OpenSsh,
     /// `pkcs1`, labeled `RSA PRIVATE KEY`: PKCS#1 (RFC 8017, appendix A.1.2), which Nova returned.
@@ -20,7 +20,7 @@ impl PrivateKeyFormat {
     /// All formats.
     pub const ALL: [Self; 3] = [Self::OpenSsh, Self::Pkcs1, Self::Pkcs8];
 
-    /// The stable identifier: `openssh`, `pkcs1` or `pkcs8`.
+    /// Returns the stable identifier: `openssh`, `pkcs1` or `pkcs8`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpenSsh => "openssh",

@@ -34,7 +34,7 @@ impl KeySpec {
         Self::ALL.into_iter().find(is_wanted).ok_or(GenerateError::UnsupportedKeySize { bits })
     }
 
-    /// The stable identifier, such as `rsa-2048`.
+    /// Returns the stable identifier, such as `rsa-2048`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rsa2048 => "rsa-2048",
@@ -43,14 +43,14 @@ impl KeySpec {
         }
     }
 
-    /// The type of the public key.
+    /// Returns the type of the public key.
     pub const fn algorithm(self) -> Algorithm {
         match self {
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Algorithm::Rsa,
         }
     }
 
-    /// The size that `ssh-keygen` prints: for RSA, the length of the modulus in bits.
+    /// Returns the size that `ssh-keygen` prints: for RSA, the length of the modulus in bits.
     pub const fn bits(self) -> u32 {
         match self {
             Self::Rsa2048 => 2048,

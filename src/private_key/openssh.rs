@@ -1,6 +1,6 @@
 //! `openssh-key-v1` (OpenSSH's PROTOCOL.key), plain and encrypted, and the public line.
 //!
-//! Every buffer has its final size from the start: one that grows leaves a copy behind.
+//! Every buffer is allocated at its final size, because one that grows leaves a copy behind.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -16,8 +16,8 @@ const ALGORITHM: &str = "ssh-rsa";
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
-/// How the private section is protected: the names of cipher and KDF, the KDF's options, and the block that the section
-/// is padded to.
+/// The protection of the private section: the names of cipher and KDF, the KDF's options, and the block size to which
+/// the section is padded.
 struct Protection<'a> {
     cipher: &'a str,
     kdf: &'a str,
@@ -25,10 +25,10 @@ struct Protection<'a> {
     block: usize,
 }
 
-/// PROTOCOL.key pads to eight bytes without a cipher.
+/// No encryption. PROTOCOL.key pads to eight bytes without a cipher.
 const PLAIN: Protection<'_> = Protection { cipher: "none", kdf: "none", options: &[], block: 8 };
 
-/// `ssh-rsa AAAA… comment` (RFC 4253, section 6.6).
+/// Formats `ssh-rsa AAAA… comment` (RFC 4253, section 6.6).
 pub(super) fn public_line(n: &[u8], comment: &str) -> String {
     let mut blob = Vec::new();
     write_public_blob(&mut blob, n);
@@ -36,7 +36,7 @@ pub(super) fn public_line(n: &[u8], comment: &str) -> String {
     [ALGORITHM, " ", &STANDARD.encode(&blob), separator, comment].concat()
 }
 
-/// The file without encryption.
+/// Encodes the file without encryption.
 pub(super) fn file(key: &RsaComponents, comment: &str) -> Zeroizing<Vec<u8>> {
     let section_length = section_length(key, comment, PLAIN.block);
     let mut file = file_without_section(key, &PLAIN, section_length);
@@ -44,9 +44,9 @@ pub(super) fn file(key: &RsaComponents, comment: &str) -> Zeroizing<Vec<u8>> {
     file
 }
 
-/// The `checkint` of a file without encryption, where it is redundant: the 32-bit words of d as an mpint,
-/// exclusive-ored. A function of the key, so that the same key has the same file; the one of the crate `ssh-key`, so
-/// that both write the same.
+/// Computes the `checkint` of a file without encryption, where it is redundant: the exclusive or of the 32-bit words
+/// of d as an mpint. It depends on the key only, so the same key always has the same file. The crate `ssh-key`
+/// computes it in the same way, so both write the same file.
 fn check_number(d: &[u8]) -> u32 {
     let mut mpint = Zeroizing::new(Vec::with_capacity(string_length(integer_length(d))));
     mpint.mpint(d);
@@ -54,7 +54,7 @@ fn check_number(d: &[u8]) -> u32 {
     integer.as_chunks().0.iter().fold(0, |sum, &word| sum ^ u32::from_be_bytes(word))
 }
 
-/// All of the file but the private section, for which it has room.
+/// Writes the file up to the private section, for which it reserves space.
 fn file_without_section(key: &RsaComponents, protection: &Protection<'_>, section_length: usize) -> Zeroizing<Vec<u8>> {
     let Protection { cipher, kdf, options, .. } = protection;
     let blob_length = public_blob_length(&key.n);
@@ -83,19 +83,19 @@ fn write_public_blob(out: &mut Vec<u8>, n: &[u8]) {
     out.mpint(n);
 }
 
-/// In the order of the private section.
+/// Returns the numbers in the order of the private section.
 fn numbers(key: &RsaComponents) -> [&[u8]; 6] {
     [&key.n, &RsaComponents::PUBLIC_EXPONENT, &key.d, &key.qinv, &key.p, &key.q]
 }
 
-/// The length of the private section, padding included.
+/// Returns the length of the private section, including padding.
 fn section_length(key: &RsaComponents, comment: &str, block: usize) -> usize {
     let numbers = numbers(key).map(|number| string_length(integer_length(number)));
     let strings = [ALGORITHM, comment].map(|text| string_length(text.len()));
     (8 + numbers.iter().sum::<usize>() + strings.iter().sum::<usize>()).next_multiple_of(block)
 }
 
-/// The section between its length and the end of the file.
+/// Writes the section between its length and the end of the file.
 fn write_section(out: &mut Vec<u8>, key: &RsaComponents, comment: &str, check: u32, block: usize) {
     let start = out.len();
     let length = section_length(key, comment, block);
@@ -109,7 +109,7 @@ fn write_section(out: &mut Vec<u8>, key: &RsaComponents, comment: &str, check: u
     out.extend((1..).take(padding));
 }
 
-/// aes256-ctr under a key that bcrypt-pbkdf derives from the passphrase.
+/// Encryption with aes256-ctr, under a key that bcrypt-pbkdf derives from the passphrase.
 #[cfg(feature = "encryption")]
 pub(super) mod encrypted {
     use aes::Aes256;
@@ -126,7 +126,7 @@ pub(super) mod encrypted {
 
     pub(crate) const SALT_LENGTH: usize = 16;
 
-    /// The encrypted file; `None` if the passphrase is empty.
+    /// Encodes the encrypted file; `None` if the passphrase is empty.
     pub(crate) fn file(
         key: &RsaComponents,
         comment: &str,
@@ -147,7 +147,7 @@ pub(super) mod encrypted {
 
     fn encrypt(section: &mut [u8], passphrase: &[u8], salt: &[u8]) -> Option<()> {
         let mut derived = Zeroizing::new([0; KEY_LENGTH + BLOCK]);
-        // A multiple of the 32 bytes that a hash of bcrypt has.
+        // The length is a multiple of the 32 bytes of a bcrypt hash.
         let mut memory = Zeroizing::new([0; (KEY_LENGTH + BLOCK).next_multiple_of(32)]);
         bcrypt_pbkdf::bcrypt_pbkdf_with_memory(passphrase, salt, ROUNDS, &mut derived[..], &mut memory[..]).ok()?;
         let (key, iv) = derived.split_at(KEY_LENGTH);

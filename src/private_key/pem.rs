@@ -1,12 +1,12 @@
-//! PEM (RFC 7468) of secrets: the control flow and the addresses depend on lengths only.
+//! PEM (RFC 7468) for secrets: control flow and addresses depend on lengths only.
 //!
-//! The crate `base64` looks its characters up in a table, at addresses that depend on the data.
+//! The crate `base64` uses a lookup table, so its addresses depend on the data.
 
 use alloc::string::String;
 
 use zeroize::Zeroizing;
 
-/// The PEM block of `bytes`, which are not empty, in lines of `columns` characters that end with LF.
+/// Encodes `bytes`, which are not empty, as a PEM block in lines of `columns` characters that end with LF.
 pub(super) fn encode(label: &str, columns: usize, bytes: &[u8]) -> Zeroizing<String> {
     let characters = bytes.len().div_ceil(3) * 4;
     let boundaries = "-----BEGIN -----\n-----END -----\n".len() + 2 * label.len();
@@ -18,7 +18,8 @@ pub(super) fn encode(label: &str, columns: usize, bytes: &[u8]) -> Zeroizing<Str
         if index > 0 && index % columns == 0 {
             text.push('\n');
         }
-        // The mask changes nothing. It shows that the character is ASCII, so that its length in UTF-8 is not tested.
+        // The mask changes nothing. It shows the compiler that the character is ASCII, so its UTF-8 length is not
+        // tested.
         text.push(char::from(character & 0x7f));
     }
     text.extend(["\n-----END ", label, "-----\n"]);
@@ -26,7 +27,7 @@ pub(super) fn encode(label: &str, columns: usize, bytes: &[u8]) -> Zeroizing<Str
     text
 }
 
-/// The four characters of one to three bytes (RFC 4648, section 4).
+/// Encodes one to three bytes as four characters (RFC 4648, section 4).
 fn characters_of(group: &[u8]) -> [u8; 4] {
     let word = [16, 8, 0].into_iter().zip(group).fold(0, |word, (shift, &byte)| word | u32::from(byte) << shift);
     let digits = [18, 12, 6, 0].map(|shift| (word >> shift) as u8 & 63);
@@ -35,14 +36,14 @@ fn characters_of(group: &[u8]) -> [u8; 4] {
     characters
 }
 
-/// The character of six bits (RFC 4648, table 1), by arithmetic.
+/// Returns the character of six bits (RFC 4648, table 1), by arithmetic.
 fn character(digit: u8) -> u8 {
     /// The first digit of each range of the alphabet, and its character.
     const RANGES: [(u8, u8); 5] = [(0, b'A'), (26, b'a'), (52, b'0'), (62, b'+'), (63, b'/')];
     let mut code = digit;
     let mut previous = 0;
     for (first, character) in RANGES {
-        // From one range to the next, the difference between character and digit changes.
+        // The difference between character and digit changes from one range to the next.
         let offset = character.wrapping_sub(first);
         // All ones if `first <= digit`: the sign of the difference, as both are below 64.
         let reached = (digit.wrapping_sub(first) >> 7).wrapping_sub(1);

@@ -1,7 +1,7 @@
 //! PKCS#1 and PKCS#8 (RFC 8017, appendix A.1.2; RFC 5208, section 5) in DER.
 //!
-//! Four types of ASN.1 and their lengths. Every buffer has its final size from the start: one that grows leaves a copy
-//! behind.
+//! Four types of ASN.1 and their lengths. Every buffer is allocated at its final size, because one that grows leaves
+//! a copy behind.
 
 use alloc::vec::Vec;
 
@@ -20,7 +20,7 @@ const VERSION: [u8; 3] = [INTEGER, 1, 0];
 /// `AlgorithmIdentifier` of `rsaEncryption`: OID 1.2.840.113549.1.1.1, and NULL (RFC 8017, appendix A.1).
 const RSA_ENCRYPTION: [u8; 15] = [SEQUENCE, 13, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0];
 
-/// `RSAPrivateKey`.
+/// Encodes an `RSAPrivateKey`.
 pub(super) fn pkcs1(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
     let numbers = numbers(key);
     let mut der = Zeroizing::new(Vec::with_capacity(element_length(pkcs1_content(&numbers))));
@@ -28,7 +28,7 @@ pub(super) fn pkcs1(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
     der
 }
 
-/// `PrivateKeyInfo` with an `RSAPrivateKey`, without attributes.
+/// Encodes a `PrivateKeyInfo` with an `RSAPrivateKey`, without attributes.
 pub(super) fn pkcs8(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
     let numbers = numbers(key);
     let key_length = element_length(pkcs1_content(&numbers));
@@ -42,12 +42,12 @@ pub(super) fn pkcs8(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
     der
 }
 
-/// In the order of `RSAPrivateKey`.
+/// Returns the numbers in the order of `RSAPrivateKey`.
 fn numbers(key: &RsaComponents) -> [&[u8]; 8] {
     [&key.n, &RsaComponents::PUBLIC_EXPONENT, &key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qinv]
 }
 
-/// The length of an `RSAPrivateKey` without its header.
+/// Returns the length of an `RSAPrivateKey` without its header.
 fn pkcs1_content(numbers: &[&[u8]; 8]) -> usize {
     VERSION.len() + numbers.iter().map(|number| element_length(integer_length(number))).sum::<usize>()
 }
@@ -63,7 +63,7 @@ fn write_pkcs1(der: &mut Vec<u8>, numbers: &[&[u8]; 8]) {
     }
 }
 
-/// The length of an element whose content has `content` bytes.
+/// Returns the length of an element whose content has `content` bytes.
 fn element_length(content: usize) -> usize {
     1 + length_octets(content).count() + content
 }
@@ -73,7 +73,7 @@ fn write_header(der: &mut Vec<u8>, tag: u8, content: usize) {
     der.extend(length_octets(content));
 }
 
-/// The length octets of X.690, section 8.1.3, in their shortest form (section 10.1).
+/// Encodes the length octets of X.690, section 8.1.3, in their shortest form (section 10.1).
 fn length_octets(length: usize) -> impl Iterator<Item = u8> {
     let digits = length.to_be_bytes().into_iter().skip_while(|&digit| digit == 0);
     let long_form = (length >= 0x80).then(|| 0x80 | digits.clone().count() as u8);
@@ -84,7 +84,7 @@ fn length_octets(length: usize) -> impl Iterator<Item = u8> {
 mod tests {
     use super::*;
 
-    /// The lengths on either side of each change of form.
+    /// Checks the lengths on either side of each change of format.
     #[test]
     fn lengths_have_their_shortest_form() {
         let octets = |length| length_octets(length).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! [`PublicKey`]: one line, parsed, validated and canonical.
+//! [`PublicKey`]: one line, parsed and validated.
 
 pub(crate) mod blob;
 pub(crate) mod curve;
@@ -31,15 +31,15 @@ use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
 ///
-/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. The exception is a
-/// DSA key, which only a policy that allows [`Algorithm::Dsa`] parses and which OpenSSH accepts before 10.0 only. Equality,
-/// order and hash are those of the key: the comment does not count.
+/// Every value has passed every check, so OpenSSH and Nova accept the line and print the same fingerprint. The
+/// exception is a DSA key, which only a policy that allows [`Algorithm::Dsa`] parses and which OpenSSH accepts before
+/// 10.0 only. Equality, order and hash are those of the key; the comment is ignored.
 ///
-/// The comment is free text of the sender. It has no line ends, but may have other control characters: escape it before showing it
-/// on a terminal.
+/// The comment is arbitrary text from the sender. It has no line endings, but may have other control characters:
+/// escape it before showing it on a terminal.
 #[derive(Clone)]
 pub struct PublicKey {
-    /// As sent.
+    /// The line as sent.
     line: String,
     /// The end of the canonical line, which is a prefix of the line as sent.
     end: usize,
@@ -48,13 +48,13 @@ pub struct PublicKey {
     blob: KeyBlob,
 }
 
-/// What [`PublicKey::canonicalize`] made of a text.
+/// The result of [`PublicKey::canonicalize`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Canonicalized {
     /// The key, whose line is canonical.
     pub public_key: PublicKey,
-    /// What was changed, from left to right but edges first; empty for a line that was canonical already.
+    /// The changes, from left to right but edges first; empty for a line that was already canonical.
     pub repairs: Vec<Repair>,
 }
 
@@ -65,7 +65,8 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// A [`PublicKeyErrorKind`](crate::PublicKeyErrorKind) for each reason to reject a line, with its position.
+    /// [`PublicKeyError`] with a [`PublicKeyErrorKind`](crate::PublicKeyErrorKind) for each reason to reject a line,
+    /// and its position.
     pub fn parse(line: &str) -> Result<Self> {
         Self::parse_with(line, &ImportPolicy::default())
     }
@@ -87,10 +88,11 @@ impl PublicKey {
         Ok(Self { line: line.into(), end, comment, blob })
     }
 
-    /// Repairs what can be repaired without a guess, parses under [`ImportPolicy::default`], and says what was changed.
+    /// Repairs what can be repaired without a guess, parses under [`ImportPolicy::default`], and reports the changes.
     ///
-    /// Repaired are a byte order mark, quotation marks around the line, white space around it, and tabs, several spaces or
-    /// non-breaking spaces between its parts. Base64 is never touched, nor is a second line dropped: which key it is does not change.
+    /// Removes a byte order mark, quotation marks and whitespace around the line, and replaces tabs, several spaces
+    /// or non-breaking spaces between its parts. Base64 is never changed and a second line is never dropped, so the
+    /// repaired line always has the same key.
     ///
     /// ```
     /// use nova_keypair::{PublicKey, Repair};
@@ -104,12 +106,13 @@ impl PublicKey {
     ///
     /// # Errors
     ///
-    /// As for [`parse`](Self::parse), with positions in the text as sent. The size limit is for the repaired line.
+    /// As for [`parse`](Self::parse), with positions in the text as sent. The size limit applies to the repaired
+    /// line.
     pub fn canonicalize(text: &str) -> Result<Canonicalized> {
         Self::canonicalize_with(text, &ImportPolicy::default())
     }
 
-    /// As [`canonicalize`](Self::canonicalize), under `policy`.
+    /// Repairs and parses like [`canonicalize`](Self::canonicalize), under `policy`.
     ///
     /// # Errors
     ///
@@ -133,12 +136,13 @@ impl PublicKey {
         Ok(Canonicalized { public_key, repairs: repaired.repairs })
     }
 
-    /// Whether `text` is this key in any form: a line that [`canonicalize`](Self::canonicalize) reads, of any comment and length; a
-    /// certificate for the key; RFC 4716; PEM in PKCS#8 (RSA, ECDSA, Ed25519) or PKCS#1 (RSA).
+    /// Returns whether `text` is this key in any format: a line that [`canonicalize`](Self::canonicalize) reads, with
+    /// any comment and of any length; a certificate for the key; RFC 4716; PEM in PKCS#8 (RSA, ECDSA, Ed25519) or
+    /// PKCS#1 (RSA).
     ///
     /// # Errors
     ///
-    /// If the text is in none of these forms: as for [`canonicalize`](Self::canonicalize).
+    /// As for [`canonicalize`](Self::canonicalize), if the text is in none of these formats.
     pub fn same_key(&self, text: &str) -> Result<bool> {
         match forms::is_of_key(text, &self.blob) {
             Some(answer) => Ok(answer),
@@ -146,58 +150,60 @@ impl PublicKey {
         }
     }
 
-    /// The canonical line: type, base64 and comment, with one space between them and nothing after.
+    /// Returns the canonical line: type, base64 and comment, with one space between them and nothing after.
     pub fn to_openssh(&self) -> String {
         self.canonical().into()
     }
 
-    /// The line exactly as it was sent, with its line end.
+    /// Returns the line exactly as it was sent, including its line ending.
     pub fn as_sent(&self) -> &str {
         &self.line
     }
 
-    /// The type of the key.
+    /// Returns the type of the key.
     pub fn algorithm(&self) -> Algorithm {
         self.blob.algorithm()
     }
 
-    /// The size as `ssh-keygen` prints it: the bits of the RSA modulus or the DSA prime, exactly, or of the curve.
+    /// Returns the size that `ssh-keygen` prints: the exact bits of the RSA modulus or the DSA prime, or those of the
+    /// curve.
     pub fn bits(&self) -> u32 {
         self.blob.bits()
     }
 
-    /// The comment; empty if there is none.
+    /// Returns the comment; empty if there is none.
     pub fn comment(&self) -> &str {
         self.line.get(self.comment..self.end).unwrap_or_default()
     }
 
-    /// The key in SSH wire format: what the base64 holds.
+    /// Returns the key in SSH wire format, as encoded in the base64.
     pub fn as_bytes(&self) -> &[u8] {
         self.blob.bytes()
     }
 
-    /// The MD5 fingerprint, which Nova records.
+    /// Returns the MD5 fingerprint, which Nova records.
     pub fn fingerprint(&self) -> Md5Fingerprint {
         Md5Fingerprint::of(self.blob.bytes())
     }
 
-    /// The SHA-256 fingerprint, which OpenSSH prints.
+    /// Returns the SHA-256 fingerprint, which OpenSSH prints.
     pub fn sha256_fingerprint(&self) -> Sha256Fingerprint {
         Sha256Fingerprint::of(self.blob.bytes())
     }
 
-    /// The fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For RSA only; for Ed25519
-    /// AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
+    /// Returns the fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For
+    /// RSA only; for Ed25519 AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
     pub fn aws_imported_fingerprint(&self) -> Option<Md5Fingerprint> {
         self.blob.rsa().map(|rsa| Md5Fingerprint::of(&spki::rsa(rsa.n, rsa.e)))
     }
 
-    /// The picture that `ssh-keygen -lv` draws: of the SHA-256 fingerprint, 11 lines without a line end after the last.
+    /// Draws the picture that `ssh-keygen -lv` prints, of the SHA-256 fingerprint: 11 lines, the last one without a
+    /// line ending.
     pub fn randomart(&self) -> String {
         self.sha256_fingerprint().randomart(&self.randomart_title())
     }
 
-    /// The picture that `ssh-keygen -lv -E md5` draws.
+    /// Draws the picture that `ssh-keygen -lv -E md5` prints.
     pub fn randomart_md5(&self) -> String {
         self.fingerprint().randomart(&self.randomart_title())
     }
@@ -206,7 +212,7 @@ impl PublicKey {
         alloc::format!("{} {}", self.algorithm().short_name(), self.bits())
     }
 
-    /// Everything that is wrong with this key although it is well formed; empty for a sound key.
+    /// Returns the known weaknesses of this (well-formed) key; empty if none were found.
     ///
     /// Includes [`Weakness::PrimeModulus`], which takes most of the time.
     pub fn weaknesses(&self) -> Vec<Weakness> {
@@ -218,7 +224,7 @@ impl PublicKey {
     }
 }
 
-/// [`PublicKey::parse`], then [`PublicKey::fingerprint`].
+/// Computes the MD5 fingerprint of a public key: [`PublicKey::parse`], then [`PublicKey::fingerprint`].
 ///
 /// # Errors
 ///
@@ -235,7 +241,7 @@ impl PartialEq for PublicKey {
 
 impl Eq for PublicKey {}
 
-/// In the order of the key blobs.
+/// Compares the key blobs.
 impl Ord for PublicKey {
     fn cmp(&self, other: &Self) -> Ordering {
         self.blob.bytes().cmp(other.blob.bytes())
@@ -254,7 +260,7 @@ impl Hash for PublicKey {
     }
 }
 
-/// As [`PublicKey::parse`].
+/// Parses as [`PublicKey::parse`] does.
 impl FromStr for PublicKey {
     type Err = PublicKeyError;
 
@@ -263,7 +269,7 @@ impl FromStr for PublicKey {
     }
 }
 
-/// As [`PublicKey::parse`].
+/// Parses as [`PublicKey::parse`] does.
 impl TryFrom<&str> for PublicKey {
     type Error = PublicKeyError;
 
@@ -272,7 +278,7 @@ impl TryFrom<&str> for PublicKey {
     }
 }
 
-/// The canonical line.
+/// Writes the canonical line.
 impl fmt::Display for PublicKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.canonical())
@@ -285,7 +291,7 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// As a string: the line as sent, which Nova stores and returns.
+/// Serializes as a string: the line as sent, which Nova stores and returns.
 #[cfg(feature = "serde")]
 impl serde::Serialize for PublicKey {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> core::result::Result<S::Ok, S::Error> {
@@ -293,8 +299,8 @@ impl serde::Serialize for PublicKey {
     }
 }
 
-/// From a string, under [`ImportPolicy::nova`]: a stored key is read back whatever the policy of its import was.
-/// Validate a key from elsewhere with [`PublicKey::parse_with`].
+/// Deserializes from a string, under [`ImportPolicy::nova`], so a stored key is read back whatever policy it was
+/// imported under. Validate a key from elsewhere with [`PublicKey::parse_with`].
 #[cfg(feature = "serde")]
 impl<'de> serde::Deserialize<'de> for PublicKey {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> core::result::Result<Self, D::Error> {

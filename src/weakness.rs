@@ -1,7 +1,7 @@
-//! [`Weakness`]: what is wrong with a key that parses.
+//! [`Weakness`]: the known weaknesses of well-formed keys.
 //!
-//! Only what the public key shows by itself. Not here: the keys of Debian's broken generator (CVE-2008-0166), which take a list of their
-//! own, and primes shared between keys, which take other keys.
+//! Only weaknesses that the public key itself reveals. Not covered: the keys of Debian's broken generator
+//! (CVE-2008-0166), which need a list, and primes shared between keys, which need the other keys.
 
 mod compromised;
 mod modulus;
@@ -17,71 +17,77 @@ use crate::error::identifier::IdentifierError;
 use crate::error::text::identifier;
 use crate::public_key::blob::KeyBlob;
 
-/// A reason not to trust a public key although it is well formed.
+/// A reason not to trust a well-formed public key.
 ///
-/// A key that was made properly has none. For each, "finds" says which bad keys are recognised, and "wrong" how likely a good key is to
-/// be reported all the same. [`as_str`](Self::as_str), `Display` and the serialized form are the same stable identifier.
+/// A properly generated key has none. Each variant documents its coverage ("Detects") and its false-positive rate.
+/// [`as_str`](Self::as_str), `Display` and the serialized form are the same stable identifier.
 ///
-/// All but [`PrimeModulus`](Self::PrimeModulus) are cheap: under 100 µs together for RSA-2048, and time grows with the square of the
-/// length. That one takes milliseconds, and time grows with the cube: a second or so for 16384 bits, the longest modulus that is imported
-/// (if the policy lifts the limit on the line's length).
+/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: under 100 µs together for RSA-2048, growing with
+/// the square of the length. That one takes milliseconds, growing with the cube: about a second for 16384 bits, the
+/// longest modulus that is imported (if the policy lifts the limit on the line's length).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Weakness {
-    /// `compromised`: the private half of this key is published. Remove the key wherever it is authorized, and make a new pair.
+    /// `compromised`: the private half of this key is published. Remove the key wherever it is authorized, and
+    /// generate a new pair.
     ///
-    /// Finds 64 factory keys of appliances and sample keys of Nova's documentation, by SHA-256. Wrong: never.
+    /// Detects 64 factory keys of appliances and sample keys of Nova's documentation, by SHA-256. False positives:
+    /// none.
     Compromised,
-    /// `dsa`: a DSA key, 1024 bits long. OpenSSH stopped accepting the type in 7.0 and dropped it in 10.0. Make an Ed25519 or an RSA key.
+    /// `dsa`: a DSA key, 1024 bits long. OpenSSH disabled the type in 7.0 and removed it in 10.0. Generate an Ed25519
+    /// or RSA key.
     ///
-    /// Finds all. Wrong: never.
+    /// Detects all. False positives: none.
     Dsa,
-    /// `short_rsa`: a modulus of fewer than 2048 bits, below the 112 bits of security that NIST SP 800-131A asks for since 2014. Make a
-    /// longer key.
+    /// `short_rsa`: a modulus of fewer than 2048 bits, below the 112 bits of security that NIST SP 800-131A requires
+    /// since 2014. Generate a longer key.
     ///
-    /// Finds all. Wrong: never.
+    /// Detects all. False positives: none.
     ShortRsa,
-    /// `small_exponent`: the public exponent is below 17; in practice, 3. A verifier that is careless about padding can be shown a root
-    /// taken over the whole numbers as a signature (CVE-2006-4339 and its many successors). Make a key with exponent 65537.
+    /// `small_exponent`: the public exponent is below 17; in practice, 3. A verifier that checks the padding
+    /// carelessly can be made to accept a root computed over the integers as a signature (CVE-2006-4339 and its many
+    /// successors). Generate a key with exponent 65537.
     ///
-    /// Finds all. 17 and what SSH programs have used by default, 35, 37 and 65537, are not reported.
+    /// Detects all. 17 and the defaults that SSH programs have used, 35, 37 and 65537, are not reported.
     SmallExponent,
-    /// `large_exponent`: the public exponent is longer than 32 bits. Some programs refuse it or cut it off (Windows keeps 32 bits, Go 31),
-    /// and a long public exponent is what one gets by choosing a short, and then insecure, private one (Wiener; Boneh and Durfee). Make a
-    /// key with exponent 65537.
+    /// `large_exponent`: the public exponent is longer than 32 bits. Some programs reject or truncate it (Windows
+    /// keeps 32 bits, Go 31), and a long public exponent results from choosing a short, and therefore insecure,
+    /// private one (Wiener; Boneh and Durfee). Generate a key with exponent 65537.
     ///
-    /// Finds all. It is odd and not proof: FIPS 186-5 allows exponents below 2^256.
+    /// Detects all. Unusual but not proof of a weak key: FIPS 186-5 allows exponents below 2^256.
     LargeExponent,
-    /// `small_factor`: the modulus is divisible by a prime below 2^13. Most often the key was damaged on its way, and no private key fits
-    /// it. Copy it again; if it stays so, make a new pair.
+    /// `small_factor`: the modulus is divisible by a prime below 2^13. Most often the key was damaged in transit, and
+    /// no private key matches it. Copy it again; if the result is the same, generate a new pair.
     ///
-    /// Finds all such, and so 87 % of the moduli with a random error in them. Wrong: never.
+    /// Detects all such, and so 87 % of the moduli with a random error in them. False positives: none.
     SmallFactor,
-    /// `perfect_power`: the modulus is a square, a cube or a higher power: a generator used one prime twice. Anyone can factor it. Make a
-    /// new pair with another program.
+    /// `perfect_power`: the modulus is a square, a cube or a higher power: a generator used one prime twice. Anyone
+    /// can factor it. Generate a new pair with another program.
     ///
-    /// Finds all. Wrong: never.
+    /// Detects all. False positives: none.
     PerfectPower,
-    /// `fermat`: the modulus has two factors so close together that Fermat's method finds them (CVE-2022-26320). Anyone can. Make a new
-    /// pair with another program.
+    /// `fermat`: the modulus has two factors so close together that Fermat's method, which anyone can run, finds them
+    /// (CVE-2022-26320). Generate a new pair with another program.
     ///
-    /// Finds all with |p − q| < 2^6 · n^(1/4), that is, equal in the upper half of their bits but six; p = q is a `perfect_power`. Wrong:
-    /// less than once in 2^500 keys of 2048 bits.
+    /// Detects all with |p − q| < 2^6 · n^(1/4), that is, equal in the upper half of their bits but six; p = q is a
+    /// `perfect_power`. False positives: fewer than one in 2^500 keys of 2048 bits.
     Fermat,
-    /// `roca`: the modulus has the structure of CVE-2017-15361, of smart cards, security keys and TPMs with a chip by Infineon. For the
-    /// lengths in use the private key can be computed. Make a new pair outside of that device, or update it first.
+    /// `roca`: the modulus has the structure of CVE-2017-15361, which affects smart cards, security keys and TPMs
+    /// with a chip by Infineon. For the lengths in use the private key can be computed. Generate a new pair outside
+    /// that device, or update it first.
     ///
-    /// Finds all. Wrong: once in 239 million keys (2^−27.83).
+    /// Detects all. False positives: one in 239 million keys (2^−27.83).
     Roca,
-    /// `prime_modulus`: the modulus is a prime, so that everybody can compute the private exponent. Make a new pair with another program.
+    /// `prime_modulus`: the modulus is a prime, so anyone can compute the private exponent. Generate a new pair with
+    /// another program.
     ///
-    /// Finds all. Wrong: less than once in 2^1900 keys of 2048 bits whose primes obey FIPS 186-5; a composite number can be built to be
-    /// mistaken for a prime here.
+    /// Detects all. False positives: fewer than one in 2^1900 keys of 2048 bits whose primes satisfy FIPS 186-5; a
+    /// composite number can be constructed that is mistaken for a prime here.
     PrimeModulus,
 }
 
 impl Weakness {
-    /// Every weakness that is looked for.
+    /// All weaknesses.
     pub const ALL: [Self; 10] = [
         Self::Compromised,
         Self::Dsa,
@@ -95,7 +101,7 @@ impl Weakness {
         Self::PrimeModulus,
     ];
 
-    /// The stable identifier in snake case, such as `short_rsa`.
+    /// Returns the stable identifier in snake case, such as `short_rsa`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Compromised => "compromised",
@@ -114,7 +120,7 @@ impl Weakness {
 
 identifier!(Weakness, "the identifier of a weakness", IdentifierError::UnknownWeakness);
 
-/// The weaknesses that a key has, of those that are `wanted`, in the order of [`Weakness::ALL`].
+/// Returns the weaknesses of a key among those `wanted`, in the order of [`Weakness::ALL`].
 ///
 /// [`Weakness::PrimeModulus`] costs nothing unless it is wanted.
 pub(crate) fn weaknesses(key: &KeyBlob, wanted: &[Weakness]) -> Vec<Weakness> {
@@ -130,7 +136,7 @@ pub(crate) fn weaknesses(key: &KeyBlob, wanted: &[Weakness]) -> Vec<Weakness> {
         (Weakness::PerfectPower, Some((_, n))) => n.is_perfect_power(),
         (Weakness::Fermat, Some((_, n))) => n.has_close_factors(),
         (Weakness::Roca, Some((_, n))) => n.is_roca(),
-        // At 1024 bits and up a small factor is a proper one.
+        // From 1024 bits on, a small factor is a proper one.
         (Weakness::PrimeModulus, Some((_, n))) => n.smallest_factor().is_none() && n.is_probable_prime(),
     };
     Weakness::ALL.into_iter().filter(|weakness| wanted.contains(weakness) && has(weakness)).collect()

@@ -1,9 +1,10 @@
-//! A public key's blob, taken apart and checked: the type and its fields.
+//! The blob of a public key, parsed and checked: the type and its fields.
 //!
-//! The formats are those of RFC 4253, section 6.6 (RSA, DSA), RFC 5656, section 3.1 (ECDSA), RFC 8709, section 4 (Ed25519) and
-//! OpenSSH's PROTOCOL.u2f (security keys). What is accepted is what both OpenSSH and Nova accept in its one canonical encoding: both
-//! print the fingerprint of the blob, but OpenSSH writes the blob anew first, so an encoding that it would write in another way has
-//! two fingerprints.
+//! The formats are those of RFC 4253, section 6.6 (RSA, DSA), RFC 5656, section 3.1 (ECDSA), RFC 8709, section 4
+//! (Ed25519) and OpenSSH's PROTOCOL.u2f (security keys).
+//!
+//! Only the canonical encoding of a key that both OpenSSH and Nova accept is accepted. OpenSSH re-encodes a key
+//! before hashing it and Nova hashes the bytes it was sent, so a non-canonical encoding would have two fingerprints.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -13,14 +14,14 @@ use crate::public_key::curve::Curve;
 use crate::public_key::error::{PublicKeyErrorKind as Kind, Result};
 use crate::public_key::wire::{Reader, WireError};
 
-/// OpenSSH's `SSH_RSA_MINIMUM_MODULUS_SIZE`; shorter keys fail in `ssh-keygen`.
+/// OpenSSH's `SSH_RSA_MINIMUM_MODULUS_SIZE`; `ssh-keygen` rejects shorter keys.
 pub(crate) const RSA_MIN_BITS: u32 = 1024;
 
-/// OpenSSH's `OPENSSL_RSA_MAX_MODULUS_BITS` and its `SSHBUF_MAX_BIGNUM`; longer keys fail in `ssh-keygen`.
+/// OpenSSH's `OPENSSL_RSA_MAX_MODULUS_BITS` and its `SSHBUF_MAX_BIGNUM`; `ssh-keygen` rejects longer keys.
 pub(crate) const RSA_MAX_BITS: u32 = 16384;
 
-/// The longest blob of any type: above the 4119 bytes of RSA with 16384 bits in both modulus and exponent. Only an `sk-` key could
-/// be longer, by an application of several thousand bytes.
+/// The longest blob of any type: above the 4119 bytes of RSA with 16384 bits in both modulus and exponent. Only an
+/// `sk-` key could be longer, with an application of several thousand bytes.
 pub(crate) const MAX_BYTES: usize = 6144;
 
 /// A blob that has passed every check of its type.
@@ -48,7 +49,7 @@ pub(crate) struct RsaNumbers<'a> {
 }
 
 impl KeyBlob {
-    /// Checks `bytes`, which the line says are of type `algorithm`.
+    /// Checks `bytes`, whose type on the line is `algorithm`.
     ///
     /// Errors give positions in the line, where the base64 of the blob starts at `base64_position`.
     pub(crate) fn parse(bytes: Vec<u8>, algorithm: Algorithm, base64_position: usize) -> Result<Self> {
@@ -90,26 +91,27 @@ impl KeyBlob {
         self.algorithm
     }
 
-    /// The size as `ssh-keygen` prints it: of the RSA modulus, the DSA prime or the curve.
+    /// Returns the size that `ssh-keygen` prints: that of the RSA modulus, the DSA prime or the curve.
     pub(crate) fn bits(&self) -> u32 {
         self.bits
     }
 
-    /// The numbers, if this is an RSA key.
+    /// Returns the numbers, if this is an RSA key.
     pub(crate) fn rsa(&self) -> Option<RsaNumbers<'_>> {
         let ranges = self.rsa.as_ref()?;
         Some(RsaNumbers { e: self.bytes.get(ranges.e.clone())?, n: self.bytes.get(ranges.n.clone())? })
     }
 }
 
-/// The fields of a blob one after another, and where in the line they are.
+/// Reads the fields of a blob in order and tracks their positions in the line.
 struct Fields<'a> {
     reader: Reader<'a>,
     base64_position: usize,
 }
 
 impl<'a> Fields<'a> {
-    /// The place in the line of the field that comes next: of the group of four characters that holds its first byte.
+    /// Returns the position of the next field in the line: that of the group of four characters that encodes its
+    /// first byte.
     fn position(&self) -> usize {
         self.base64_position + self.reader.offset() / 3 * 4
     }
@@ -119,7 +121,7 @@ impl<'a> Fields<'a> {
         self.reader.string().map_err(|_| Kind::IsTruncated.at(position))
     }
 
-    /// Where the number is in the line, and its magnitude.
+    /// Reads a number: its position in the line, and its magnitude.
     fn mpint(&mut self, field: &'static str) -> Result<(usize, &'a [u8])> {
         let position = self.position();
         match self.reader.mpint() {
@@ -130,7 +132,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The type inside must be that of the line: a parser that believes the one and a program that believes the other disagree.
+    /// Checks that the type in the blob is the one on the line: programs that use different ones would disagree about
+    /// the key.
     fn algorithm(&mut self, algorithm: Algorithm) -> Result<()> {
         let position = self.position();
         let name = self.string()?;
@@ -178,7 +181,8 @@ impl<'a> Fields<'a> {
         let (q_position, q) = self.mpint("q")?;
         let (g_position, g) = self.mpint("g")?;
         let (y_position, y) = self.mpint("y")?;
-        // Before 10.0, OpenSSH signed with 1024-bit p and 160-bit q only (FIPS 186-2). Nova rejects other lengths of p.
+        // Before 10.0, OpenSSH signed with 1024-bit p and 160-bit q only (FIPS 186-2). Nova rejects other lengths of
+        // p.
         let bits = bit_length(p);
         if bits != 1024 {
             return Err(Kind::UnsupportedDsaSize { bits }.into());
@@ -216,7 +220,8 @@ impl<'a> Fields<'a> {
         Ok(curve.bits())
     }
 
-    /// Any 32 bytes: neither OpenSSH nor Nova asks whether they are a point, and one that is not verifies no signature.
+    /// Accepts any 32 bytes. Neither OpenSSH nor Nova checks that they encode a point; if they do not, no signature
+    /// ever verifies.
     fn ed25519(&mut self) -> Result<u32> {
         let position = self.position();
         let key = self.string()?;
@@ -226,7 +231,8 @@ impl<'a> Fields<'a> {
         Ok(256)
     }
 
-    /// OpenSSH reads the application as a C string, drops a NUL at its end and then prints another fingerprint; Nova asks for `ssh:`.
+    /// Checks the application. OpenSSH reads it as a C string, so it would drop a trailing NUL and print another
+    /// fingerprint; Nova requires `ssh:`.
     fn application(&mut self) -> Result<()> {
         let position = self.position();
         let application = self.string()?;
@@ -244,7 +250,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Bits of a big-endian number without leading zeros.
+/// Returns the bit length of a big-endian number without leading zeros.
 fn bit_length(magnitude: &[u8]) -> u32 {
     let Some(first) = magnitude.first() else { return 0 };
     u32::try_from(magnitude.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(first.leading_zeros())
@@ -254,7 +260,7 @@ fn is_even(magnitude: &[u8]) -> bool {
     magnitude.last().is_none_or(|last| last & 1 == 0)
 }
 
-/// Whether `a < b`, both big-endian and without leading zeros.
+/// Returns whether `a < b`, both big-endian and without leading zeros.
 fn is_less(a: &[u8], b: &[u8]) -> bool {
     (a.len(), a) < (b.len(), b)
 }

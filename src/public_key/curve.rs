@@ -1,10 +1,10 @@
 //! The NIST curves P-256, P-384 and P-521: checks whether a point is on the curve, and whether OpenSSH accepts it.
 //!
-//! Public keys only, so time may depend on the values. The whole need is one evaluation of y² = x³ - 3x + b (SP
-//! 800-186, section 3.2.1), which does not justify a crate of curve arithmetic. The cofactor of all three curves is 1,
-//! so every point but the one at infinity, which an uncompressed encoding cannot express, has the full order.
+//! Public keys only, so time may depend on the values. Only one evaluation of y² = x³ - 3x + b (SP 800-186, section
+//! 3.2.1) is needed, which does not justify a crate for curve arithmetic. The cofactor of all three curves is 1, so
+//! every point but the one at infinity, which an uncompressed encoding cannot express, has the full order.
 
-/// A curve by its name in RFC 5656.
+/// A curve, named as in RFC 5656.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Curve {
     NistP256,
@@ -102,7 +102,7 @@ const P521: Parameters<9> = Parameters {
 };
 
 impl Curve {
-    /// The name in the blob.
+    /// Returns the name in the blob.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::NistP256 => "nistp256",
@@ -111,7 +111,7 @@ impl Curve {
         }
     }
 
-    /// Bits of the field, which are those of the order as well.
+    /// Returns the bits of the field, which are also those of the order.
     pub(crate) fn bits(self) -> u32 {
         match self {
             Self::NistP256 => 256,
@@ -120,7 +120,7 @@ impl Curve {
         }
     }
 
-    /// Bytes of a coordinate in a point's encoding.
+    /// Returns the length in bytes of a coordinate in the encoding of a point.
     pub(crate) fn coordinate_bytes(self) -> usize {
         match self {
             Self::NistP256 => 32,
@@ -129,15 +129,15 @@ impl Curve {
         }
     }
 
-    /// The coordinates of an uncompressed point (SEC 1, section 2.3.3), not yet checked.
+    /// Splits an uncompressed point (SEC 1, section 2.3.3) into its coordinates, not yet checked.
     pub(crate) fn split_point(self, encoded: &[u8]) -> Option<(&[u8], &[u8])> {
         let coordinates = encoded.strip_prefix(&[4])?;
         let (x, y) = coordinates.split_at_checked(self.coordinate_bytes())?;
         (y.len() == x.len()).then_some((x, y))
     }
 
-    /// Whether (x, y), of [`coordinate_bytes`](Self::coordinate_bytes) each, are below the field's prime and on the
-    /// curve.
+    /// Returns whether (x, y), of [`coordinate_bytes`](Self::coordinate_bytes) each, are below the field's prime and
+    /// on the curve.
     pub(crate) fn contains(self, x: &[u8], y: &[u8]) -> bool {
         match self {
             Self::NistP256 => P256.contains(x, y),
@@ -146,9 +146,9 @@ impl Curve {
         }
     }
 
-    /// Whether every version of OpenSSH accepts this point of the curve: up to 10.2, its `sshkey_ec_validate_public` requires x and y
-    /// to have more than half the bits of the order and to be below the order minus one. No key generated at random fails. Nova
-    /// does not check, and neither does OpenSSH 10.3.
+    /// Returns whether every version of OpenSSH accepts this point of the curve: up to 10.2, its
+    /// `sshkey_ec_validate_public` requires x and y to have more than half the bits of the order and to be below the
+    /// order minus one. No randomly generated key fails. Neither Nova nor OpenSSH 10.3 checks this.
     pub(crate) fn openssh_accepts(self, x: &[u8], y: &[u8]) -> bool {
         match self {
             Self::NistP256 => [x, y].into_iter().all(|c| P256.is_in_openssh_range(c)),
@@ -159,8 +159,8 @@ impl Curve {
 }
 
 impl<const LIMBS: usize> Parameters<LIMBS> {
-    /// y² = x³ − 3x + b, with both sides divided by R² = 2^(128·LIMBS), which [`multiply`](Self::multiply) does on the
-    /// way: no number has to be converted to Montgomery's form first.
+    /// Checks y² = x³ − 3x + b, with both sides divided by R² = 2^(128·LIMBS), which [`multiply`](Self::multiply)
+    /// does anyway, so no number has to be converted to Montgomery form first.
     fn contains(&self, x: &[u8], y: &[u8]) -> bool {
         let [x, y] = [x, y].map(limbs::<LIMBS>);
         if is_at_least(&x, &self.prime) || is_at_least(&y, &self.prime) {
@@ -182,10 +182,11 @@ impl<const LIMBS: usize> Parameters<LIMBS> {
         bit_length(&coordinate) > self.bits / 2 && !is_at_least(&coordinate, &limit)
     }
 
-    /// `a · b / 2^(64·LIMBS)` modulo the prime, for reduced numbers (Montgomery's multiplication, limb by limb).
+    /// Computes `a · b / 2^(64·LIMBS)` modulo the prime, for reduced numbers (Montgomery multiplication, limb by
+    /// limb).
     fn multiply(&self, a: &[u64; LIMBS], b: &[u64; LIMBS]) -> [u64; LIMBS] {
         let mut sum = [0; LIMBS];
-        // Above the limbs of the sum, which is below twice the prime after each turn.
+        // The limb above those of the sum, which is below twice the prime after each iteration.
         let mut top = 0u64;
         for &word in a {
             let carry = add_product(&mut sum, b, word);
@@ -217,7 +218,7 @@ impl<const LIMBS: usize> Parameters<LIMBS> {
         difference
     }
 
-    /// `number + carry · 2^(64·LIMBS)`, which is below twice the prime, modulo the prime.
+    /// Reduces `number + carry · 2^(64·LIMBS)`, which is below twice the prime, modulo the prime.
     fn reduce_once(&self, mut number: [u64; LIMBS], carry: bool) -> [u64; LIMBS] {
         if carry || is_at_least(&number, &self.prime) {
             subtract(&mut number, &self.prime);
@@ -226,7 +227,8 @@ impl<const LIMBS: usize> Parameters<LIMBS> {
     }
 }
 
-/// A big-endian number as limbs. Bytes that do not fit are dropped: callers pass coordinates of the right length.
+/// Converts a big-endian number to limbs. Bytes that do not fit are dropped: callers pass coordinates of the right
+/// length.
 fn limbs<const LIMBS: usize>(bytes: &[u8]) -> [u64; LIMBS] {
     let mut limbs = [0; LIMBS];
     for (limb, chunk) in limbs.iter_mut().zip(bytes.rchunks(8)) {
@@ -244,7 +246,7 @@ fn is_at_least<const LIMBS: usize>(a: &[u64; LIMBS], b: &[u64; LIMBS]) -> bool {
     a.iter().rev().ge(b.iter().rev())
 }
 
-/// `sum += factor · word`; returns the limb that is carried out.
+/// Computes `sum += factor · word`; returns the carry limb.
 fn add_product<const LIMBS: usize>(sum: &mut [u64; LIMBS], factor: &[u64; LIMBS], word: u64) -> u64 {
     sum.iter_mut().zip(factor).fold(0, |carry, (limb, &factor)| {
         let wide = u128::from(factor) * u128::from(word) + u128::from(*limb) + u128::from(carry);
@@ -253,7 +255,7 @@ fn add_product<const LIMBS: usize>(sum: &mut [u64; LIMBS], factor: &[u64; LIMBS]
     })
 }
 
-/// `number −= other`; returns the borrow.
+/// Computes `number −= other`; returns the borrow.
 fn subtract<const LIMBS: usize>(number: &mut [u64; LIMBS], other: &[u64; LIMBS]) -> bool {
     number.iter_mut().zip(other).fold(false, |borrow, (limb, &other)| {
         let (difference, first) = limb.overflowing_sub(other);
@@ -301,7 +303,7 @@ mod tests {
         bytes[bytes.len() - length..].to_vec()
     }
 
-    /// The left side of the equation minus the right one, by crypto-bigint.
+    /// Computes the left side of the equation minus the right one, with crypto-bigint.
     fn difference<const LIMBS: usize>(curve: &Parameters<LIMBS>, x: &[u64; LIMBS], y: &[u64; LIMBS]) -> BoxedUint {
         let number = |limbs: &[u64]| BoxedUint::from_be_slice_vartime(&to_be(limbs, 8 * LIMBS));
         let params = BoxedMontyParams::new(Odd::new(number(&curve.prime)).unwrap());
@@ -320,7 +322,7 @@ mod tests {
             curve.reduce_once(number, false)
         };
         let (x, y) = (reduced(x), reduced(y));
-        // The same curve, but for the constant: b' = y² − x³ + 3x, so that the point is on it.
+        // The same curve except for the constant: b' = y² − x³ + 3x, so the point is on it.
         let b = difference(&Parameters { b: [0; LIMBS], ..*curve }, &x, &y);
         let through = Parameters { b: limbs(&b.to_be_bytes()), ..*curve };
         let [x, y] = [x, y].map(|number| to_be(&number, 8 * LIMBS));
@@ -328,7 +330,8 @@ mod tests {
     }
 
     proptest! {
-        /// Any point is on the curve of the same field whose constant crypto-bigint computes from it, and on no other.
+        /// Checks that any point is on the curve of the same field whose constant crypto-bigint computes from it, and
+        /// on no other.
         #[test]
         fn the_equation_is_that_of_crypto_bigint(
             x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 9),
@@ -367,7 +370,7 @@ mod tests {
         }
     }
 
-    /// OpenSSH's bounds, at the values on either side of each.
+    /// Checks OpenSSH's bounds, at the values on either side of each.
     #[test]
     fn openssh_accepts_coordinates_between_half_the_bits_and_the_order() {
         for (curve, point) in base_points() {

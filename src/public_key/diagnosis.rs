@@ -1,16 +1,16 @@
-//! What a text is that is no line of a public key, so that its sender learns what to send instead.
+//! Identifies input that is not a public-key line, so that the error can tell what to send instead.
 //!
-//! Only [`WINDOW`] bytes are looked at, so a refusal costs the same whatever the length of the text. Errors hold offsets and
-//! nothing of the text: it may be a private key.
+//! Only [`WINDOW`] bytes are examined, so a rejection costs the same whatever the length of the text. Errors hold
+//! offsets and nothing of the text, which may be a private key.
 
 use crate::algorithm::{Algorithm, is_certificate};
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
 use crate::public_key::private_key_scan::find_private_key;
 
-/// How much of a text is looked at: enough for a few lines before the one that matters.
+/// Number of bytes that are examined: enough for a few lines before the one that matters.
 const WINDOW: usize = 1024;
 
-/// Why the text from `position` on, which does not start with a key type and one space, is refused.
+/// Explains why the text from `position` on, which does not start with a key type and one space, is rejected.
 pub(crate) fn explain(text: &str, position: usize) -> PublicKeyError {
     let window = window(text, position);
     if let Some(error) = armor(window, position) {
@@ -40,13 +40,13 @@ pub(crate) fn explain(text: &str, position: usize) -> PublicKeyError {
         .unwrap_or(Kind::Unrecognized.at(start))
 }
 
-/// What is recognised of a text that is too long for anything else to be said of it: a format with a header, as most private keys
-/// are longer than the documented limit.
+/// Recognizes a text that is too long for a full diagnosis: a format with a header, because most private keys are
+/// longer than the documented limit.
 pub(crate) fn explain_long(text: &str) -> Option<PublicKeyError> {
     armor(window(text, 0), 0)
 }
 
-/// Why the text from `position` on, which follows a whole key and the end of its line, is refused.
+/// Explains why the text from `position` on, which follows a complete key and its line ending, is rejected.
 pub(crate) fn explain_second_line(text: &str, position: usize) -> PublicKeyError {
     let window = window(text, position);
     if let Some(error) = private(window, position) {
@@ -59,30 +59,30 @@ pub(crate) fn explain_second_line(text: &str, position: usize) -> PublicKeyError
     if is_key { Kind::HasSecondKey.at(position) } else { Kind::HasSecondLine.at(position) }
 }
 
-/// The error for a private key in a piece of text that starts at `position`, if there is one.
+/// Returns the error for a private key in a piece of text that starts at `position`, if it contains one.
 pub(crate) fn private(text: &str, position: usize) -> Option<PublicKeyError> {
     let found = find_private_key(text)?;
     let kind = if found.is_putty { Kind::IsPuttyFile } else { Kind::IsPrivateKey };
     Some(kind.at(position + found.position))
 }
 
-/// The part of the text from `position` on that is looked at: whole characters.
+/// Returns the part of the text from `position` on that is examined: whole characters.
 fn window(text: &str, position: usize) -> &str {
     let end = (0..4)
         .filter_map(|back| position.saturating_add(WINDOW).checked_sub(back))
         .find(|&end| text.is_char_boundary(end));
-    // Beyond the end of the text there is no boundary.
+    // There is no character boundary beyond the end of the text.
     let end = end.unwrap_or(text.len());
     text.get(position..end).unwrap_or_default()
 }
 
-/// The key type at the start of the text, if white space or nothing follows it.
+/// Returns the key type at the start of the text, if whitespace or nothing follows it.
 fn type_at(text: &str) -> Option<Algorithm> {
     let field = text.split(|c: char| c.is_whitespace()).next()?;
     Algorithm::from_name(field.as_bytes())
 }
 
-/// Formats with a header of their own, private keys before all others.
+/// Recognizes formats with a header, private keys first.
 fn armor(text: &str, position: usize) -> Option<PublicKeyError> {
     if let Some(error) = private(text, position) {
         return Some(error);
@@ -107,7 +107,7 @@ fn armor(text: &str, position: usize) -> Option<PublicKeyError> {
     })
 }
 
-/// A character at the start that does not belong there.
+/// Recognizes a character at the start that does not belong there.
 fn edge(content: &str, position: usize) -> Option<PublicKeyError> {
     match content.chars().next()? {
         '\u{feff}' => Some(Kind::StartsWithByteOrderMark.at(position)),
@@ -136,7 +136,7 @@ fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Opt
 }
 
 fn ssh1(position: usize, bits: &str, exponent: &str, modulus: &str) -> Option<PublicKeyError> {
-    // 100 digits are 332 bits; no shorter modulus was ever made.
+    // 100 digits are 332 bits; no shorter modulus was ever in use.
     let is_ssh1 = is_decimal(bits) && is_decimal(exponent) && is_decimal(modulus) && modulus.len() >= 100;
     is_ssh1.then_some(Kind::IsSsh1.at(position))
 }
@@ -145,7 +145,7 @@ fn is_decimal(field: &str) -> bool {
     !field.is_empty() && field.bytes().all(|digit| digit.is_ascii_digit())
 }
 
-/// A key type, and after it not the one space that belongs there.
+/// Explains a key type that is not followed by exactly one space.
 fn separator(content: &str, position: usize, first: &str) -> Option<PublicKeyError> {
     if let Some(algorithm) = type_at(content) {
         let position = position + algorithm.as_str().len();
@@ -167,7 +167,8 @@ fn bare_key(position: usize, first: &str) -> Option<PublicKeyError> {
     first.starts_with("AAAA").then_some(Kind::MissingType.at(position))
 }
 
-/// A key type as a later field: `authorized_keys` with options, `known_hosts`, or words that do not belong there.
+/// Recognizes a key type as a later field: `authorized_keys` with options, `known_hosts`, or other text before the
+/// type.
 fn before_type(content: &str, position: usize, first: &str) -> Option<PublicKeyError> {
     /// sshd(8), "AUTHORIZED_KEYS FILE FORMAT".
     const OPTIONS: [&str; 23] = [
@@ -206,7 +207,8 @@ fn before_type(content: &str, position: usize, first: &str) -> Option<PublicKeyE
     let position = position + found;
     let lower = first.to_ascii_lowercase();
     let is_option = OPTIONS.iter().any(|option| lower.starts_with(option));
-    // One field before the type: a marker, a hashed name, or names and addresses. `user@host` is none of them.
+    // One field before the type: a marker, a hashed name, or names and addresses. `user@host` is a comment, not one
+    // of them.
     let is_host = ["@cert-authority", "@revoked"].contains(&first)
         || first.starts_with("|1|")
         || (!first.contains('@') && first.contains(['.', ',', '[', ':', '*']) && found == first.len() + 1);
@@ -217,7 +219,7 @@ fn before_type(content: &str, position: usize, first: &str) -> Option<PublicKeyE
     })
 }
 
-/// A type that is known, but not taken; or one that is not known, with what looks like a key behind it.
+/// Recognizes a type that is known but not supported, or an unknown one that is followed by what looks like a key.
 fn key_type(position: usize, first: &str, second: &str) -> Option<PublicKeyError> {
     if is_certificate(first.as_bytes()) {
         return Some(Kind::IsCertificate.at(position));

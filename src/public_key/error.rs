@@ -3,9 +3,9 @@
 use crate::error::table::positioned_error;
 
 positioned_error! {
-    /// Why a public key was rejected, and where in the text.
+    /// The reason why a public key was rejected, and its position in the text.
     ///
-    /// It holds nothing of the text: that may be a private key.
+    /// It holds nothing of the text, which may be a private key.
     pub struct PublicKeyError;
 
     /// What is wrong with a public key.

@@ -1,7 +1,7 @@
-//! Other forms of a public key, read only to say whether they are of a key at hand: RFC 4716, PEM, certificates.
+//! Other formats of a public key: RFC 4716, PEM, certificates. They are compared with a given key only.
 //!
-//! None of them is imported; a user converts them, and then asks whether the result is what was meant. Comparing needs no parser of
-//! DER: the one encoding that the key has is made and compared.
+//! None of them can be imported; users convert them and then check whether the result is the key they meant. The
+//! comparison needs no DER parser, because the given key has a single encoding, which is computed and compared.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,10 +14,11 @@ use crate::public_key::blob::KeyBlob;
 use crate::public_key::spki;
 use crate::public_key::wire::Reader;
 
-/// No form of a key is longer: the base64 of the longest blob, with line ends, headers, and for a certificate some principals.
+/// Upper bound on the length of any format: the base64 of the longest blob, with line endings, headers, and for a
+/// certificate some principals.
 const MAX_TEXT: usize = 65536;
 
-/// Whether `text` is of `key`; `None` if it has none of these forms.
+/// Returns whether `text` is `key`; `None` if it has none of these formats.
 pub(crate) fn is_of_key(text: &str, key: &KeyBlob) -> Option<bool> {
     if text.len() > MAX_TEXT {
         return None;
@@ -44,7 +45,8 @@ fn decode(base64: impl Iterator<Item = char>) -> Option<Vec<u8>> {
     STANDARD.decode(joined).ok()
 }
 
-/// The body without its headers, `Tag: value`, each continued on the next line after a backslash (RFC 4716, section 3.3).
+/// Returns the body without its headers, `Tag: value`, each continued on the next line after a backslash (RFC 4716,
+/// section 3.3).
 fn rfc4716_base64(body: &str) -> impl Iterator<Item = char> {
     let mut continued = false;
     let lines = body.lines().filter(move |line| {
@@ -67,13 +69,13 @@ fn spki(key: &KeyBlob) -> Option<Vec<u8>> {
         Algorithm::EcdsaNistP384 => last(3).map(|point| spki::encode(spki::EC_P384, point)),
         Algorithm::EcdsaNistP521 => last(3).map(|point| spki::encode(spki::EC_P521, point)),
         Algorithm::Ed25519 => last(2).map(|point| spki::encode(spki::ED25519, point)),
-        // Security keys have no SPKI; for DSA, which OpenSSH has removed, none is made.
+        // Security keys have no SPKI; DSA, which OpenSSH has removed, is not supported here.
         Algorithm::Dsa | Algorithm::SkEcdsaNistP256 | Algorithm::SkEd25519 => None,
     }
 }
 
-/// A certificate holds its type, a nonce, and then the fields of the key (OpenSSH's PROTOCOL.certkeys). Who signed it, and whether
-/// well, is not asked.
+/// Compares the key in a certificate, which holds its type, a nonce, and then the fields of the key (OpenSSH's
+/// PROTOCOL.certkeys). The signature is not checked.
 fn certificate_is_of_key(line: &str, key: &KeyBlob) -> Option<bool> {
     let mut words = line.split_ascii_whitespace();
     let name = words.next()?;

@@ -1,8 +1,9 @@
-//! One line, `type base64 comment`, split into its parts: strictly for an import, leniently for a repair.
+//! Splits one line, `type base64 comment`, into its parts: strictly for an import, leniently for a repair.
 //!
-//! The line is what three programs read in three ways. `sshd` and `ssh-keygen` split it at white space of any kind and length;
-//! Nova checks it with one expression, which does the same, and takes the fingerprint of what `split(' ')[1]` gives; cloud-init
-//! splits what Nova stored into lines as Python does. The strict grammar is the part on which all of them agree:
+//! Three programs read the line in three ways. `sshd` and `ssh-keygen` split it at whitespace of any kind and length;
+//! Nova checks it with one expression, which does the same, and computes the fingerprint of `split(' ')[1]`;
+//! cloud-init splits the text that Nova stored into lines as Python does. The strict grammar is the part on which all
+//! of them agree:
 //!
 //! ```text
 //! line    = type SP base64 [SP comment] *(SP / TAB / CR / LF)
@@ -19,16 +20,17 @@ use crate::public_key::blob::{self, KeyBlob};
 use crate::public_key::diagnosis;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind, Result};
 
-/// What may stand at the end of a line, in any number: none of the programs that read the line takes it for part of it.
+/// Characters that may follow a line, in any number: none of the programs that read the line treats them as part of
+/// it.
 const TRAILING: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// The longest base64 that is decoded: that of the longest blob.
 pub(crate) const MAX_BASE64: usize = blob::MAX_BYTES / 3 * 4;
 
-/// The longest key type is 34 bytes; the space after it is looked for no further than this.
+/// Limit for the search of the space after the key type; the longest type has 34 bytes.
 pub(crate) const MAX_TYPE: usize = 64;
 
-/// A text and where in it the type and the base64 of a key are.
+/// A text and the position of the type and the base64 of a key in it.
 #[derive(Clone, Debug)]
 pub(crate) struct Line<'a> {
     pub(crate) text: &'a str,
@@ -37,7 +39,7 @@ pub(crate) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    /// By the strict grammar.
+    /// Splits `text` by the strict grammar.
     pub(crate) fn split(text: &'a str) -> Result<Self> {
         let head = text.as_bytes().iter().take(MAX_TYPE);
         let name = head.take_while(|&&byte| byte != b' ').count();
@@ -62,7 +64,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// That the base64 is no longer than it may be, and ends where a word ends.
+    /// Checks that the base64 does not exceed the limit and ends where a word ends.
     pub(crate) fn check_end(self) -> Result<Self> {
         let Range { start, end } = self.base64;
         if end - start > MAX_BASE64 {
@@ -86,7 +88,7 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// Turns the decoder's error into one that says where, and what to do.
+    /// Converts the decoder's error into one with a position and a remedy.
     fn base64_error(&self, base64: &[u8], error: &DecodeError) -> PublicKeyError {
         let symbols = base64.iter().rposition(|&byte| byte != b'=').map_or(0, |last| last + 1);
         let padding = base64.len() - symbols;
@@ -109,21 +111,23 @@ impl<'a> Line<'a> {
         if let Some(offset) = base64.iter().take(symbols).position(|&byte| byte == b'=') {
             return Kind::ExtraPadding.at(self.base64.start + offset);
         }
-        // A last group of two symbols takes two `=`, of three takes one, of four none, and one of one symbol is never whole.
+        // A last group of two symbols needs two `=`, of three one, of four none; a group of one symbol is never
+        // complete.
         let expected = (4 - symbols % 4) % 4;
         if expected != 3 && padding > expected {
             return Kind::ExtraPadding.at(self.base64.start + symbols + expected);
         }
         match *error {
-            // The decoder looks at the padding first.
+            // The decoder checks the padding first.
             DecodeError::InvalidLastSymbol { offset, .. } => Kind::NonzeroTrailingBits.at(self.base64.start + offset),
             _ => Kind::IncompleteBase64 { missing: expected.saturating_sub(padding) }.at(self.base64.end),
         }
     }
 
-    /// Whether more base64 follows after white space, so that a key that is cut short was only broken in two.
+    /// Returns whether more base64 follows after whitespace: the key was then wrapped, not truncated.
     fn goes_on(&self) -> bool {
-        /// Few words of a comment are so long and all base64; after a line end no comment is expected.
+        /// Minimum length after a space, because few words of a comment are as long and all base64; no comment is
+        /// expected after a line ending.
         const AFTER_SPACE: usize = 16;
 
         let rest = self.text.as_bytes().get(self.base64.end..).unwrap_or_default();
@@ -133,7 +137,7 @@ impl<'a> Line<'a> {
         field.len() >= shortest && field.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
     }
 
-    /// Where the comment is by the strict grammar; without one, the empty range at the end of the base64.
+    /// Finds the comment by the strict grammar; without one, returns the empty range at the end of the base64.
     pub(crate) fn comment(&self) -> Result<Range<usize>> {
         let end = self.text.trim_end_matches(TRAILING).len();
         let start = self.base64.end;
@@ -153,7 +157,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// That the comment is one: no second line, for any program, and no private key.
+    /// Checks that the comment contains no second line, for any program, and no private key.
     pub(crate) fn check_comment(&self, range: Range<usize>) -> Result<Range<usize>> {
         let comment = self.text.get(range.clone()).unwrap_or_default();
         if let Some(offset) = line_separator(comment) {
@@ -173,8 +177,8 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The first character at which Python's `str.splitlines` starts a new line. What Nova stores, cloud-init splits with it, so what
-/// follows would be another line of `authorized_keys`.
+/// Finds the first character at which Python's `str.splitlines` starts a new line. cloud-init uses it to split what
+/// Nova stores, so the rest would be another line of `authorized_keys`.
 fn line_separator(comment: &str) -> Option<usize> {
     if comment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return None;
@@ -182,14 +186,14 @@ fn line_separator(comment: &str) -> Option<usize> {
     comment.find(ends_line)
 }
 
-/// Whether Python's `str.splitlines` starts a new line after this character.
+/// Returns whether Python's `str.splitlines` starts a new line after this character.
 pub(crate) fn ends_line(c: char) -> bool {
     matches!(c, '\n' | '\x0b' | '\x0c' | '\r' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Bytes up to the first that is a control character or a space.
+/// Returns the number of bytes before the first control character or space.
 pub(crate) fn printable_prefix(bytes: &[u8]) -> usize {
-    // Whole blocks first: the compiler makes vectors of a loop without an exit.
+    // Whole blocks first: the compiler vectorizes a loop without an exit.
     const BLOCK: usize = 32;
     let whole =
         bytes.chunks_exact(BLOCK).take_while(|block| block.iter().fold(true, |all, &byte| all & (byte > b' '))).count();

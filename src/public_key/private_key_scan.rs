@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 /// A private key in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FoundPrivateKey {
-    /// The byte offset at which it starts.
+    /// The byte offset of its start.
     pub(crate) position: usize,
     /// Whether it is a PuTTY key file, from which a public key can be printed.
     pub(crate) is_putty: bool,
@@ -29,16 +29,16 @@ const SSH1_HEADER: &[u8] = b"PRIVATE KEY FILE FORMAT";
 /// The first bytes of an SSH protocol 1 private key, in base64.
 const SSH1: [u8; 36] = base64_prefix(b"SSH PRIVATE KEY FILE FORMAT");
 
-/// No private key is shorter in base64, but a word of a comment may be.
+/// Minimum length of a private key in base64; a word of a comment may be shorter.
 const SHORTEST_DER: usize = 40;
 
 /// Base64 characters that encode the start of a DER document: up to nine bytes.
 const DER_HEAD: usize = 12;
 
-/// The first private key in `text`.
+/// Finds the first private key in `text`.
 pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let bytes = text.as_bytes();
-    // One pass that stops at five letters, as this runs on the comment of every imported key.
+    // One pass that stops at five letters, because this runs on the comment of every imported key.
     let stops = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'A' | b'M' | b'P' | b'U' | b'b'));
     stops.map(|(start, _)| start).find_map(|start| {
         let (before, rest) = bytes.split_at_checked(start)?;
@@ -57,7 +57,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     })
 }
 
-/// Whether `text` contains a private key, or words that are likely to stand next to one.
+/// Returns whether `text` contains a private key, or words that are likely to appear next to one.
 ///
 /// This decides what may be quoted, so it is wider than [`find_private_key`]: a false alarm costs a quotation only.
 pub(crate) fn may_contain_private_key(text: &str) -> bool {
@@ -65,20 +65,20 @@ pub(crate) fn may_contain_private_key(text: &str) -> bool {
     WORDS.iter().any(|words| text.contains(words)) || find_private_key(text).is_some()
 }
 
-/// Whether the words at the start of `rest` belong to an armor. PEM and ssh.com have dashes around them; a comment may
-/// contain just the words.
+/// Returns whether the words at the start of `rest` belong to an armor. PEM and ssh.com have dashes around them; a
+/// comment may contain just the words.
 fn is_armor(rest: &[u8], text: &str) -> bool {
     rest.starts_with(SSH1_HEADER) || (rest.starts_with(b"PRIVATE KEY") && text.contains("---"))
 }
 
-/// The first dash of the armor whose words are at `offset`, or `offset`.
+/// Returns the first dash of the armor whose words are at `offset`, or `offset`.
 fn armor_start(text: &str, offset: usize) -> usize {
     let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).unwrap_or(0);
     text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
 }
 
-/// Whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1: a SEQUENCE whose first element is a version, the
-/// INTEGER 0 or 1.
+/// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1: a SEQUENCE whose first element is a version,
+/// the INTEGER 0 or 1.
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER.
 fn is_private_der(text: &[u8]) -> bool {
@@ -100,7 +100,7 @@ fn is_base64(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 
-/// The base64 characters that `bytes` determine whatever follows them.
+/// Returns the base64 characters that `bytes` determine whatever follows them.
 const fn base64_prefix<const CHARACTERS: usize>(bytes: &[u8]) -> [u8; CHARACTERS] {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     assert!(CHARACTERS == bytes.len() * 8 / 6);
@@ -139,7 +139,7 @@ mod tests {
             for version in [0, 1] {
                 assert_eq!(found(&[&[0x30], length, &[2, 1, version]].concat()), Some(0), "{length:?}");
             }
-            // Another version, a longer INTEGER, a SEQUENCE, and no SEQUENCE at all.
+            // Another version, a longer INTEGER, a SEQUENCE, and not a SEQUENCE.
             assert_eq!(found(&[&[0x30], length, &[2, 1, 2]].concat()), None);
             assert_eq!(found(&[&[0x30], length, &[2, 2, 1]].concat()), None);
             assert_eq!(found(&[&[0x30], length, &[0x30, 1, 0]].concat()), None);

@@ -1,7 +1,7 @@
-//! The lenient reading of a line: what a person meant who pasted it with a tab, quotation marks or a byte order mark.
+//! Lenient parsing of a line that was pasted with tabs, quotation marks or a byte order mark.
 //!
-//! Only what stands between the parts of the line is repaired. The type and the base64 must be whole, so which key it is cannot
-//! change, and a line that would be a guess (a key broken in two, a second line) is refused as it is in an import.
+//! Only the text between the parts of the line is repaired. The type and the base64 must be complete, so the key
+//! cannot change; a line whose repair would be a guess (a wrapped key, a second line) is rejected as in an import.
 
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -14,7 +14,7 @@ use crate::public_key::diagnosis;
 use crate::public_key::error::Result;
 use crate::public_key::line::{Line, MAX_BASE64, MAX_TYPE, ends_line, printable_prefix};
 
-/// Something that [`PublicKey::canonicalize`](crate::PublicKey::canonicalize) changed.
+/// A change that [`PublicKey::canonicalize`](crate::PublicKey::canonicalize) made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Repair {
@@ -22,13 +22,13 @@ pub enum Repair {
     ByteOrderMark,
     /// Removed quotation marks around the line.
     Quotes,
-    /// Removed white space before the line.
+    /// Removed whitespace before the line.
     LeadingSpace,
-    /// Removed white space after the line, its line end included.
+    /// Removed whitespace after the line, including its line ending.
     TrailingSpace,
-    /// Made one space of what was between key type and key.
+    /// Replaced the text between key type and key with one space.
     TypeSeparator,
-    /// Made one space of what was between key and comment.
+    /// Replaced the text between key and comment with one space.
     CommentSeparator,
 }
 
@@ -43,7 +43,7 @@ impl Repair {
         Self::CommentSeparator,
     ];
 
-    /// The stable identifier in snake case, such as `byte_order_mark`.
+    /// Returns the stable identifier in snake case, such as `byte_order_mark`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ByteOrderMark => "byte_order_mark",
@@ -55,7 +55,7 @@ impl Repair {
         }
     }
 
-    /// What was changed, as part of a sentence for the user.
+    /// Describes the change, as part of a sentence for the user.
     pub const fn description(self) -> &'static str {
         match self {
             Self::ByteOrderMark => "removed an invisible character before the line",
@@ -70,7 +70,7 @@ impl Repair {
 
 identifier!(Repair, "the identifier of a repair", IdentifierError::UnknownRepair);
 
-/// Where the parts of a repaired line are in the text as sent.
+/// The positions of the parts of a repaired line in the text as sent.
 pub(crate) struct Repaired<'a> {
     pub(crate) line: Line<'a>,
     pub(crate) type_start: usize,
@@ -79,7 +79,7 @@ pub(crate) struct Repaired<'a> {
 }
 
 impl<'a> Repaired<'a> {
-    /// Finds the parts; the caller has yet to decode the base64 and to check the comment.
+    /// Finds the parts; the caller still has to decode the base64 and check the comment.
     pub(crate) fn from_text(text: &'a str, policy: &ImportPolicy) -> Result<Self> {
         let mut repairs = Vec::new();
         let Range { start, end } = trim_edges(text, &mut repairs);
@@ -102,7 +102,7 @@ impl<'a> Repaired<'a> {
         let base64_end = base64_start + word;
         let line = Line { text: trimmed, algorithm, base64: base64_start..base64_end }.check_end()?;
 
-        // A line end stays, as the start of the comment, which may not have one.
+        // A line ending is kept as the start of the comment, which then fails its check.
         let space = space_prefix(after(base64_end), |c| !ends_line(c));
         let comment = base64_end + space..end;
         // Nothing is copied yet, so a line that is too long even when repaired costs one pass.
@@ -120,7 +120,7 @@ impl<'a> Repaired<'a> {
     }
 }
 
-/// What is left between white space, invisible characters and pairs of quotation marks.
+/// Strips whitespace, invisible characters and pairs of quotation marks.
 fn trim_edges(text: &str, repairs: &mut Vec<Repair>) -> Range<usize> {
     const QUOTES: [(char, char); 6] = [
         ('"', '"'),
@@ -161,7 +161,7 @@ fn trim_edges(text: &str, repairs: &mut Vec<Repair>) -> Range<usize> {
     }
 }
 
-/// Bytes of the spaces at the start of `text` that are also `allowed`.
+/// Counts the bytes of the spaces at the start of `text` that are also `allowed`.
 fn space_prefix(text: &str, allowed: impl Fn(char) -> bool) -> usize {
     text.len() - text.trim_start_matches(|c| is_space(c) && allowed(c)).len()
 }
@@ -170,7 +170,8 @@ fn is_space(c: char) -> bool {
     c.is_whitespace() || is_invisible(c)
 }
 
-/// The byte order mark, and the zero-width space and word joiner that web pages put into what is copied from them.
+/// Returns whether this is a byte order mark, or the zero-width space or word joiner that text copied from web pages
+/// contains.
 fn is_invisible(c: char) -> bool {
     matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
 }

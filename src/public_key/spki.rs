@@ -1,4 +1,5 @@
-//! `SubjectPublicKeyInfo` in DER (RFC 5280, section 4.1): what AWS takes a fingerprint of, and what a PEM `PUBLIC KEY` holds.
+//! `SubjectPublicKeyInfo` in DER (RFC 5280, section 4.1): the input of AWS's fingerprint, and the content of a PEM
+//! `PUBLIC KEY`.
 
 use alloc::vec::Vec;
 
@@ -18,32 +19,32 @@ pub(crate) const EC_P521: &[u8] =
 /// 1.3.101.112, id-Ed25519, without parameters (RFC 8410, section 3).
 pub(crate) const ED25519: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
 
-/// An RSA key, its numbers big-endian and without leading zeros.
+/// Encodes an RSA key, given its numbers big-endian and without leading zeros.
 pub(crate) fn rsa(n: &[u8], e: &[u8]) -> Vec<u8> {
     encode(RSA, &pkcs1(n, e))
 }
 
-/// The `RSAPublicKey` in it (RFC 8017, appendix A.1.1).
+/// Encodes the `RSAPublicKey` in it (RFC 8017, appendix A.1.1).
 pub(crate) fn pkcs1(n: &[u8], e: &[u8]) -> Vec<u8> {
     der(SEQUENCE, &[der_integer(n), der_integer(e)].concat())
 }
 
-/// From the contents of the algorithm identifier and the bits of the key.
+/// Encodes the structure from the contents of the algorithm identifier and the bits of the key.
 pub(crate) fn encode(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
     const BIT_STRING: u8 = 0x03;
-    // The byte in front of a BIT STRING's contents counts the unused bits of its last byte.
+    // The byte before the contents of a BIT STRING counts the unused bits of its last byte.
     let bit_string = der(BIT_STRING, &[&[0], key].concat());
     der(SEQUENCE, &[der(SEQUENCE, algorithm), bit_string].concat())
 }
 
-/// INTEGER of a big-endian magnitude without leading zeros.
+/// Encodes the INTEGER of a big-endian magnitude without leading zeros.
 fn der_integer(magnitude: &[u8]) -> Vec<u8> {
     const INTEGER: u8 = 0x02;
     let sign: &[u8] = if magnitude.first().is_none_or(|first| first & 0x80 != 0) { &[0] } else { &[] };
     der(INTEGER, &[sign, magnitude].concat())
 }
 
-/// Tag, length in the shortest form (X.690, section 10.1), contents.
+/// Encodes tag, length in the shortest form (X.690, section 10.1), and contents.
 fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = contents.len().to_be_bytes();
     let significant = length.iter().position(|&byte| byte != 0).and_then(|first| length.get(first..)).unwrap_or(&[0]);

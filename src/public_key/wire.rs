@@ -1,23 +1,23 @@
 //! The SSH wire format, read strictly: `string` and `mpint` of RFC 4251, section 5.
 //!
-//! Strict where OpenSSH's and other parsers are lenient: an mpint must be minimal and must not be negative, and nothing
-//! may be left over at the end. Lengths are checked against what is there before anything is taken, so no length inside
-//! a blob can cause an allocation.
+//! Stricter than OpenSSH and other parsers: an mpint must be minimal and must not be negative, and nothing may follow
+//! the last field. Lengths are checked against the remaining bytes before anything is read, so no length inside a
+//! blob can cause an allocation.
 
 use alloc::vec::Vec;
 
-/// What is wrong with the bytes at some offset of a blob.
+/// The problem with the bytes at some offset of a blob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum WireError {
-    /// A length field announces more bytes than there are, or is itself cut off.
+    /// A length field announces more bytes than remain, or is itself truncated.
     Truncated,
-    /// An mpint has a leading zero byte that it does not need.
+    /// An mpint has a redundant leading zero byte.
     NonMinimal,
     /// The top bit of an mpint is set: a negative number.
     Negative,
 }
 
-/// A cursor over a blob. Every method either takes a whole field or leaves the cursor where it was.
+/// A cursor over a blob. Every method either consumes a whole field or does not move the cursor.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
@@ -29,7 +29,7 @@ impl<'a> Reader<'a> {
         Self { rest: blob, offset: 0 }
     }
 
-    /// Bytes taken so far: the offset of the next field's length.
+    /// Returns the number of bytes consumed: the offset of the next field's length.
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
         self.rest.is_empty()
     }
 
-    /// `uint32`, big-endian.
+    /// Reads a `uint32`, big-endian.
     pub(crate) fn uint32(&mut self) -> Result<u32, WireError> {
         let (head, rest) = self.rest.split_first_chunk::<4>().ok_or(WireError::Truncated)?;
         self.rest = rest;
@@ -46,7 +46,7 @@ impl<'a> Reader<'a> {
         Ok(u32::from_be_bytes(*head))
     }
 
-    /// `uint64`, big-endian.
+    /// Reads a `uint64`, big-endian.
     pub(crate) fn uint64(&mut self) -> Result<u64, WireError> {
         let (head, rest) = self.rest.split_first_chunk::<8>().ok_or(WireError::Truncated)?;
         self.rest = rest;
@@ -54,7 +54,7 @@ impl<'a> Reader<'a> {
         Ok(u64::from_be_bytes(*head))
     }
 
-    /// `string`: a length and that many bytes.
+    /// Reads a `string`: a length and that many bytes.
     pub(crate) fn string(&mut self) -> Result<&'a [u8], WireError> {
         let mut ahead = *self;
         let length = usize::try_from(ahead.uint32()?).map_err(|_| WireError::Truncated)?;
@@ -63,7 +63,7 @@ impl<'a> Reader<'a> {
         Ok(field)
     }
 
-    /// `mpint` that is not negative: its magnitude, big-endian, without the sign byte; zero is empty.
+    /// Reads an `mpint` that is not negative: its magnitude, big-endian, without the sign byte; zero is empty.
     pub(crate) fn mpint(&mut self) -> Result<&'a [u8], WireError> {
         let mut ahead = *self;
         let field = ahead.string()?;
@@ -80,13 +80,13 @@ impl<'a> Reader<'a> {
 
 /// Writes fields to the end of a buffer.
 pub(crate) trait Write {
-    /// `uint32`, big-endian.
+    /// Writes a `uint32`, big-endian.
     fn uint32(&mut self, value: usize);
 
-    /// `string`: a length and these bytes.
+    /// Writes a `string`: a length and these bytes.
     fn string(&mut self, bytes: &[u8]);
 
-    /// `mpint` of a big-endian magnitude, which may have leading zeros.
+    /// Writes the `mpint` of a big-endian magnitude, which may have leading zeros.
     fn mpint(&mut self, magnitude: &[u8]);
 }
 
@@ -107,19 +107,19 @@ impl Write for Vec<u8> {
     }
 }
 
-/// The encoded length of a `string` of `length` bytes, or of an `mpint` whose [`integer_length`] this is.
+/// Returns the encoded length of a `string` of `length` bytes, or of an `mpint` whose [`integer_length`] is `length`.
 pub(crate) fn string_length(length: usize) -> usize {
     4 + length
 }
 
-/// The length of a big-endian magnitude in [`minimal`] two's complement.
+/// Returns the length of a big-endian magnitude in [`minimal`] two's complement.
 pub(crate) fn integer_length(magnitude: &[u8]) -> usize {
     minimal(magnitude).into_iter().map(<[u8]>::len).sum()
 }
 
-/// A big-endian magnitude in minimal two's complement, as mpints and DER write it: a zero byte if the top bit is set,
-/// and the magnitude without leading zeros. Of a secret, time depends on the leading zero bytes and on the bit after
-/// them, as does the length.
+/// Converts a big-endian magnitude to minimal two's complement, as mpints and DER use it: a zero byte if the top bit
+/// is set, and the magnitude without leading zeros. For a secret, the time depends on the leading zero bytes and on
+/// the bit after them, as does the length.
 pub(crate) fn minimal(magnitude: &[u8]) -> [&[u8]; 2] {
     let zeros = magnitude.iter().take_while(|&&byte| byte == 0).count();
     let magnitude = magnitude.get(zeros..).unwrap_or_default();

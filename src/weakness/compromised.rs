@@ -1,13 +1,13 @@
-//! Keys whose private half is published: nobody who uses one can keep anybody out.
+//! Keys whose private half is published, so they protect nothing.
 //!
 //! Factory keys of appliances (the `rapid7/ssh-badkeys` collection) and the sample keys of OpenStack Nova's
-//! documentation and tests, which people do paste. A fact about each stands here, the SHA-256 of its key blob, and
-//! never a key. 64 entries cannot cover all that ever leaked (the Debian keys of CVE-2008-0166 alone are some hundred
-//! thousand): that a key is not listed says nothing for it.
+//! documentation and tests, which users do paste. Each is listed by the SHA-256 of its key blob; no key is included.
+//! 64 entries cannot cover all leaked keys (the Debian keys of CVE-2008-0166 alone are some hundred thousand): the
+//! absence of a key from the list does not vouch for it.
 
 use sha2::{Digest, Sha256};
 
-/// Whether the private half of the key with this blob is published.
+/// Returns whether the private half of the key with this blob is published.
 pub(super) fn is_published(blob: &[u8]) -> bool {
     let hash: [u8; 32] = Sha256::digest(blob).into();
     let halves =
@@ -15,7 +15,7 @@ pub(super) fn is_published(blob: &[u8]) -> bool {
     PUBLISHED.binary_search(&halves.into()).is_ok()
 }
 
-/// SHA-256 of the blob, as two big-endian halves, in ascending order.
+/// The SHA-256 of each blob, as two big-endian halves, in ascending order.
 #[rustfmt::skip]
 const PUBLISHED: [(u128, u128); 64] = [
     (0x00a0016b2e3abc16b66e1318654d95ff, 0x3e6eaa50145dcb814f13245b830777db), // host/Westermo_MRD310_rsa

@@ -22,7 +22,7 @@ pub(super) struct Modulus {
 const SMALL: u32 = 1 << 13;
 
 impl Modulus {
-    /// A modulus from its big-endian magnitude.
+    /// Converts a modulus from its big-endian magnitude.
     pub(super) fn new(magnitude: &[u8]) -> Self {
         Self { number: PublicUint::from_be(magnitude), smallest_factor: OnceCell::new() }
     }
@@ -46,7 +46,7 @@ impl Modulus {
         })
     }
 
-    /// Whether n = x^k for some x and some k > 1. Exact for odd n.
+    /// Returns whether n = x^k for some x and some k > 1. Exact for odd n.
     pub(super) fn is_perfect_power(&self) -> bool {
         if !self.number.is_odd() {
             return false; // 2 is a factor, which is reported as such; and the roots below need an odd n
@@ -61,7 +61,7 @@ impl Modulus {
         odd_exponents_up_to(largest).any(|k| self.has_root(k))
     }
 
-    /// Whether n is a k-th power, for an odd k.
+    /// Returns whether n is a k-th power, for an odd k.
     ///
     /// Every odd number has exactly one k-th root modulo each power of two. If n = x^k for an integer x, that root is x
     /// modulo the power of two, and x itself once the power of two exceeds x. So the candidate is the root modulo
@@ -112,8 +112,8 @@ impl Modulus {
         y
     }
 
-    /// Whether Fermat's method factors n in [`FERMAT_ROUNDS`] rounds: whether a² − n is a square for one of the first
-    /// integers a above √n.
+    /// Returns whether Fermat's method factors n in [`FERMAT_ROUNDS`] rounds: whether a² − n is a square for one of
+    /// the first integers a above √n.
     ///
     /// Detects every n = p·q with |p − q| < 2^6 · n^(1/4), since then a − √n = (p − q)² / (8·a) is below 2^9: the upper
     /// halves of p and q are equal except for three bits. Two independent primes are as close with a probability below
@@ -130,8 +130,8 @@ impl Modulus {
         })
     }
 
-    /// The discriminator for CVE-2017-15361 (Nemec, Sys, Svenda, Klinec, Matyas: *The Return of Coppersmith's Attack*,
-    /// CCS 2017, section 5).
+    /// Tests for CVE-2017-15361 (Nemec, Sys, Svenda, Klinec, Matyas: *The Return of Coppersmith's Attack*, CCS 2017,
+    /// section 5).
     ///
     /// The library's primes are k·M + (65537^a mod M), where M is the product of the first primes, so n is a power of
     /// 65537 modulo each of them. Detects every such key. Of the 38 odd primes up to 167 only the 17 in [`ROCA`] carry
@@ -142,7 +142,8 @@ impl Modulus {
         ROCA.iter().all(|&(prime, order)| power_mod(self.number.residue(prime), order, prime) == 1)
     }
 
-    /// Whether n is a strong probable prime to base 2 (FIPS 186-5, B.3.1 with b = 2): then p = n, and d follows from e.
+    /// Returns whether n is a strong probable prime to base 2 (FIPS 186-5, B.3.1 with b = 2): then p = n, and d
+    /// follows from e.
     ///
     /// Detects every prime. A product of two primes passes only if the order of 2 modulo p divides gcd(p − 1, q − 1),
     /// and modulo q too; the primes of FIPS 186-5 have a gcd below 2^32, so less than one in 2^1900 passes at 2048
@@ -218,7 +219,8 @@ impl SquareFilter {
         }
     }
 
-    /// Whether the number for this i, which is below [`FERMAT_ROUNDS`], is a square modulo 64 and modulo each prime.
+    /// Returns whether the number for this i, which is below [`FERMAT_ROUNDS`], is a square modulo 64 and modulo each
+    /// prime.
     fn may_be_square(&self, i: u64) -> bool {
         let low = self.first_low.wrapping_mul(2).wrapping_add(i).wrapping_mul(i).wrapping_add(self.difference_low);
         let residue = self.difference_residue + i * (2 * self.first_residue + i); // < 2^32 + 2^9 · 2^34
@@ -227,7 +229,7 @@ impl SquareFilter {
     }
 }
 
-/// The set of squares modulo `modulus`, which is at most 64: bit r is set if r is a square.
+/// Computes the set of squares modulo `modulus`, which is at most 64: bit r is set if r is a square.
 const fn squares(modulus: u64) -> u64 {
     let (mut squares, mut root) = (0, 0);
     while root < modulus {
@@ -237,7 +239,7 @@ const fn squares(modulus: u64) -> u64 {
     squares
 }
 
-/// Whether a set of [`squares`] contains a residue.
+/// Returns whether a set of [`squares`] contains a residue.
 fn is_member(squares: u64, residue: u64) -> bool {
     squares >> residue & 1 == 1
 }
@@ -263,8 +265,8 @@ const ROCA: [(u32, u32); 17] = [
     (157, 78),
 ];
 
-/// The exponents of a perfect power that must be tried, up to a limit: the odd primes of the table, and all odd numbers
-/// above it. (A power with a composite exponent is also one with a prime exponent.)
+/// Lists the exponents of a perfect power that must be tried, up to a limit: the odd primes of the table, and all odd
+/// numbers above it. (A power with a composite exponent is also one with a prime exponent.)
 fn odd_exponents_up_to(limit: usize) -> impl Iterator<Item = usize> {
     let above = SMALL as usize + 1;
     let primes = odd_primes_below(SMALL).iter().map(|&prime| usize::from(prime));
@@ -300,7 +302,7 @@ mod tests {
         PublicUint::from_limbs(limbs.to_vec())
     }
 
-    /// Odd numbers of 1 to `length` limbs.
+    /// Generates odd numbers of 1 to `length` limbs.
     fn odd(length: usize) -> impl Strategy<Value = PublicUint> {
         prop::collection::vec(any::<u64>(), 1..=length).prop_map(|mut limbs| {
             limbs[0] |= 1;
@@ -330,7 +332,7 @@ mod tests {
         assert_eq!(format!("{rate:.2}"), "-27.83");
     }
 
-    /// Odd numbers below 2^16, where everything can be known.
+    /// Checks odd numbers below 2^16 exhaustively.
     #[test]
     fn small_moduli_match_brute_force() {
         for n in (9u64..1 << 16).step_by(2) {
@@ -413,7 +415,7 @@ mod tests {
         fn roca_detects_keys_of_the_flawed_library(a in any::<u64>(), b in any::<u64>(), k in odd(4), l in odd(4)) {
             let n = roca_prime_candidate(a, &k).product(&roca_prime_candidate(b, &l));
             prop_assert!(modulus(&n).is_roca());
-            // One different residue is enough to clear it.
+            // One different residue is enough for the modulus to pass.
             prop_assert!(!modulus(&n.plus_word(2 * 3 * 5 * 7)).is_roca());
         }
 

@@ -3,8 +3,8 @@
 //! Montgomery form with R = 2^(64·length), all numbers fully reduced, so equal residues have equal limbs.
 //! Variable-time.
 //!
-//! Rows are processed two at a time: two chains of carries side by side, and half the loads and stores. So the length
-//! is even.
+//! Limbs of the factor are processed two at a time: two chains of carries side by side, and half the loads and
+//! stores. So the length is even.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -26,7 +26,7 @@ pub(super) struct Montgomery {
 pub(super) struct Residue(Vec<u64>);
 
 impl Montgomery {
-    /// The modulus must be odd and greater than 1.
+    /// Precomputes the constants of a modulus, which must be odd and greater than 1.
     pub(super) fn new(modulus: &PublicUint) -> Self {
         let mut modulus = modulus.limbs().to_vec();
         modulus.resize(modulus.len().next_multiple_of(2), 0);

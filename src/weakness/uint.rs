@@ -19,7 +19,7 @@ pub(super) struct PublicUint {
 }
 
 impl PublicUint {
-    /// The number with these little-endian limbs.
+    /// Creates the number with these little-endian limbs.
     pub(super) fn from_limbs(mut limbs: Vec<u64>) -> Self {
         while limbs.last() == Some(&0) {
             limbs.pop();
@@ -27,20 +27,20 @@ impl PublicUint {
         Self { limbs }
     }
 
-    /// The number with this big-endian magnitude.
+    /// Creates the number with this big-endian magnitude.
     pub(super) fn from_be(magnitude: &[u8]) -> Self {
         let word = |bytes: &[u8]| bytes.iter().fold(0, |word, &byte| word << 8 | u64::from(byte));
         Self::from_limbs(magnitude.rchunks(8).map(word).collect())
     }
 
-    /// The same number for crypto-bigint. Converted through bytes, because its limbs have 32 bits on some targets.
+    /// Converts the number for crypto-bigint, through bytes, because its limbs have 32 bits on some targets.
     #[cfg(test)]
     pub(super) fn to_boxed(&self) -> crypto_bigint::BoxedUint {
         let bytes: Vec<u8> = self.limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
         crypto_bigint::BoxedUint::from_be_slice_vartime(&bytes)
     }
 
-    /// The limbs, little-endian, without zero limbs at the top.
+    /// Returns the limbs, little-endian, without zero limbs at the top.
     pub(super) fn limbs(&self) -> &[u64] {
         &self.limbs
     }
@@ -50,7 +50,7 @@ impl PublicUint {
         self.limbs.last().map_or(0, |top| 64 * self.limbs.len() - top.leading_zeros() as usize)
     }
 
-    /// Whether bit `position` is set.
+    /// Returns whether bit `position` is set.
     pub(super) fn bit(&self, position: usize) -> bool {
         self.limbs.get(position / 64).is_some_and(|limb| limb >> (position % 64) & 1 == 1)
     }
@@ -125,7 +125,7 @@ impl PublicUint {
         self.power_low(exponent, usize::MAX)
     }
 
-    /// [`product_low`](Self::product_low) in no more limbs than the product needs.
+    /// Computes [`product_low`](Self::product_low) in no more limbs than the product needs.
     fn product_up_to(&self, other: &Self, length: usize) -> Self {
         self.product_low(other, length.min(self.limbs.len() + other.limbs.len()))
     }
@@ -162,7 +162,7 @@ impl PublicUint {
         Self::from_limbs(square_root(&self.limbs, self.bits()))
     }
 
-    /// The lowest `length` limbs, or all of them and zeros above.
+    /// Returns the lowest `length` limbs, or all of them and zeros above.
     fn padded(&self, length: usize) -> Vec<u64> {
         let mut limbs = self.limbs.clone();
         limbs.resize(length, 0);
@@ -210,12 +210,12 @@ pub(super) fn subtract(limbs: &mut [u64], other: &[u64]) {
     }
 }
 
-/// The bits of a positive number, from the highest to the lowest.
+/// Iterates over the bits of a positive number, from the highest to the lowest.
 pub(super) fn bits_of(number: usize) -> impl Iterator<Item = bool> {
     (0..usize::BITS - number.leading_zeros()).rev().map(move |position| number >> position & 1 == 1)
 }
 
-/// Whether `a ≥ b`, for numbers of the same number of limbs.
+/// Returns whether `a ≥ b`, for numbers with the same number of limbs.
 fn at_least(a: &[u64], b: &[u64]) -> bool {
     a.iter().rev().ge(b.iter().rev())
 }
@@ -230,7 +230,7 @@ fn square_root(limbs: &[u64], bits: usize) -> Vec<u64> {
     let mut pairs = number.rchunks_exact(2).map(low_pair);
     let Some(top) = pairs.next() else { return Vec::new() };
     let first = top.isqrt();
-    // Twice the root of the pairs so far, and what they are more than its square; no more than twice the root.
+    // Twice the root of the pairs so far, and their excess over its square, which is at most twice the root.
     let mut twice = split(2 * first).to_vec();
     let mut remainder = split(top - first * first).to_vec();
     for pair in pairs {
@@ -257,8 +257,8 @@ fn square_root(limbs: &[u64], bits: usize) -> Vec<u64> {
     shift_right(&twice, 1 + shift / 2)
 }
 
-/// A digit q that is not too large, and at most five too small, such that `(twice + q)·q <= remainder`, for the numbers
-/// that [`square_root`] has then.
+/// Returns a digit q that is not too large, and at most five too small, such that `(twice + q)·q <= remainder`, for
+/// the numbers that [`square_root`] has then.
 ///
 /// Without q² the largest is `⌊remainder / twice⌋`; with it, at most one less, as twice is above 2^128 and thus above
 /// q². From the top limbs of both, of which that of `twice` is 1, rounded down: at most 2^64 / 2^63 + 1 less.
@@ -269,17 +269,17 @@ fn root_digit(remainder: &[u64], twice: &[u64]) -> u64 {
     u64::try_from(dividend / divisor).unwrap_or(u64::MAX).saturating_sub(1)
 }
 
-/// The two lowest limbs.
+/// Returns the two lowest limbs.
 pub(super) fn low_pair(limbs: &[u64]) -> u128 {
     limbs.iter().take(2).rev().fold(0, |pair, &limb| pair << 64 | u128::from(limb))
 }
 
-/// The two limbs of a number.
+/// Returns the two limbs of a number.
 fn split(pair: u128) -> [u64; 2] {
     [pair as u64, (pair >> 64) as u64]
 }
 
-/// `limbs · 2^by`
+/// Computes `limbs · 2^by`.
 fn shift_left(limbs: &[u64], by: usize) -> Vec<u64> {
     let below = core::iter::once(&0).chain(limbs);
     let shifted = limbs.iter().chain(&[0]).zip(below).map(|(&high, &low)| {
@@ -289,7 +289,7 @@ fn shift_left(limbs: &[u64], by: usize) -> Vec<u64> {
     core::iter::repeat_n(0, by / 64).chain(shifted).collect()
 }
 
-/// `⌊limbs / 2^by⌋`
+/// Computes `⌊limbs / 2^by⌋`.
 fn shift_right(limbs: &[u64], by: usize) -> Vec<u64> {
     let rest = limbs.get(by / 64..).unwrap_or_default();
     rest.iter()
@@ -314,7 +314,7 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
-        /// Of any number, of squares, and of numbers next to squares.
+        /// Checks any number, squares, and the numbers next to squares.
         #[test]
         fn the_square_root_is_that_of_crypto_bigint(
             root in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0), Just(1 << 63), Just(1)], 0..9),

@@ -1,7 +1,7 @@
-//! What the import of a public key costs: parse, validate, fingerprint, and each way to refuse.
+//! Cost of importing a public key: parsing, validation, fingerprint, and each kind of rejection.
 //!
-//! `ssh_key` is measured beside it, doing what a caller of that crate would do for the same answer. Answers are asserted before
-//! they are timed.
+//! `ssh_key` is measured for comparison, with the calls that a user of that crate would need for the same answer.
+//! Answers are asserted before they are timed.
 
 use std::hint::black_box;
 
@@ -29,7 +29,7 @@ const ECDSA_P256: (&str, &str) = (
 const KEYS: [(&str, (&str, &str)); 4] =
     [("rsa-2048", RSA_2048), ("rsa-4096", RSA_4096), ("ed25519", ED25519), ("ecdsa-p256", ECDSA_P256)];
 
-/// Parse, validate, MD5.
+/// Parses, validates and computes the MD5.
 fn import(c: &mut Criterion) {
     let mut group = c.benchmark_group("import");
     for (name, (line, answer)) in KEYS {
@@ -39,7 +39,7 @@ fn import(c: &mut Criterion) {
     group.finish();
 }
 
-/// The same answer by way of `ssh_key`, without the checks that it does not make.
+/// Computes the same answer with `ssh_key`, without the checks that it does not perform.
 fn ssh_key(c: &mut Criterion) {
     use md5::{Digest as _, Md5};
 
@@ -49,7 +49,7 @@ fn ssh_key(c: &mut Criterion) {
     }
 
     let mut group = c.benchmark_group("ssh-key");
-    // Without its `p256` feature `ssh_key` reads no ECDSA.
+    // Without its `p256` feature `ssh_key` does not support ECDSA.
     for (name, (line, answer)) in KEYS.into_iter().filter(|(name, _)| *name != "ecdsa-p256") {
         assert_eq!(nova_keypair::Md5Fingerprint::from_bytes(by_ssh_key(line)).to_string(), answer);
         group.bench_function(name, |b| b.iter(|| by_ssh_key(black_box(line))));
@@ -57,7 +57,7 @@ fn ssh_key(c: &mut Criterion) {
     group.finish();
 }
 
-/// The parts of an import.
+/// The stages of an import.
 fn stages(c: &mut Criterion) {
     let key = PublicKey::parse(RSA_2048.0).expect("a good key");
     assert_eq!(key.fingerprint().to_string(), RSA_2048.1);
@@ -94,13 +94,13 @@ fn refuse(c: &mut Criterion) {
     group.finish();
 }
 
-/// Every check, and without the modular exponentiation that asks whether the modulus is prime.
+/// All checks, and all but the modular exponentiation that tests whether the modulus is prime.
 fn weaknesses(c: &mut Criterion) {
     let without_prime = ImportPolicy::strict().accept(nova_keypair::Weakness::PrimeModulus);
 
     let mut group = c.benchmark_group("weaknesses");
     group.sample_size(20);
-    // 2048 bits of a key that is published, and 4096 of one that is sound.
+    // A published 2048-bit key, and a sound 4096-bit key.
     let published = PublicKey::parse(RSA_2048.0).expect("a good key");
     assert!(published.weaknesses().contains(&nova_keypair::Weakness::Compromised));
     let sound = PublicKey::parse(RSA_4096.0).expect("a good key");
@@ -108,7 +108,7 @@ fn weaknesses(c: &mut Criterion) {
     for (name, key) in [("rsa-2048", &published), ("rsa-4096", &sound)] {
         group.bench_function(format!("all, {name}"), |b| b.iter(|| black_box(key).weaknesses()));
     }
-    // The one that is published is refused for it, when all the others have been looked for.
+    // The published key is rejected for that, after the search for all other weaknesses.
     for (name, (line, _), code) in [("rsa-2048", RSA_2048, Some("key_weak")), ("rsa-4096", RSA_4096, None)] {
         assert_eq!(PublicKey::parse_with(line, &without_prime).err().map(|error| error.code()), code);
         group.bench_function(format!("all but prime modulus, with import, {name}"), |b| {

@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The code of an error of the library.
+/// Returns the code of an error of the library.
 fn code(failure: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     let code = failure.downcast_ref::<Error>().map(Error::code);
     code.or_else(|| failure.downcast_ref::<NameError>().map(NameError::code))
@@ -91,7 +91,7 @@ fn run() -> Result<(), Failure> {
     }
 }
 
-/// The arguments of `create`.
+/// Arguments of `create`.
 #[derive(Default)]
 struct Create {
     name: String,
@@ -149,7 +149,7 @@ impl Create {
         Ok(())
     }
 
-    /// Writes the files first: what is printed has been kept.
+    /// Writes the files first, so that everything that is printed has been saved.
     fn deliver(
         &self,
         name: &KeypairName,
@@ -170,7 +170,7 @@ impl Create {
     }
 }
 
-/// A name by the rule of microversion 2.92, from which on clients generate their keys.
+/// Validates a name by the rule of microversion 2.92, from which on clients generate their keys.
 fn client_name(name: &str) -> Result<KeypairName, NameError> {
     KeypairName::for_microversion(name, Microversion::V2_92)
 }
@@ -208,7 +208,7 @@ fn draw_progress(done: usize, count: usize) {
     if stderr.is_terminal() {
         let filled = WIDTH * done / count.max(1);
         let end = if done == count { "\n" } else { "" };
-        // A terminal that is gone does not stop the work.
+        // A terminal that no longer exists does not stop the work.
         _ = write!(stderr, "\r[{}{}] {done}/{count}{end}", "#".repeat(filled), "-".repeat(WIDTH - filled));
     }
 }
@@ -233,12 +233,12 @@ fn write_pair(dir: &Path, name: &KeypairName, private_key: &str, public_key: &st
     write_new(&public, 0o644, &format!("{public_key}\n")).inspect_err(|_| _ = fs::remove_file(&private))
 }
 
-/// The whole file or none.
+/// Writes the whole file or nothing.
 fn write_new(path: &Path, mode: u32, text: &str) -> Result<(), Failure> {
     let explain = |error: io::Error| format!("cannot write {}: {error}", path.display());
     // `create_new` also fails for a file that was created after the check.
     let mut file = create(path, mode).map_err(explain)?;
-    // By now the file is ours to remove.
+    // From here on this process owns the file and may remove it.
     Ok(file.write_all(text.as_bytes()).inspect_err(|_| _ = fs::remove_file(path)).map_err(explain)?)
 }
 
@@ -310,11 +310,11 @@ fn run_post(mut arguments: lexopt::Parser) -> Result<(), Failure> {
         answer(request)?;
         answered = true;
     }
-    // No body at all is a request with an empty body.
+    // An empty input is a request with an empty body.
     if answered { Ok(()) } else { answer(serde_json::from_slice(b"")) }
 }
 
-/// JSON bodies one after another, each as soon as it is whole. A body may span lines.
+/// Reads JSON bodies one after another, each as soon as it is complete. A body may span lines.
 struct Bodies<I> {
     input: I,
     buffer: Vec<u8>,
@@ -336,7 +336,7 @@ impl<I: BufRead> Bodies<I> {
                     self.buffer.drain(..end);
                     return Ok(Some(Ok(request)));
                 }
-                // The line on which the malformed body starts is given up: the next one may start a valid body.
+                // Drop the line on which the malformed body starts: the next one may start a valid body.
                 Some(Err(error)) if self.ended || !error.is_eof() => {
                     self.is_broken = self.buffer.starts_with(b"{") || self.buffer.starts_with(b"[");
                     self.drop_line();
@@ -438,7 +438,7 @@ fn rejected_on_both_sides(code: &str, message: &str, position: Option<usize>) ->
     json!({ "import": rejection, "nova": rejection, "weaknesses": [] })
 }
 
-/// A file, or standard input for `-` and for no file.
+/// Opens a file, or standard input for `-` or no file.
 fn open(file: Option<&Path>) -> Result<Box<dyn BufRead>, Failure> {
     match file.filter(|file| *file != Path::new("-")) {
         None => Ok(Box::new(io::stdin().lock())),

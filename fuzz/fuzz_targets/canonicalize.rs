@@ -1,4 +1,5 @@
-//! What canonicalize repairs is a canonical line, whose type and base64 stand in the text as sent; what was a line stays that key.
+//! The result of `canonicalize` is a canonical line whose type and base64 occur in the text as sent; a line that was
+//! valid keeps its key.
 #![no_main]
 
 use nova_keypair::{ImportPolicy, PublicKey};

@@ -1,9 +1,9 @@
-//! The kernels give the same answers: base-2 filter and powers of four moduli of any bits, side by side.
+//! The kernels give the same answers: base-2 filter and powers of four moduli of any bits, in parallel.
 #![no_main]
 
 use nova_keypair::internals::Kernel;
 
-/// 1024 bits out of the data, over and over, with the bits of a candidate forced: the top two, and 7 modulo 8.
+/// 1024 bits from the data, repeated as needed, with the bits of a candidate forced: the top two, and 7 modulo 8.
 fn candidate(data: &[u8], lane: usize) -> Vec<u64> {
     let bytes: Vec<u8> = data.iter().copied().cycle().skip(lane * 37).take(128).collect();
     let mut limbs: Vec<u64> =
@@ -21,7 +21,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let moduli: Vec<&[u64]> = moduli.iter().map(|n| &n[..]).collect();
     assert_eq!(Kernel::Best.base2(1024, &moduli), Kernel::Portable.base2(1024, &moduli));
 
-    // Bases below the modulus: the top bit cleared.
+    // Bases below the modulus: the top bit is cleared.
     let bases: Vec<_> = (4..8)
         .map(|lane| candidate(data, lane))
         .map(|mut n| {

@@ -1,4 +1,5 @@
-//! `nova::verdict` answers what a literal restatement of Nova's rule does: for any text, and for any blob under the type that it names.
+//! `nova::verdict` agrees with a literal reimplementation of Nova's rule: for any text, and for any blob under the
+//! type that it names.
 #![no_main]
 
 #[path = "../../tests/suite/nova_rule/mod.rs"]
@@ -27,7 +28,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     if let Ok(line) = str::from_utf8(data) {
         check(line);
     }
-    // The fuzzer does not see through base64, so it may write the blob itself.
+    // The fuzzer cannot see through base64, so it may write the blob directly.
     let Some((&[_, _, _, length], rest)) = data.split_first_chunk() else { return };
     if let Some(Ok(name)) = rest.get(..length.into()).map(str::from_utf8) {
         check(&format!("{name} {}", STANDARD.encode(data)));

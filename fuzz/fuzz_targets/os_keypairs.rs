@@ -1,11 +1,12 @@
-//! Every body gets a reply of a known status; one that is taken says what import says, and is a conflict the second time.
+//! Every body gets a reply with a known status; one that is accepted has the fingerprint of an import, and is a
+//! conflict the second time.
 #![no_main]
 
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{GenerateError, KeypairName, Microversion, fingerprint};
 use rand_core::{TryCryptoRng, TryRng};
 
-/// A generator that is out of order: making a key would take the fuzzer's time.
+/// A generator that always fails: generating keys would use up the fuzzer's time.
 struct Broken;
 
 impl TryRng for Broken {

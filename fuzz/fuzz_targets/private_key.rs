@@ -1,11 +1,12 @@
-//! A private key file, plain or encrypted, read by `ssh-key` holds the comment and the public key that it was written with.
+//! A private key file, plain or encrypted, contains the comment and the public key that it was written with, as read
+//! by `ssh-key`.
 #![no_main]
 
 use std::cell::RefCell;
 
 use nova_keypair::{KeySpec, OsRng, PrivateKey};
 
-// One key for all rounds: making one takes milliseconds.
+// One key for all rounds: generating one takes milliseconds.
 thread_local!(static KEY: RefCell<PrivateKey> = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap().into());
 
 libfuzzer_sys::fuzz_target!(|data: (&str, &[u8], bool)| {

@@ -1,5 +1,5 @@
-//! What import accepts Nova accepts, by the slow and literal restatement of its rule, and takes the fingerprint of the same bytes. And
-//! it prints as a line of the same key.
+//! What import accepts, Nova accepts by the literal reimplementation of its rule, which fingerprints the same bytes.
+//! The key prints as a line of the same key.
 #![no_main]
 
 #[path = "../../tests/suite/nova_rule/mod.rs"]

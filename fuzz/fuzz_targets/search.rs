@@ -1,4 +1,4 @@
-//! The engine makes the key that a plain sequential generator makes, whatever the bytes, on either kernel.
+//! The engine generates the same key as a plain sequential generator, for any bytes and on either kernel.
 #![no_main]
 
 #[path = "../../tests/keygen/sequential.rs"]

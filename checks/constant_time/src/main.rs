@@ -1,6 +1,6 @@
-//! Constant time, measured: `README.md` says what this shows and how.
+//! Measures constant time; `README.md` describes the method and what it shows.
 //!
-//! Without arguments it makes a key of 2048 bits, as it is done in continuous integration; with `--all` one of every size.
+//! Without arguments it generates one 2048-bit key, as in continuous integration; with `--all` one key of every size.
 
 #[cfg(not(nova_keypair_ctgrind))]
 compile_error!(
@@ -22,8 +22,9 @@ use skip::skip;
 use stream::Watched;
 use subject::Case;
 
-/// Sizes, and for each a stream whose second prime comes early, since valgrind is some fifty times slower than the processor: by
-/// `--search`, the earliest of the first 200 streams for 2048 and 2064 bits, of 100 for the others.
+/// Sizes, each with a stream whose second prime comes early, because valgrind is about fifty times slower than the
+/// processor: the earliest that `--search` found among the first 200 streams for 2048 and 2064 bits, and among 100
+/// for the others.
 const SHORT: [(u32, u64); 1] = [(2048, 99)];
 const ALL: [(u32, u64); 4] = [(2048, 99), (2064, 182), (3072, 92), (4096, 6)];
 
@@ -64,7 +65,7 @@ fn drive(cases: &[(u32, u64)]) -> bool {
     cases.iter().fold(true, |good, &(bits, stream)| under_valgrind(&prepare(bits, stream)) & good)
 }
 
-/// Makes the key once, to learn which draws are its primes.
+/// Generates the key once, to learn which draws are its primes.
 fn prepare(bits: u32, stream: u64) -> Case {
     let mut draws: Vec<Vec<u8>> = Vec::new();
     let mut source = Watched::new(stream, |_, bytes: &mut [u8]| {
@@ -79,7 +80,7 @@ fn prepare(bits: u32, stream: u64) -> Case {
     Case { bits, stream, primes: [place(&key.p), place(&key.q)], modulus: key.n }
 }
 
-/// The streams whose second prime comes earliest: how the constants above were found.
+/// Finds the streams whose second prime comes earliest; the constants above come from here.
 fn search(bits: u32, count: u64) {
     let mut found: Vec<(u64, u64)> = (0..count).map(|stream| (prepare(bits, stream).primes[1], stream)).collect();
     found.sort();

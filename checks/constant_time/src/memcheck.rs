@@ -1,9 +1,9 @@
-//! Valgrind's client requests, as far as they are needed: the magic sequence and the numbers of `valgrind.h` and `memcheck.h`, which
-//! are a stable interface.
+//! Valgrind's client requests, as far as they are needed: the instruction sequence and the numbers of `valgrind.h`
+//! and `memcheck.h`, which are a stable interface.
 //!
-//! Outside of valgrind the sequence does nothing: four rotations that cancel out, and an exchange of a register with itself. It stands
-//! here instead of a crate since those that there are need a nightly compiler, or libclang and valgrind's headers to build; this way the
-//! harness builds anywhere, and can say that valgrind is missing.
+//! Outside valgrind the sequence has no effect: four rotations that cancel out, and an exchange of a register with
+//! itself. The existing crates need a nightly compiler, or libclang and valgrind's headers; this code builds
+//! anywhere, and can report that valgrind is missing.
 
 use std::arch::asm;
 
@@ -18,8 +18,8 @@ fn request(code: u64, argument: [u64; 3]) -> u64 {
     let [a, b, c] = argument;
     let block = [code, a, b, c, 0, 0];
     let mut result = 0u64;
-    // SAFETY: on a processor this changes nothing. Valgrind reads the block, whose address is in rax, and acts on its own shadow
-    // memory alone, but for GET_VBITS, which writes to a buffer that `undefined_bytes` owns.
+    // SAFETY: on a processor this changes nothing. Valgrind reads the block, whose address is in rax, and modifies
+    // its own shadow memory only, except for GET_VBITS, which writes to a buffer that `undefined_bytes` owns.
     unsafe {
         asm!(
             "rol rdi, 3", "rol rdi, 13", "rol rdi, 61", "rol rdi, 51", "xchg rbx, rbx",
@@ -29,17 +29,17 @@ fn request(code: u64, argument: [u64; 3]) -> u64 {
     result
 }
 
-/// Whether this process runs under valgrind.
+/// Returns whether this process runs under valgrind.
 pub fn is_running() -> bool {
     request(RUNNING_ON_VALGRIND, [0; 3]) > 0
 }
 
-/// How many errors were reported so far.
+/// Returns the number of errors reported so far.
 pub fn errors() -> u64 {
     request(COUNT_ERRORS, [0; 3])
 }
 
-/// Marks bytes as undefined: nothing may branch on them from here on, or use them in an address.
+/// Marks bytes as undefined: any later branch on them, or address computed from them, is reported.
 pub fn mark_secret(bytes: &mut [u8]) {
     request(MAKE_MEM_UNDEFINED, [bytes.as_ptr() as u64, bytes.len() as u64, 0]);
 }
@@ -49,7 +49,7 @@ pub fn mark_public(bytes: &mut [u8]) {
     request(MAKE_MEM_DEFINED, [bytes.as_ptr() as u64, bytes.len() as u64, 0]);
 }
 
-/// How many of these bytes have an undefined bit.
+/// Counts the bytes that have an undefined bit.
 pub fn secret_bytes(bytes: &[u8]) -> usize {
     let mut undefined = vec![0u8; bytes.len()];
     request(GET_VBITS, [bytes.as_ptr() as u64, undefined.as_mut_ptr() as u64, bytes.len() as u64]);

@@ -1,4 +1,4 @@
-//! The generator that keys are made from, and the marks on it.
+//! The generator of the keys, and the marks on its draws.
 
 use std::convert::Infallible;
 
@@ -6,7 +6,7 @@ use rand_core::{TryCryptoRng, TryRng};
 
 use crate::memcheck;
 
-/// SplitMix64: any bytes will do here, as long as they are the same twice.
+/// SplitMix64: any bytes serve, as long as they are reproducible.
 pub struct Stream(u64);
 
 impl Stream {
@@ -25,7 +25,7 @@ impl Stream {
     }
 }
 
-/// A stream that hands each draw to a watcher, with its index, after filling it.
+/// A stream that passes each draw, with its index, to a watcher after filling it.
 pub struct Watched<F> {
     stream: Stream,
     drawn: u64,
@@ -38,7 +38,7 @@ impl<F: FnMut(u64, &mut [u8])> Watched<F> {
     }
 }
 
-/// The stream with the draws that the primes come from marked as secret. Rejected candidates are public, and stay as they are.
+/// Marks the draws that become the primes as secret. Rejected candidates are public, and stay unmarked.
 pub fn marked(seed: u64, primes: [u64; 2]) -> impl TryCryptoRng {
     Watched::new(seed, move |index, bytes| {
         if primes.contains(&index) {

@@ -1,4 +1,4 @@
-//! What runs under valgrind: leaks that must be reported, then key generation, which must not be.
+//! The code under valgrind: leaks that must be reported, then key generation, which must not be.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,26 +11,26 @@ use zeroize::Zeroizing;
 use crate::memcheck::{self, mark_public, mark_secret, secret_bytes};
 use crate::stream::{Stream, marked};
 
-/// A key to make: of how many bits, from which stream, and which of its draws are the primes.
+/// A key to generate: its bits, its stream, and which draws are the primes.
 pub struct Case {
     pub bits: u32,
     pub stream: u64,
     pub primes: [u64; 2],
-    /// The modulus that it must have.
+    /// The expected modulus.
     pub modulus: Vec<u8>,
 }
 
-/// Whether verdicts are marked as public, as the engine asks.
+/// Whether verdicts are marked as public, as the engine requests.
 static DECLASSIFY: AtomicBool = AtomicBool::new(true);
 
-/// What memcheck must make of a stage.
+/// The expected result of memcheck for a stage.
 #[derive(Clone, Copy, PartialEq)]
 enum Expect {
     Reports,
     Silence,
 }
 
-/// Runs every stage of a case; says whether all went as it must.
+/// Runs every stage of a case; returns whether all results were as expected.
 pub fn run(case: &Case) -> bool {
     internals::on_declassify(|bytes| {
         if DECLASSIFY.load(Ordering::Relaxed) {
@@ -43,7 +43,7 @@ pub fn run(case: &Case) -> bool {
     stage("self-test: a branch on a secret", Expect::Reports, &mut leaky_branch);
     stage("self-test: an index that is secret", Expect::Reports, &mut leaky_index);
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        // SAFETY: the processor has it.
+        // SAFETY: the processor supports it.
         stage("self-test: a branch on a sum of products in doubles", Expect::Reports, &mut || unsafe {
             leaky_double()
         });
@@ -98,8 +98,9 @@ const ENCODINGS: [(&str, Encode); 4] = [
     ("OpenSSH, encrypted", |key| key.to_openssh_encrypted("passphrase", &mut marked(0, [u64::MAX; 2])).unwrap()),
 ];
 
-/// DER and SSH write a number without leading zero bytes, and with one if its top bit is set: the length of the encodings speaks about
-/// the leading byte of each number, and that is all that may be known. (Where that is zero, in one number of 256, the byte after it too.)
+/// Marks the leading byte of each number as public. DER and SSH write a number without leading zero bytes, and with one
+/// if its top bit is set, so the length of the encodings depends on that byte, and on nothing else. (Where it is zero,
+/// in one number of 256, also on the byte after it.)
 fn leading_bytes_are_public(numbers: &mut Numbers) {
     let Numbers { n: _, d, p, q, dp, dq, qinv } = numbers;
     for number in [d, p, q, dp, dq, qinv] {
@@ -118,7 +119,8 @@ fn measured(name: &str, expect: Expect, stage: &mut dyn FnMut()) -> bool {
     good
 }
 
-/// The key is the right one, and the marks went all the way: every byte of its secrets has one, and the modulus has none.
+/// Checks that the key is the expected one and that the marks propagated: every byte of its secrets is marked, no
+/// byte of the modulus is.
 fn check(key: &Numbers, case: &Case) {
     assert_eq!(key.n, case.modulus, "valgrind's arithmetic gives another key");
     assert_eq!(secret_bytes(&key.n), 0);
@@ -144,7 +146,7 @@ fn leaky_index() {
     black_box(black_box(&table)[usize::from(black_box(secret)[0])]);
 }
 
-/// Memcheck takes the result of floating point for undefined wholly as soon as one bit of an operand is.
+/// Memcheck treats a floating-point result as entirely undefined as soon as one bit of an operand is.
 #[target_feature(enable = "avx2,fma")]
 #[inline(never)]
 fn leaky_double() {

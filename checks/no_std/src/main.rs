@@ -1,7 +1,8 @@
-//! A program without std that makes a key and imports it: `cargo run --manifest-path checks/no_std/Cargo.toml`.
+//! A program without std that generates a key and imports it: `cargo run --manifest-path checks/no_std/Cargo.toml`.
 //!
-//! Whatever links std brings a panic handler with it, and this program has one already: then it does not build. To see that, build it
-//! with `--features std`. The exit status says whether the calls gave what they should; 134 is a panic.
+//! Any dependency that links std brings a panic handler, and this program already has one, so it would not build. To
+//! see this, build it with `--features std`. The exit status reports whether the calls returned what they should; 134
+//! is a panic.
 #![no_std]
 #![no_main]
 
@@ -26,8 +27,9 @@ fn panic(_: &PanicInfo<'_>) -> ! {
     abort()
 }
 
-// The `alloc` that comes with a toolchain was compiled for unwinding and asks the linker for these two. Nothing unwinds here.
-// SAFETY: no one else defines the names.
+// The `alloc` of the toolchain was compiled for unwinding and requires these two symbols from the linker. Nothing
+// unwinds here.
+// SAFETY: nothing else defines these names.
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
 // SAFETY: as above.

@@ -1,25 +1,27 @@
-//! What a change of the list means to those who build against it, and which version must say so: <https://semver.org/> as Cargo reads it.
+//! What a change of the list means to users, and which version number it requires: <https://semver.org/> as Cargo
+//! reads it.
 //!
-//! It errs to the safe side: a line that reads differently counts as one that is gone, also where only a type parameter has another name.
+//! It errs on the safe side: a line that reads differently counts as removed, even if only a type parameter was
+//! renamed.
 
 use std::collections::BTreeSet;
 
 use semver::{Comparator, Op, Version, VersionReq};
 
-/// What became of the API, in the order of gravity.
+/// The change of the API, in ascending order of severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Change {
     No,
-    /// There is more of it.
+    /// Items were added.
     Compatible,
-    /// Something is gone, or was added where users have listed everything.
+    /// An item was removed, or was added where users have listed all of them.
     Breaking,
 }
 
-/// What lies between two lists.
+/// Classifies the difference between two lists.
 pub(crate) fn between(old: &str, new: &str) -> Change {
     let [old, new] = [old, new].map(|list| list.lines().collect::<BTreeSet<_>>());
-    // `impl !Send for …` says of an item that it lacks something.
+    // `impl !Send for …` states that an item lacks a trait.
     let is_gone = old.difference(&new).any(|line| !(line.starts_with("impl") && line.contains(" !")));
     if is_gone || new.difference(&old).any(|line| belongs_to_a_closed_item(line, &old)) {
         Change::Breaking
@@ -30,7 +32,8 @@ pub(crate) fn between(old: &str, new: &str) -> Change {
     }
 }
 
-/// Is the line a variant, a field or a trait's item of something that was there before, and that users may match, build or implement?
+/// Returns whether the line is a variant, a field or a trait's item of something that existed before, and that users
+/// may match, build or implement.
 fn belongs_to_a_closed_item(line: &str, old: &BTreeSet<&str>) -> bool {
     let Some((parent, _)) = path(line).rsplit_once("::") else { return false };
     let is_member = keyword(line).is_none();
@@ -44,20 +47,21 @@ fn belongs_to_a_closed_item(line: &str, old: &BTreeSet<&str>) -> bool {
     })
 }
 
-/// `fn`, `struct` and so on; variants and fields have none.
+/// Returns `fn`, `struct` and so on; variants and fields have none.
 fn keyword(line: &str) -> Option<&str> {
     let words = line.split(' ').skip_while(|word| word.starts_with("#[")).skip(1);
     words.take_while(|word| !word.contains("::")).last()
 }
 
-/// The path of the item that a line declares, without generics, arguments and type; empty for an implementation.
+/// Returns the path of the item that a line declares, without generics, arguments and type; empty for an
+/// implementation.
 fn path(line: &str) -> &str {
     let Some((_, declared)) = line.split_once("pub ") else { return "" };
     let word = declared.split(' ').find(|word| word.contains("::")).unwrap_or_default();
     word.split(['<', '(']).next().unwrap_or_default().trim_end_matches(':')
 }
 
-/// May the version `new` follow `old` with such a change?
+/// Returns whether the version `new` may follow `old` with such a change.
 pub(crate) fn allows(old: &Version, new: &Version, change: Change) -> bool {
     let comparator = Comparator {
         op: Op::Caret,
@@ -88,7 +92,7 @@ mod tests {
         "impl core::marker::Send for k::Open",
     ];
 
-    /// Every list that can be made of the lines.
+    /// Generates every subset of the lines.
     fn lists() -> impl Iterator<Item = String> {
         (0..1 << LINES.len()).map(|set| {
             LINES.iter().enumerate().filter(|(i, _)| set >> i & 1 == 1).map(|(_, line)| format!("{line}\n")).collect()

@@ -1,9 +1,9 @@
-//! The public API of nova-keypair, one item a line in `nova-keypair.txt`, so that no change of it goes unnoticed, and none is released under a
-//! version that does not say so.
+//! The public API of nova-keypair, one item per line in `nova-keypair.txt`, so that no change goes unnoticed, and
+//! none is released under a version number that does not reflect it.
 //!
 //! ```sh
-//! cargo test --manifest-path checks/public_api/Cargo.toml            # compares
-//! UPDATE_PUBLIC_API=1 cargo test --manifest-path checks/public_api/Cargo.toml   # writes the list anew; read its diff
+//! cargo test --manifest-path checks/public_api/Cargo.toml                       # compares
+//! UPDATE_PUBLIC_API=1 cargo test --manifest-path checks/public_api/Cargo.toml   # rewrites the list; read its diff
 //! ```
 #![cfg(test)]
 
@@ -21,7 +21,7 @@ use skip::skip;
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 const LIST: &str = "checks/public_api/nova-keypair.txt";
 
-/// What a command prints, or nothing if it cannot be run or fails.
+/// Returns the output of a command, or nothing if it cannot be run or fails.
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).current_dir(ROOT).output().ok()?;
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())

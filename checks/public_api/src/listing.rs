@@ -1,4 +1,5 @@
-//! The list: the features of the manifest, and what rustdoc says is public with all of them, by way of the crate `public-api`.
+//! The list: the features of the manifest, and the public items that rustdoc reports with all of them enabled,
+//! through the crate `public-api`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,7 +9,7 @@ use public_api::Builder;
 
 use crate::{ROOT, output};
 
-/// The feature that promises nothing.
+/// The feature without stability guarantees.
 const INTERNALS: &str = "__internals";
 
 /// The version of rustdoc's JSON that `public-api` reads, in the version of `Cargo.toml`.
@@ -17,12 +18,12 @@ const FORMAT_VERSION: u32 = 57;
 /// Traits that the compiler implements by itself and that no stable code can name.
 const UNNAMEABLE: [&str; 3] = ["Freeze", "UnsafeUnpin", "StructuralPartialEq"];
 
-/// Modules that hold documentation only: they exist for rustdoc alone.
+/// Modules that contain documentation only.
 const PAGES: [&str; 2] = ["pub mod nova_keypair::engine", "pub mod nova_keypair::guide"];
 
-/// The list of this checkout.
+/// Returns the list of this checkout.
 ///
-/// Blanket implementations are left out: they are those of other crates.
+/// Blanket implementations are left out: they belong to other crates.
 pub(crate) fn of_this_checkout() -> String {
     let features = features();
     let names: Vec<&str> = features.keys().map(String::as_str).filter(|name| *name != INTERNALS).collect();
@@ -41,7 +42,7 @@ pub(crate) fn of_this_checkout() -> String {
     written(feature_lines(&features).chain(api.items().map(ToString::to_string)))
 }
 
-/// The features of the manifest, and what each switches on.
+/// Returns the features of the manifest, and what each enables.
 fn features() -> BTreeMap<String, Vec<String>> {
     serde_json::from_value(manifest()["features"].clone()).unwrap()
 }
@@ -52,7 +53,7 @@ fn manifest() -> serde_json::Value {
     metadata["packages"][0].clone()
 }
 
-/// A line for each feature, and for each that is on by default: all that users can name.
+/// Formats a line for each feature, and for each default feature: all that users can name.
 fn feature_lines(features: &BTreeMap<String, Vec<String>>) -> impl Iterator<Item = String> {
     let named = features.keys().filter(|name| !["default", INTERNALS].contains(&name.as_str()));
     let default = features.get("default").into_iter().flatten();
@@ -64,7 +65,7 @@ fn format_version(json: &str) -> Option<u32> {
     tail.trim_start().split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// One item a line, each once, in the order of their paths.
+/// Formats one item per line, each once, ordered by path.
 fn written(items: impl Iterator<Item = String>) -> String {
     let mut lines: Vec<String> = items.filter(|item| is_listed(item)).collect();
     lines.dedup();
@@ -76,7 +77,7 @@ fn is_listed(item: &str) -> bool {
     !of_compiler && !PAGES.iter().any(|page| item.starts_with(page))
 }
 
-/// The lines that are in one list only, with `-` and `+` before them.
+/// Returns the lines that are in one list only, with the prefix `-` or `+`.
 pub(crate) fn difference(old: &str, new: &str) -> String {
     let [old, new] = [old, new].map(|list| list.lines().collect::<BTreeSet<_>>());
     let gone = old.difference(&new).map(|line| format!("-{line}\n"));

@@ -1,4 +1,5 @@
-//! What every single key must be: FIPS 186-5, A.1.1 and A.1.3, clause by clause, the form of the candidates, and that it works.
+//! Criteria for every single key: FIPS 186-5, A.1.1 and A.1.3, clause by clause, the format of the candidates, and
+//! that the key works.
 
 use std::ops::Range;
 
@@ -9,7 +10,7 @@ use openssl::error::ErrorStack;
 
 use crate::key::Key;
 
-/// A law that holds of every key, and where it is written.
+/// A property of every key, and its source.
 pub(crate) struct Criterion {
     pub(crate) source: &'static str,
     pub(crate) law: &'static str,
@@ -78,13 +79,13 @@ fn round_trip(key: &Key) -> Result<bool, ErrorStack> {
 
     let m1 = power(&(&sent % &key.p), &key.dp, &key.p)?;
     let m2 = power(&(&sent % &key.q), &key.dq, &key.q)?;
-    // m1 - m2 mod p, without a negative number on the way.
+    // Computes m1 - m2 mod p without a negative intermediate value.
     let difference = m1 + &key.p - &m2 % &key.p;
     let by_crt = m2 + &key.q * (difference * &key.qinv % &key.p);
     Ok(sent != message && by_d == message && by_crt == message)
 }
 
-/// By OpenSSL, which takes a third of dashu's time.
+/// Uses OpenSSL, which needs a third of dashu's time.
 fn power(base: &UBig, exponent: &UBig, modulus: &UBig) -> Result<UBig, ErrorStack> {
     let number = |number: &UBig| BigNum::from_slice(&number.to_be_bytes());
     let mut result = BigNum::new()?;
@@ -92,7 +93,7 @@ fn power(base: &UBig, exponent: &UBig, modulus: &UBig) -> Result<UBig, ErrorStac
     Ok(UBig::from_be_bytes(&result.to_vec()))
 }
 
-/// The wire form of the public key: name, e, n.
+/// Encodes the public key in wire format: name, e, n.
 fn blob(key: &Key) -> Vec<u8> {
     // An mpint is signed: a number whose top bit is set has a zero byte before it (RFC 4251, section 5).
     let mpint = |number: &UBig| {
@@ -104,7 +105,7 @@ fn blob(key: &Key) -> Vec<u8> {
     fields.iter().flat_map(|field| [&(field.len() as u32).to_be_bytes(), field.as_slice()].concat()).collect()
 }
 
-/// The criteria that a key fails, by their position in [`CRITERIA`].
+/// Returns the criteria that a key fails, by their position in [`CRITERIA`].
 pub(crate) fn failed(key: &Key) -> Vec<usize> {
     let all: Range<usize> = 0..CRITERIA.len();
     all.filter(|position| !(CRITERIA[*position].holds)(key)).collect()
@@ -119,7 +120,7 @@ mod tests {
         failed(key).into_iter().map(|position| CRITERIA[position].law).collect()
     }
 
-    /// The key of these two numbers, prime or not, whose private numbers are those of the definition.
+    /// Builds the key of these two numbers, prime or not, with the private numbers that the definition gives.
     fn of(p: UBig, q: UBig, bits: usize) -> Key {
         use dashu_int::ops::ExtendedGcd;
         let inverse = |x: &UBig, modulus: &UBig| {
@@ -145,7 +146,7 @@ mod tests {
         assert!(laws(&again).is_empty() && again.d == d);
     }
 
-    /// For each criterion, a key that fails it.
+    /// Returns, for each criterion, a key that fails it.
     #[test]
     fn each_criterion_can_fail() {
         let good = key(0);
@@ -157,7 +158,7 @@ mod tests {
         both("n = pq", Key { n: &good.n + 2u8, ..good.clone() });
         both("n = pq", of(&p >> 1, q.clone(), 2048));
         both("e = 65537", Key { e: 3u8.into(), ..good.clone() });
-        // p ≡ 1 mod e, as one prime in 65,536 is.
+        // p ≡ 1 mod e, as for one prime in 65,536.
         let next = &p - &p % E + E + ONE;
         both("gcd(p−1, e)", Key { p: next.clone(), ..good.clone() });
         both("gcd(p−1, e)", Key { q: next, ..good.clone() });

@@ -1,9 +1,11 @@
-//! Whether primes are spread as random ones are: chi-square over bytes and residues, Kolmogorov-Smirnov over their size.
+//! Tests whether primes are distributed like random ones: chi-square over bytes and residues, Kolmogorov-Smirnov over
+//! their size.
 //!
-//! A prime is a uniform candidate that happens to be prime, with 0b11 at its top and 0b111 at its end. By Dirichlet's theorem its
-//! residues are uniform over the classes that are coprime to the modulus. Its size is uniform but for the density of primes,
-//! which falls as 1/ln x: by 0.04 % from the least to the greatest prime of 1024 bits, less for larger ones. In 10,000 keys that
-//! raises the expected value of a chi-square statistic by 0.0002, where its standard deviation is 11.
+//! A prime is a uniform candidate that happens to be prime, with 0b11 at its top and 0b111 at its end. By Dirichlet's
+//! theorem its residues are uniform over the classes that are coprime to the modulus. Its size is uniform except for
+//! the density of primes, which falls as 1/ln x: by 0.04 % from the smallest to the largest 1024-bit prime, less for
+//! larger ones. In 10,000 keys that raises the expected value of a chi-square statistic by 0.0002, where its standard
+//! deviation is 11.
 
 use std::ops::Range;
 
@@ -14,17 +16,17 @@ use statrs::distribution::{ChiSquared, ContinuousCDF, Uniform};
 use statrs::stats_tests::NaNPolicy;
 use statrs::stats_tests::ks_test::{KSOneSampleAlternativeMethod::TwoSidedAsymptotic, ks_onesample};
 
-/// How often, at most, a run on good keys fails: the threshold of a single p-value is this over the number of p-values (Bonferroni),
-/// whatever depends on what.
+/// Maximum probability that a run on good keys fails: the threshold of a single p-value is this divided by the number
+/// of p-values (Bonferroni), whatever their dependencies.
 pub(crate) const FAMILY: f64 = 0.001;
 
-/// Below so many expected in a class, the chi-square distribution is no longer a good approximation that far out.
+/// Minimum expected count of a class; below it the chi-square distribution is a poor approximation that far out.
 const LEAST_EXPECTED: usize = 20;
 
-/// Residues are looked at modulo primes up to here, as far as there are keys enough: this one takes 10,440 of them.
+/// Upper bound of the primes modulo which residues are tested, if there are enough keys: this one requires 10,440.
 const LARGEST_MODULUS: u32 = 523;
 
-/// What was looked at, and how likely it is that good keys look as uneven.
+/// A tested quantity, and the probability that good keys are as uneven.
 pub(crate) struct Statistic {
     pub(crate) what: String,
     pub(crate) of: Of,
@@ -34,9 +36,9 @@ pub(crate) struct Statistic {
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Test {
-    /// Of so many classes that are equally likely.
+    /// Chi-square over this many equally likely classes.
     ChiSquare(usize),
-    /// The least p-value of this many bits, corrected for their number.
+    /// The smallest p-value of this many bits, corrected for their number.
     Bits(usize),
     KolmogorovSmirnov,
 }
@@ -58,14 +60,15 @@ impl Of {
     }
 }
 
-/// Every statistic that so many keys are enough for. `pairs` are the primes of each key, `bits` bits each, in their order.
+/// Computes every statistic for which there are enough keys. `pairs` are the primes of each key, `bits` bits each, in
+/// their order.
 pub(crate) fn statistics(pairs: &[[&UBig; 2]], bits: usize) -> Vec<Statistic> {
     let mut all = Vec::new();
     for (of, side) in [(Of::P, 0), (Of::Q, 1)] {
         let primes: Vec<&UBig> = pairs.iter().map(|pair| pair[side]).collect();
         let mut add = |what: String, test, p_value| all.push(Statistic { what, of, test, p_value });
         for (what, low_bit, width) in fields(bits) {
-            // Neighbouring values are one class where there are too few keys for each.
+            // Adjacent values form one class where there are too few keys for each.
             let merged = (0..width).find(|merged| pairs.len() >> (width - merged) >= LEAST_EXPECTED);
             let Some(merged) = merged else { continue };
             let classes = 1 << (width - merged);
@@ -93,7 +96,7 @@ pub(crate) fn statistics(pairs: &[[&UBig; 2]], bits: usize) -> Vec<Statistic> {
     if pairs.len() >= 2 * LEAST_EXPECTED {
         add("which is the larger".into(), count(pairs.iter().map(|[p, q]| usize::from(p < q)), 2));
     }
-    // As many of the leading bits of both as there are keys for, three at most.
+    // As many of the leading bits of both as there are enough keys for, at most three.
     if let Some(width) = (1..=3).rev().find(|width| pairs.len() >> (2 * width) >= LEAST_EXPECTED) {
         let top = |prime: &UBig| field(prime, bits - 2 - width, width);
         let joint = pairs.iter().map(|[p, q]| top(p) << width | top(q));
@@ -107,7 +110,8 @@ pub(crate) fn statistics(pairs: &[[&UBig; 2]], bits: usize) -> Vec<Statistic> {
             add(format!("modulo {modulus} jointly"), count(joint, residues.pow(2)));
         }
     }
-    // p-values of good keys are uniform themselves: this one sees what is a little uneven everywhere, or too even.
+    // The p-values of good keys are uniform themselves: this one detects slight but general unevenness, or too little
+    // of it.
     if !all.is_empty() {
         let p_value = kolmogorov_smirnov(all.iter().map(|statistic| statistic.p_value).collect());
         let what = "all p-values above".into();
@@ -116,12 +120,13 @@ pub(crate) fn statistics(pairs: &[[&UBig; 2]], bits: usize) -> Vec<Statistic> {
     all
 }
 
-/// The p-value that is too small, given so many of them.
+/// Returns the threshold for a p-value, given their number.
 pub(crate) fn threshold(statistics: &[Statistic]) -> f64 {
     FAMILY / statistics.len().max(1) as f64
 }
 
-/// Bits of a prime that are free: name, position of the lowest, how many. Whole bytes, but for the bits that candidates have set.
+/// Returns the free bits of a prime: name, position of the lowest, and number. Whole bytes, except for the bits that
+/// candidates have set.
 fn fields(bits: usize) -> [(&'static str, usize, usize); 5] {
     [
         ("leading byte", bits - 8, 6),
@@ -136,20 +141,21 @@ fn field(prime: &UBig, low_bit: usize, width: usize) -> usize {
     (0..width).map(|bit| usize::from(prime.bit(low_bit + bit)) << bit).sum()
 }
 
-/// Where a prime is between 1.5·2^(bits-1) and 2^bits: from 0 to 1.
+/// Maps a prime between 1.5·2^(bits-1) and 2^bits to a position from 0 to 1.
 fn relative_size(prime: &UBig, bits: usize) -> f64 {
     const PRECISION: usize = 52;
     field(prime, bits - 2 - PRECISION, PRECISION) as f64 / (1u64 << PRECISION) as f64
 }
 
-/// Odd primes with enough keys for each class of residues.
+/// Returns the odd primes with enough keys for each class of residues.
 fn moduli(keys: usize) -> Vec<u32> {
     let is_prime = |n: &u32| (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
     let enough = |n: &u32| keys >= LEAST_EXPECTED * (*n as usize - 1);
     (3..=LARGEST_MODULUS).step_by(2).filter(is_prime).filter(enough).collect()
 }
 
-/// Of a prime, 0 is no residue. (Nor is 1 modulo e, a criterion of its own, and e is beyond [`LARGEST_MODULUS`].)
+/// Tests residues. The residue of a prime is never 0. (It is not 1 modulo e either, which is a separate criterion; e is
+/// above [`LARGEST_MODULUS`].)
 fn residues(primes: &[&UBig], modulus: u32) -> f64 {
     let classes = modulus as usize - 1;
     chi_square(&count(primes.iter().map(|prime| (*prime % modulus) as usize - 1), classes))
@@ -163,8 +169,9 @@ fn count(classes: impl Iterator<Item = usize>, len: usize) -> Vec<usize> {
     counts
 }
 
-/// How likely it is that some bit of good primes is as rarely set, or clear. (For two classes chi-square errs to the safe side, so far
-/// out.) Sees a bit that is stuck in a few keys, where there are not enough for all values of a byte.
+/// Computes the probability that some bit of good primes is set, or clear, as rarely. (For two classes chi-square
+/// errs on the safe side that far out.) Detects a bit that is stuck in a few keys, where there are not enough for all
+/// values of a byte.
 fn most_uneven_bit(primes: &[&UBig], bits: Range<usize>) -> f64 {
     let number = bits.len() as f64;
     let p_value = |bit: usize| {
@@ -172,7 +179,7 @@ fn most_uneven_bit(primes: &[&UBig], bits: Range<usize>) -> f64 {
         chi_square(&[set, primes.len() - set])
     };
     let least = bits.into_par_iter().map(p_value).reduce(|| 1.0, f64::min);
-    // 1 - (1 - least)^number, without losing what is small.
+    // Computes 1 - (1 - least)^number without loss of precision for small values.
     -(number * (-least).ln_1p()).exp_m1()
 }
 
@@ -206,7 +213,8 @@ mod tests {
             Self(ChaCha8Rng::seed_from_u64(seed))
         }
 
-        /// A number in the form of a candidate without a prime factor below [`LARGEST_MODULUS`], which is all that is looked at.
+        /// Generates a number with the format of a candidate and without a prime factor below [`LARGEST_MODULUS`],
+        /// which is all that is tested.
         fn prime(&mut self) -> UBig {
             loop {
                 let mut bytes = [0; BITS / 8];
@@ -220,7 +228,8 @@ mod tests {
             }
         }
 
-        /// Pairs of which `keep` retains each. Its second argument is a number below 100, at random.
+        /// Generates pairs and keeps those for which `keep` returns true. Its second argument is a random number
+        /// below 100.
         fn pairs(&mut self, keep: impl Fn(&[UBig; 2], u64) -> bool) -> Vec<[UBig; 2]> {
             let mut pairs = Vec::new();
             while pairs.len() < KEYS {
@@ -238,7 +247,7 @@ mod tests {
         statistics(&pairs, BITS)
     }
 
-    /// What is too uneven in pairs that are kept at this rate.
+    /// Returns the statistics that are too uneven in pairs that are kept at this rate.
     fn found(keep: impl Fn(&[UBig; 2], u64) -> bool) -> Vec<(Of, String)> {
         found_in(&Generator::new(1).pairs(keep))
     }
@@ -259,37 +268,37 @@ mod tests {
         }
     }
 
-    /// Each kind of statistic sees what it is for; where it can be so, nothing else does.
+    /// Checks that each kind of statistic detects its target; where possible, nothing else does.
     #[test]
     fn uneven_samples_are_found() {
         let names = |of: Of, names: &[&str]| names.iter().map(|name| (of, name.to_string())).collect::<Vec<_>>();
         // Two of the 64 leading bytes are twice as frequent, in p.
         let leading = |[p, _]: &[UBig; 2], dice| field(p, BITS - 8, 6) % 32 == 9 || dice < 50;
         assert_eq!(found(leading), names(Of::P, &["leading byte"]));
-        // Larger ones are favoured, in q, as by a search that steps on from a bound.
+        // Larger ones are favored, in q, as by a search that steps on from a bound.
         let size = |[_, q]: &[UBig; 2], dice| relative_size(q, BITS) > 0.5 || dice < 70;
         assert!(found(size).contains(&(Of::Q, "size".into())));
         for (name, low_bit) in [("second byte", BITS - 16), ("middle byte", BITS / 2), ("last byte but one", 8)] {
             assert_eq!(found(|[p, _], _| field(p, low_bit, 8) >> 4 > 0), names(Of::P, &[name]));
         }
         assert_eq!(found(|[_, q], dice| field(q, 3, 5) & 7 > 0 || dice < 50), names(Of::Q, &["last byte"]));
-        // A bit that no byte above covers, and one that is stuck, in sixty keys.
+        // A bit outside the bytes above, and one that is stuck, in sixty keys.
         assert_eq!(found(|[p, _], dice| p.bit(70) || dice < 70), names(Of::P, &["each bit"]));
         let stuck = Generator::new(1).pairs(|[_, q], _| q.bit(9));
         assert_eq!(found_in(&stuck[..60]), names(Of::Q, &["each bit"]));
-        // A residue that is rare, as p ≡ 1 mod 3 would be if e were 3, and some that are missed.
+        // A rare residue, as p ≡ 1 mod 3 would be if e were 3, and some residues that are missing.
         assert!(found(|[p, _], dice| p % 3u8 == 2 || dice < 50).contains(&(Of::P, "modulo 3".into())));
         assert_eq!(found(|[_, q], _| q % 71u8 > 5), names(Of::Q, &["modulo 71"]));
         let larger = found(|[p, q], dice| p > q || dice < 60);
         assert!(larger.contains(&(Of::Both, "which is the larger".into())), "{larger:?}");
-        // Each is as it should be, and they depend on each other.
+        // Each distribution is correct, but they are dependent.
         let alike = |[p, q]: &[UBig; 2], dice| p.bit(BITS - 3) == q.bit(BITS - 3) || dice < 50;
         assert_eq!(found(alike), names(Of::Both, &["leading bits jointly, 3 of each"]));
         let alike = |[p, q]: &[UBig; 2], dice| p % 5u8 != q % 5u8 || dice < 30;
         assert_eq!(found(alike), names(Of::Both, &["modulo 5 jointly"]));
     }
 
-    /// Residues of a counter, or bytes dealt out like cards, make every p-value a large one.
+    /// Checks that the residues of a counter, or bytes dealt like cards, make every p-value large.
     #[test]
     fn p_values_that_are_all_large_are_found() {
         let even: Vec<f64> = (0..100).map(|i| 0.9 + f64::from(i) / 1_000.0).collect();
@@ -297,7 +306,8 @@ mod tests {
         assert!(chi_square(&[100; 64]) > 1.0 - 1e-9);
     }
 
-    /// Against values from tables: the 99.9th percentiles of chi-square with 1 and 10 degrees of freedom, and Kolmogorov's 5 %.
+    /// Compares with table values: the 99.9th percentiles of chi-square with 1 and 10 degrees of freedom, and
+    /// Kolmogorov's 5 %.
     #[test]
     fn p_values_are_those_of_the_tables() {
         // (x-y)²/(x+y) is the statistic of two counts.
@@ -309,7 +319,7 @@ mod tests {
         assert!((two(10.828) - 0.001).abs() < 1e-6);
         let chi_squared = ChiSquared::new(10.0).unwrap();
         assert!((chi_squared.sf(29.588) - 0.001).abs() < 1e-6);
-        // D·√n = 1.358, of values that are all too large by D.
+        // D·√n = 1.358, for values that are all too large by D.
         let n = 10_000;
         let shifted = (0..n).map(|i| (f64::from(i) / f64::from(n) + 0.01358).min(1.0)).collect();
         assert!((kolmogorov_smirnov(shifted) - 0.05).abs() < 1e-3);

@@ -1,4 +1,5 @@
-//! Makes a key as a user does, and reads it as a stranger does: OpenSSL parses the PEM, nothing is taken from the engine.
+//! Generates a key as a user does, and reads it independently: OpenSSL parses the PEM, nothing is taken from the
+//! engine.
 
 use std::error::Error;
 
@@ -7,16 +8,16 @@ use nova_keypair::{KeySpec, OsRng, PrivateKey};
 use openssl::bn::BigNumRef;
 use openssl::rsa::Rsa;
 
-/// Where keys come from.
+/// The source of keys.
 #[derive(Clone, Debug)]
 pub(crate) enum Origin {
     /// The operating system's generator.
     System,
-    /// Key i is the one of this text followed by i, in eight big-endian bytes.
+    /// The seed of key i: this text followed by i, in eight big-endian bytes.
     Seed(String),
 }
 
-/// The numbers of a private key, and the line of its public key.
+/// The numbers of a private key, and its public line.
 #[derive(Clone)]
 pub(crate) struct Key {
     pub(crate) bits: usize,
@@ -32,7 +33,7 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Key number `index`.
+    /// Generates key number `index`.
     pub(crate) fn make(origin: &Origin, size: KeySpec, index: usize) -> Result<Self, Box<dyn Error + Send + Sync>> {
         let private = match origin {
             Origin::System => PrivateKey::generate(size, &mut OsRng)?,

@@ -1,6 +1,7 @@
-//! Makes keys by the thousand, and tests them by other people's arithmetic: the README says what, and by what thresholds.
+//! Generates thousands of keys and tests them with independent implementations; the README lists the tests and
+//! thresholds.
 //!
-//! Markdown goes to stdout, progress to stderr. The exit status says whether every criterion is met.
+//! Markdown is written to stdout, progress to stderr. The exit status reports whether every criterion is met.
 
 mod criteria;
 mod distribution;
@@ -69,7 +70,7 @@ fn arguments() -> Result<Option<Arguments>, Failure> {
             _ => return Err(argument.unexpected().into()),
         }
     }
-    // One key has nothing to share a prime with.
+    // A single key cannot share a prime with another one.
     if arguments.keys < 2 { Err("at least two keys are needed".into()) } else { Ok(Some(arguments)) }
 }
 
@@ -100,7 +101,7 @@ fn run(Arguments { keys: count, size, origin }: Arguments) -> Result<Report, Fai
     Ok(Report { keys: count, bits: size.bits(), origin, failed, composite, shared, repeated, statistics, times })
 }
 
-/// For each of so many faults, the keys that have it.
+/// Lists, for each of these faults, the keys that have it.
 fn keys_by_fault(
     keys: &[Key],
     faults: usize,
@@ -119,7 +120,7 @@ fn keys_by_fault(
     (0..faults).map(with).collect()
 }
 
-/// A line on stderr every five seconds.
+/// Writes a line to stderr every five seconds.
 struct Progress {
     what: &'static str,
     total: usize,
@@ -147,7 +148,7 @@ impl Progress {
 mod tests {
     use super::*;
 
-    /// Keys of the engine pass, and the same keys with one fault do not, under its name.
+    /// Checks that keys of the engine pass, and that the same keys with one fault fail under its name.
     #[test]
     fn faults_are_laid_to_their_keys() {
         let keys: Vec<_> = (0..4).map(key::tests::key).collect();

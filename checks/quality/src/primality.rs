@@ -1,4 +1,4 @@
-//! Whether p and q are prime, by 64 Miller-Rabin rounds and more of other people's.
+//! Tests whether p and q are prime, by at least 64 Miller-Rabin rounds of independent implementations.
 
 use dashu_int::UBig;
 use openssl::bn::{BigNum, BigNumContext};
@@ -6,7 +6,7 @@ use openssl::error::ErrorStack;
 
 pub(crate) const ROUNDS: u16 = 64;
 
-/// Says whether a number is prime.
+/// Returns whether a number is prime.
 pub(crate) struct Oracle {
     pub(crate) name: fn() -> String,
     pub(crate) is_prime: fn(&UBig) -> bool,
@@ -26,8 +26,8 @@ fn openssl_says(number: &UBig) -> bool {
     oracle().is_ok_and(|prime| prime)
 }
 
-/// `mpz_probab_prime_p` of 6.3 divides by small primes, makes the Baillie-PSW test (base 2, and a strong Lucas test) and counts it
-/// as 24 rounds: what is asked beyond those are rounds with random bases, from a generator of fixed seed.
+/// `mpz_probab_prime_p` of 6.3 divides by small primes, runs the Baillie-PSW test (base 2, and a strong Lucas test)
+/// and counts it as 24 rounds; the remaining rounds use random bases, from a generator with a fixed seed.
 #[cfg(feature = "gmp")]
 fn gmp_says(number: &UBig) -> bool {
     const COUNTED_FOR_BPSW: u32 = 24;
@@ -53,7 +53,7 @@ mod tests {
                 assert!((oracle.is_prime)(prime), "{name}");
             }
             for composite in [&key.n, &pseudoprime, &(&key.p + 2u8), &(&key.p * &key.p), &561u32.into(), &one] {
-                // p + 2 is 1 modulo 8 and p, as fixed by the seed of the tests, has no twin.
+                // p + 2 is 1 modulo 8, and p, which the seed of the tests determines, has no twin.
                 assert!(!(oracle.is_prime)(composite), "{name}: {composite}");
             }
         }

@@ -1,4 +1,4 @@
-//! What was found, as Markdown.
+//! The results, as Markdown.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,14 +15,14 @@ pub(crate) struct Report {
     pub(crate) origin: Origin,
     /// For each criterion, the keys that fail it.
     pub(crate) failed: Vec<Vec<usize>>,
-    /// For each oracle, the keys of which it calls p or q composite.
+    /// For each oracle, the keys whose p or q it reports as composite.
     pub(crate) composite: Vec<Vec<usize>>,
     /// Keys whose modulus has a factor in common with another.
     pub(crate) shared: Vec<usize>,
-    /// How many of all primes were there before.
+    /// The number of primes that occurred before.
     pub(crate) repeated: usize,
     pub(crate) statistics: Vec<Statistic>,
-    /// Wall clock: keys made, keys tested.
+    /// Wall-clock time: key generation, key tests.
     pub(crate) times: [Duration; 2],
 }
 
@@ -89,7 +89,7 @@ impl Report {
             figures(threshold),
             figures(smallest),
         );
-        // What was computed of p was computed of q as well, in the same order.
+        // Every statistic of p has a counterpart for q, in the same order.
         let of = |of: Of| self.statistics.iter().filter(move |statistic| statistic.of == of);
         let mut row = |statistic: &Statistic, p_values: String| {
             let in_each = |classes: usize| format!("{:.1}", self.keys as f64 / classes as f64);
@@ -113,7 +113,7 @@ impl Report {
         text
     }
 
-    /// One line for each thing that is not as it must be.
+    /// Lists the failures, one per line.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for (oracle, composite) in ORACLES.iter().zip(&self.composite).filter(|(_, composite)| !composite.is_empty()) {
@@ -135,12 +135,12 @@ impl Report {
     }
 }
 
-/// What is not a number is not fair.
+/// Returns whether the p-value is at least `threshold`; NaN is not.
 fn fair(statistic: &Statistic, threshold: f64) -> bool {
     statistic.p_value >= threshold
 }
 
-/// How many keys, and the first few of them by number.
+/// Formats the number of keys, and the first few of them by number.
 fn list(keys: &[usize]) -> String {
     const SHOWN: usize = 5;
     match keys.len() {
@@ -156,7 +156,7 @@ fn figures(p_value: f64) -> String {
     if p_value < 0.001 { format!("{p_value:.1e}") } else { format!("{p_value:.3}") }
 }
 
-/// The processor's name, with the numbers that tell its generation where the name does not.
+/// Returns the processor's name, with the numbers that identify its generation where the name does not.
 fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let field = |name: &str| {

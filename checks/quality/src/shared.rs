@@ -1,13 +1,14 @@
-//! Primes that two keys share: by batch gcd over the moduli alone, and by looking at the primes.
+//! Finds primes that two keys share: by batch gcd over the moduli alone, and by comparing the primes.
 
 use dashu_int::UBig;
 use dashu_int::ops::Gcd;
 use rayon::prelude::*;
 
-/// The moduli that share a factor with another, by position.
+/// Returns the positions of the moduli that share a factor with another.
 ///
-/// D. J. Bernstein, How to find smooth parts of integers: with P the product of all, gcd(n, (P mod n²)/n) is what n has in common
-/// with the others. A tree of products makes P, and one of remainders takes P to each n².
+/// D. J. Bernstein, How to find smooth parts of integers: with P the product of all, gcd(n, (P mod n²)/n) is the
+/// factor that n has in common with the others. A product tree computes P, and a remainder tree reduces P modulo each
+/// n².
 pub(crate) fn batch_gcd(moduli: &[UBig]) -> Vec<usize> {
     let mut tree = vec![moduli.to_vec()];
     while let Some(level) = tree.last().filter(|level| level.len() > 1) {
@@ -24,7 +25,7 @@ pub(crate) fn batch_gcd(moduli: &[UBig]) -> Vec<usize> {
     (0..shared.len()).filter(|position| shared[*position]).collect()
 }
 
-/// How many numbers were there before.
+/// Counts the numbers that occurred before.
 pub(crate) fn repeated<'a>(numbers: impl Iterator<Item = &'a UBig>) -> usize {
     let mut sorted: Vec<_> = numbers.collect();
     sorted.par_sort_unstable();
@@ -46,7 +47,7 @@ mod tests {
             assert_eq!(batch_gcd(&moduli), [0; 0]);
             for shared in 0..count {
                 let with = |other: u64| [moduli.clone(), vec![(primes[2 * shared + 1] * other).into()]].concat();
-                // By one prime, or all of it.
+                // By one prime, or by all of it.
                 assert_eq!(batch_gcd(&with(primes[39])), [shared, count]);
                 assert_eq!(batch_gcd(&with(primes[2 * shared])), [shared, count]);
             }

@@ -17,15 +17,15 @@ use zeroize::Zeroizing;
 
 use crate::store::Store;
 
-/// A name of 255 characters and a public key of 1024 bytes, each byte escaped as `\u0000`, and room to spare.
+/// The size of a name of 255 characters and a public key of 1024 bytes, each byte escaped as `\u0000`, with a margin.
 const BODY_LIMIT: usize = 16 * 1024;
 
-/// The longest reply with a private key is shorter, so that its buffer never grows and leaves a copy behind.
+/// Above the length of any reply with a private key, so the buffer never grows and leaves no copy behind.
 const REPLY_CAPACITY: usize = 16 * 1024;
 
 struct Service {
     store: Store,
-    /// One key at a time for each core: more would only slow down the others.
+    /// One key at a time per core: more would only slow down the others.
     cores: Semaphore,
 }
 
@@ -94,7 +94,8 @@ fn respond(reply: &Reply) -> Response {
     (status, [(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(body)).into_response()
 }
 
-/// `OpenStack-API-Version: compute 2.92`, or the older `X-OpenStack-Nova-API-Version: 2.92`; 2.1 if neither is there.
+/// Reads `OpenStack-API-Version: compute 2.92`, or the older `X-OpenStack-Nova-API-Version: 2.92`; 2.1 if neither is
+/// there.
 fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, RequestError> {
     let of_compute = headers
         .get_all("openstack-api-version")
@@ -108,8 +109,8 @@ fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, RequestEr
     }
 }
 
-/// A stand-in. Whoever sends the header is believed: put this behind middleware that checks tokens and sets the header
-/// itself, such as Keystone's.
+/// A stand-in that trusts the sender of the header: deploy it behind middleware that checks tokens and sets the
+/// header itself, such as Keystone's.
 fn authenticated_user(headers: &HeaderMap) -> Option<String> {
     headers.get("x-user-id")?.to_str().ok().filter(|id| !id.is_empty()).map(str::to_owned)
 }

@@ -12,7 +12,7 @@ use crate::service::router;
 
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz me";
 
-/// What a user gets for a body, under a microversion.
+/// The response to a body, under a microversion.
 async fn post_as(
     app: &Router,
     user_id: &str,
@@ -27,7 +27,7 @@ async fn post(app: &Router, microversion: &str, body: impl ToString) -> (StatusC
     post_as(app, "me", ("OpenStack-API-Version", &format!("compute {microversion}")), body).await
 }
 
-/// The status, the body as text, and as JSON where it is.
+/// The status, the body as text, and as JSON if it is JSON.
 async fn send(app: &Router, request: Request<Body>) -> (StatusCode, String, Value) {
     let response = app.clone().oneshot(request).await.unwrap();
     let status = response.status();
@@ -75,7 +75,7 @@ async fn a_name_is_taken_once_for_each_user() {
     assert_eq!(post_as(&app, "another", version, import_of("k")).await.0, StatusCode::OK);
 }
 
-/// All three ask whether the name is taken before any of them has made its key.
+/// All three look up the name before any of them has generated its key.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_at_the_same_time_one_gets_the_name() {
     let app = router();

@@ -14,7 +14,7 @@ use sequential::sequential;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-    /// Batches, reading ahead and kernels change nothing.
+    /// Batches, read-ahead and kernels do not change the key.
     #[test]
     fn the_engine_is_the_sequential_generator(seed in any::<u64>(), sixteenths in 32..72u32) {
         let bits = 16 * sixteenths;
@@ -35,7 +35,7 @@ fn the_engine_is_the_sequential_generator_at_2048_bits() {
     }
 }
 
-/// C2SP det-keygen, for all sizes, those included that `PrivateKey` does not have.
+/// C2SP det-keygen, for all sizes, including those that `PrivateKey` does not support.
 #[test]
 fn seeds_yield_the_numbers_of_det_keygen() {
     let file: serde_json::Value = serde_json::from_slice(&data::read("det-keygen/rsa.json")).unwrap();

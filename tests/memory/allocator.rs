@@ -1,10 +1,11 @@
-//! An allocator over the system's that looks through every block before it lets it go.
+//! An allocator that wraps the system's and searches every block for secrets before freeing it.
 //!
-//! While a [`watch`] is on, each block that is freed, by whichever thread, is searched at every offset for the secrets of a [`Secrets`].
-//! A block that is resized always moves, so that the old one is searched whole. What was allocated during the watch and is not freed at
-//! its end is searched as well, as nobody is left who could clear it. What is asked for is counted, for the tests of hostile input.
+//! While a [`watch`] is on, each block that any thread frees is searched at every offset for the secrets of a
+//! [`Secrets`]. A resized block always moves, so the whole old block is searched. Blocks that were allocated during
+//! the watch and are not freed at its end are searched as well, because nothing could zeroize them later. Requested
+//! bytes are counted, for the tests of hostile input.
 //!
-//! Only the heap is seen: registers and the stack are not.
+//! Only the heap is searched: registers and the stack are not.
 
 #![allow(unsafe_code)] // A global allocator cannot be written without it. The crate itself denies it outside its one kernel.
 
@@ -22,39 +23,39 @@ pub(crate) struct Searching;
 #[global_allocator]
 static ALLOCATOR: Searching = Searching;
 
-/// Whether a watch is on: frees are searched, allocations noted.
+/// Whether a watch is on: frees are searched, allocations recorded.
 static WATCHING: AtomicBool = AtomicBool::new(false);
-/// What is searched for, lent by the caller of `watch`. Read and written under the lock of `LIVE`.
+/// The secrets to search for, lent by the caller of `watch`. Read and written under the lock of `LIVE`.
 static SECRETS: AtomicPtr<Secrets> = AtomicPtr::new(std::ptr::null_mut());
 static FINDINGS: Mutex<Vec<Finding>> = Mutex::new(Vec::new());
 static LIVE: Mutex<Live> = Mutex::new(Live::NONE);
-/// How many bytes were looked through.
+/// The number of bytes searched.
 static SEARCHED: AtomicUsize = AtomicUsize::new(0);
-/// One watch at a time: a test that runs beside another would free what the other one looks for.
+/// Allows one watch at a time: a concurrent test would free what the other one searches for.
 static TURN: Mutex<()> = Mutex::new(());
 
 thread_local! {
-    /// Set while the allocator works for itself. Without a destructor, so that it can be read at any time.
+    /// Set while the allocator works for itself. Without a destructor, so it can be read at any time.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
     static REQUESTED: Cell<Requested> = const { Cell::new(Requested { largest: 0, total: 0 }) };
 }
 
-/// What this thread asked the allocator for.
+/// The bytes that this thread requested from the allocator.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Requested {
     /// The largest single block.
     pub(crate) largest: usize,
-    /// All blocks together.
+    /// All blocks in total.
     pub(crate) total: usize,
 }
 
 /// A secret that was found.
 pub(crate) struct Finding {
-    /// Which secret, and in which form.
+    /// Which secret, and in which format.
     pub(crate) what: String,
     block: usize,
     offset: usize,
-    /// Who freed the block: the frames of crates, innermost first. Empty for one that is still there.
+    /// The code that freed the block: the frames of crates, innermost first. Empty for a block that was not freed.
     freed_by: Vec<String>,
 }
 
@@ -66,7 +67,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The blocks that were allocated during the watch and are still there: an open hash table of addresses and lengths.
+/// The live blocks that were allocated during the watch: an open hash table of addresses and lengths.
 struct Live {
     slots: [(usize, usize); Self::SLOTS],
     used: usize,
@@ -75,7 +76,7 @@ struct Live {
 impl Live {
     const SLOTS: usize = 1 << 16;
     const FREE: usize = 0;
-    /// Was taken, so that a search must go on behind it. No block has this address.
+    /// Marks a removed entry, past which a search must continue. No block has this address.
     const GONE: usize = 1;
     const NONE: Self = Self { slots: [(Self::FREE, 0); Self::SLOTS], used: 0 };
 
@@ -115,7 +116,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Does something without being watched, unless this is already so.
+/// Runs a closure without being watched, unless that is already the case.
 fn inside(work: impl FnOnce()) {
     let _ = INSIDE.try_with(|inside| {
         if !inside.replace(true) {
@@ -125,8 +126,8 @@ fn inside(work: impl FnOnce()) {
     });
 }
 
-// SAFETY: every request is passed to the system's allocator with its layout, and what it returns is passed back. `realloc` is the
-// trait's own: it allocates, copies and frees by way of these two. Nothing in here unwinds: locks ignore poison.
+// SAFETY: every request is passed to the system's allocator with its layout, and the result is passed back. `realloc`
+// is the trait's own: it allocates, copies and frees through these two. Nothing here unwinds: locks ignore poison.
 unsafe impl GlobalAlloc for Searching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = REQUESTED.try_with(|requested| {
@@ -134,8 +135,8 @@ unsafe impl GlobalAlloc for Searching {
             requested
                 .set(Requested { largest: largest.max(layout.size()), total: total.saturating_add(layout.size()) });
         });
-        // SAFETY: the caller's layout is not empty, as this function demands of the caller too. Zeroed, so that all of the block may
-        // be read when it is freed, and so that nothing is found in it which was there before.
+        // SAFETY: the caller's layout is not empty, as this function also requires of its caller. Zeroed, so that the
+        // whole block may be read when it is freed, and nothing from before is found in it.
         let block = unsafe { System.alloc_zeroed(layout) };
         if WATCHING.load(SeqCst) && !block.is_null() {
             inside(|| lock(&LIVE).insert(block.expose_provenance(), layout.size()));
@@ -150,7 +151,8 @@ unsafe impl GlobalAlloc for Searching {
                 live.remove(block.addr());
                 // SAFETY: `watch` sets this to null, under the lock that is held here, before its loan ends.
                 if let Some(secrets) = unsafe { SECRETS.load(SeqCst).as_ref() } {
-                    // SAFETY: the caller gives up the block, which has this size and was zeroed when it was allocated.
+                    // SAFETY: the caller gives up the block, which has this size and was zeroed when it was
+                    // allocated.
                     unsafe { search(secrets, block, layout.size(), true) };
                 }
             });
@@ -160,14 +162,15 @@ unsafe impl GlobalAlloc for Searching {
     }
 }
 
-/// Looks for the secrets in a block and notes the first that it holds.
+/// Searches a block for the secrets and records the first one found.
 ///
 /// # Safety
-/// The block must be readable for `size` bytes, and nobody may write to it meanwhile.
+/// The block must be readable for `size` bytes, and nothing may write to it meanwhile.
 unsafe fn search(secrets: &Secrets, block: *const u8, size: usize, freed: bool) {
     SEARCHED.fetch_add(size, SeqCst);
     for offset in 0..(size + 1).saturating_sub(WINDOW) {
-        // SAFETY: `offset + WINDOW <= size`, and the caller vouches for the block. Volatile: what is read are the bytes as they are.
+        // SAFETY: `offset + WINDOW <= size`, and the caller guarantees the block. Volatile, to read the bytes as they
+        // are.
         let window = unsafe { block.add(offset).cast::<[u8; WINDOW]>().read_volatile() };
         if let Some(what) = secrets.find(u64::from_le_bytes(window)) {
             let freed_by = if freed { callers() } else { Vec::new() };
@@ -177,7 +180,7 @@ unsafe fn search(secrets: &Secrets, block: *const u8, size: usize, freed: bool) 
     }
 }
 
-/// The functions on the stack that are not of the standard library nor of this file.
+/// Returns the functions on the stack that are not in the standard library or this file.
 fn callers() -> Vec<String> {
     let trace = Backtrace::force_capture().to_string();
     let names = trace.lines().filter_map(|line| line.trim().split_once(": ").map(|(_, name)| name.trim()));
@@ -188,16 +191,16 @@ fn callers() -> Vec<String> {
     names.filter(is_ours).take(4).map(str::to_owned).collect()
 }
 
-/// Keeps other watches off until it is dropped. A test takes its turn before it makes what it will look for.
+/// Keeps other watches off until it is dropped. A test acquires it before it creates the secrets to search for.
 pub(crate) fn turn() -> MutexGuard<'static, ()> {
     lock(&TURN)
 }
 
-/// Runs a scenario and returns what was found of the secrets in blocks that were freed meanwhile, or are left at the end.
+/// Runs a scenario and returns the secrets found in blocks that were freed meanwhile, or are left at the end.
 ///
-/// The scenario must drop what it makes: what it returns is searched like all that is left.
+/// The scenario must drop what it creates: what it returns is searched like all that is left.
 pub(crate) fn watch<T>(secrets: &Secrets, scenario: impl FnOnce() -> T) -> (T, Vec<Finding>) {
-    /// Ends the watch, also when the scenario panics.
+    /// Ends the watch, even if the scenario panics.
     struct Watch;
     impl Drop for Watch {
         fn drop(&mut self) {
@@ -218,19 +221,20 @@ pub(crate) fn watch<T>(secrets: &Secrets, scenario: impl FnOnce() -> T) -> (T, V
     let live = lock(&LIVE);
     assert!(live.used < Live::SLOTS, "too many blocks to keep track of");
     for &(address, size) in live.slots.iter().filter(|(address, _)| *address > Live::GONE) {
-        // SAFETY: allocated during the watch and not freed in it. The scenario is over, so nobody writes to it or frees it.
+        // SAFETY: allocated during the watch and not freed in it. The scenario is over, so nothing writes to it or
+        // frees it.
         unsafe { search(secrets, std::ptr::with_exposed_provenance(address), size, false) };
     }
     drop(live);
     (outcome, std::mem::take(&mut *lock(&FINDINGS)))
 }
 
-/// How many bytes the last watch looked through.
+/// Returns the number of bytes that the last watch searched.
 pub(crate) fn searched() -> usize {
     SEARCHED.load(SeqCst)
 }
 
-/// What a piece of work asks the allocator for.
+/// Returns the bytes that a piece of work requests from the allocator.
 pub(crate) fn requested<T>(work: impl FnOnce() -> T) -> (T, Requested) {
     REQUESTED.set(Requested { largest: 0, total: 0 });
     let outcome = work();

@@ -1,8 +1,8 @@
-//! Generators whose every draw is known beforehand, and which fail when they are told to.
+//! Generators whose draws are all known in advance, and which fail on command.
 
 use rand_core::{TryCryptoRng, TryRng};
 
-/// A generator that answers its k-th draw by a function of k, which fails by `None`. It keeps nothing of what it drew.
+/// A generator whose k-th draw is a function of k; `None` is a failure. It stores none of its output.
 pub(crate) struct Draws<F> {
     drawn: usize,
     draw: F,
@@ -49,7 +49,7 @@ impl<F: FnMut(usize, &mut [u8]) -> Option<()>> TryRng for Draws<F> {
 
 impl<F: FnMut(usize, &mut [u8]) -> Option<()>> TryCryptoRng for Draws<F> {}
 
-/// The k-th draw of an honest generator: SplitMix64 from a start of its own.
+/// Returns the k-th draw of a well-behaved generator: SplitMix64 from a separate start.
 pub(crate) fn honest(seed: u64, index: usize, bytes: &mut [u8]) {
     let mut state = seed.wrapping_mul(0xd134_2543_de82_ef95).wrapping_add((index as u64) << 32);
     for chunk in bytes.chunks_mut(8) {
@@ -61,7 +61,7 @@ pub(crate) fn honest(seed: u64, index: usize, bytes: &mut [u8]) {
     }
 }
 
-/// A draw that makes a multiple of three, whatever the forced bits.
+/// Returns a draw that is a multiple of three, whatever the forced bits.
 pub(crate) fn composite(seed: u64, index: usize, bytes: &mut [u8]) {
     honest(seed, index, bytes);
     if let [first, middle, .., last] = bytes {
@@ -69,7 +69,7 @@ pub(crate) fn composite(seed: u64, index: usize, bytes: &mut [u8]) {
         *last |= 7;
         *middle &= 0x7f;
     }
-    // 256 is 1 modulo 3: the sum of the bytes decides.
+    // 256 is 1 modulo 3, so the sum of the bytes decides.
     let rest = bytes.iter().map(|&byte| u32::from(byte)).sum::<u32>() % 3;
     if let Some(middle) = bytes.get_mut(1) {
         *middle += ((3 - rest) % 3) as u8;

@@ -47,7 +47,7 @@ fn encryption_leaves_nothing() {
     assert_eq!((error.code(), findings.len()), ("passphrase_empty", 0));
 }
 
-/// A reply holds the private key once; what is made of it goes where the caller says.
+/// A reply holds the private key once; its output goes where the caller directs it.
 #[test]
 fn replies_leave_nothing() {
     let _turn = turn();

@@ -1,4 +1,4 @@
-//! Key generation: what is freed on the way to a key, with the key, and on each way to an error.
+//! Key generation: the blocks freed during generation, with the key, and in each failure.
 
 use std::panic::AssertUnwindSafe;
 
@@ -21,7 +21,7 @@ fn draw(index: usize) -> Vec<u8> {
     bytes
 }
 
-/// Where p and q stand in the stream, and the key.
+/// The positions of p and q in the stream, and the key.
 fn primes() -> (usize, usize, PrivateKey) {
     let key = PrivateKey::generate(
         KeySpec::Rsa2048,
@@ -41,7 +41,7 @@ fn primes() -> (usize, usize, PrivateKey) {
     (p, q, key)
 }
 
-/// All that the stream gives up to some way behind q, and the key that it makes.
+/// Returns the output of the stream up to some distance after q, and the key generated from it.
 fn secrets(q: usize, key: &PrivateKey) -> Secrets {
     let drawn: Vec<_> = (0..q + 200).map(draw).collect();
     Secrets::new().candidates(drawn.iter().map(Vec::as_slice)).key(key)
@@ -62,7 +62,7 @@ fn generation_leaves_nothing() {
             drop(PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap());
         });
     }
-    // The record that `create` makes beside the key stays.
+    // The record that `create` returns with the key remains.
     let keypair = clean("create", &secrets, || {
         let rng = &mut Draws::new(|k, bytes| {
             honest(STREAM, k, bytes);
@@ -75,7 +75,7 @@ fn generation_leaves_nothing() {
     assert_eq!(&keypair.public_key, key.public_key());
 }
 
-/// A generator that fails, at draws all over the search: the first ones, around p and around q.
+/// A generator that fails, at draws throughout the search: the first ones, around p and around q.
 #[test]
 fn a_failing_generator_leaves_nothing() {
     let _turn = turn();
@@ -90,7 +90,7 @@ fn a_failing_generator_leaves_nothing() {
     }
 }
 
-/// A generator that panics takes the search down with it, and what was drawn goes too.
+/// A panic in the generator ends the search, and the draws are zeroized too.
 #[test]
 fn a_generator_that_panics_leaves_nothing() {
     let _turn = turn();
@@ -108,7 +108,7 @@ fn a_generator_that_panics_leaves_nothing() {
     }
 }
 
-/// A generator that says all its draws again, from some draw on; one that fills half of the buffer and then fails.
+/// A generator that repeats all its draws from some draw on, and one that fills half of the buffer and then fails.
 #[test]
 fn a_stuck_generator_leaves_nothing() {
     let _turn = turn();
@@ -135,7 +135,7 @@ fn a_stuck_generator_leaves_nothing() {
     assert_eq!(error, GenerateError::RngFailed);
 }
 
-/// p is found and the limit ends the search for q; and p comes again as q.
+/// p is found and the limit ends the search for q; and p occurs again as q.
 #[test]
 fn a_search_that_is_given_up_leaves_nothing() {
     let _turn = turn();
@@ -167,7 +167,7 @@ fn a_search_that_is_given_up_leaves_nothing() {
     assert_eq!(error, GenerateError::PrimesTooClose);
 }
 
-/// The key is whole when the pairwise test refuses it.
+/// The key is complete when the pairwise test rejects it.
 #[cfg(feature = "__internals")]
 #[test]
 fn a_key_that_fails_its_test_leaves_nothing() {
@@ -195,7 +195,7 @@ fn a_seed_leaves_nothing() {
         key.set_comment("me@home").unwrap();
         key.set_comment("two\nlines").unwrap_err()
     });
-    // One byte short of a seed: nothing of it goes anywhere.
+    // One byte short of a seed: none of it is copied anywhere.
     let error = crate::watch(&secrets, || PrivateKey::from_seed(&seed[..15], KeySpec::Rsa2048).unwrap_err());
     assert!(matches!(error, (GenerateError::SeedTooShort { bytes: 15 }, findings) if findings.is_empty()));
 }

@@ -1,4 +1,4 @@
-//! What a stranger's input makes this crate ask of the allocator: never more than a small multiple of what was sent.
+//! Memory that hostile input causes this crate to allocate: never more than a small multiple of the input.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -10,10 +10,11 @@ use nova_keypair::{ImportPolicy, KeypairName, Md5Fingerprint, PublicKey, import,
 use crate::allocator::{Requested, requested, turn};
 use crate::draws::Draws;
 
-/// What any input may cost: an error's text, a quotation from the input.
+/// Allowance for any input: the text of an error, a quotation from the input.
 const ANYWAY: usize = 1024;
 
-/// Everything that takes a public key, on one text: no block may be longer than it, nor all together longer than twice.
+/// Runs every function that accepts a public key on one text: no block may be longer than it, nor all together longer
+/// than twice that.
 fn costs(what: &str, text: &str) {
     let policy = ImportPolicy::nova();
     let name = KeypairName::new("k").unwrap();
@@ -100,8 +101,8 @@ fn a_megabyte_costs_no_more_than_that() {
     }
 }
 
-/// Of a request's body each value takes 32 bytes, and the shortest in the text take two; a list that grows takes room for up to as many
-/// again. Whoever reads bodies from a network limits their length.
+/// Each value of a request's body takes 32 bytes, and the shortest in the text take two; a list that grows reserves
+/// space for as many again. Limit the length of bodies that come from a network.
 #[cfg(feature = "serde")]
 #[test]
 fn bodies_cost_a_multiple_of_their_length() {

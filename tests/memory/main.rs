@@ -1,6 +1,7 @@
-//! Clean memory, measured: an allocator of this test's own looks through every block when it is freed, and finds no secret in any.
+//! Measures that memory is zeroized: a custom allocator searches every block when it is freed, and finds no secret in
+//! it.
 //!
-//! In a binary of its own, since a program has one allocator.
+//! A separate binary, because a program has one allocator.
 
 mod allocator;
 mod draws;
@@ -21,7 +22,8 @@ fn clean<T>(name: &str, secrets: &Secrets, scenario: impl FnOnce() -> T) -> T {
     outcome
 }
 
-/// The search can fail: buffers that are not cleared are found in every form, and those that are, are not.
+/// Checks that the search can fail: buffers that are not zeroized are found in every format, and zeroized ones are
+/// not.
 #[test]
 fn what_is_leaked_is_found() {
     let _turn = turn();
@@ -37,11 +39,11 @@ fn what_is_leaked_is_found() {
     assert_eq!(found(&|| drop(number.clone())).as_deref(), Some("x, big-endian"));
     assert_eq!(found(&|| drop(limbs.clone())).as_deref(), Some("x, in little-endian limbs"));
     assert_eq!(found(&|| drop(zeroize::Zeroizing::new(limbs.clone()))), None);
-    // A part, at an odd place, in a block that is otherwise something else.
+    // A part, at an odd offset, in a block with other contents.
     let part = |range: std::ops::Range<usize>| [&[0; 33], &number[range], &[1; 20]].concat();
     assert_eq!(found(&|| drop(part(40..48))).as_deref(), Some("x, big-endian"));
     assert_eq!(found(&|| drop(part(40..47))), None);
-    // The digits of several numbers side by side, as a kernel has them.
+    // The digits of several numbers side by side, as in a kernel.
     let digits = |bits: usize| {
         let value = |index: usize| {
             let bit = |at: usize| limbs.get(at / 64).map_or(0, |limb| (limb >> (at % 64)) & 1);
@@ -56,7 +58,7 @@ fn what_is_leaked_is_found() {
     let balanced = lowest as f64 - if lowest >> 46 == 1 { (1u64 << 47) as f64 } else { 0.0 };
     assert_eq!(found(&|| drop(vec![[0.5, balanced, 0.25, 0.125]])).as_deref(), Some("x, in digits of 47 bits"));
 
-    // Growth leaves the old block behind; so does shrinking.
+    // Growing leaves the old block behind; so does shrinking.
     assert!(
         found(&|| {
             let mut text = zeroize::Zeroizing::new(String::from("a text of some"));

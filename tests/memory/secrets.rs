@@ -1,4 +1,4 @@
-//! What is searched for: every eight bytes in a row of every secret, in each form in which memory may hold it.
+//! The search patterns: every eight consecutive bytes of every secret, in each format in which memory may hold it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,17 +9,17 @@ use pkcs1::der::Decode as _;
 use rsa::{pkcs1, pkcs8};
 use sha2::Sha256;
 
-/// Eight bytes hold 48 bits of a secret in the sparsest of its forms, so that one in 2^26 watches of the length of these finds something
-/// by chance.
+/// Eight bytes hold 48 bits of a secret in its sparsest format, so one in 2^26 watches of the length of these tests
+/// finds something by chance.
 pub(crate) const WINDOW: usize = 8;
 
-/// Windows of secrets, and whose they are.
+/// Windows of secrets, and the secrets they belong to.
 #[derive(Default)]
 pub(crate) struct Secrets {
     /// Sorted before the search.
     windows: Vec<(u64, u16)>,
     names: Vec<String>,
-    /// Bit h is set if a window has the hash h: most places in memory are passed over by this.
+    /// Bit h is set if a window has the hash h, which rules out most places in memory.
     filter: Vec<u64>,
 }
 
@@ -34,7 +34,7 @@ impl Secrets {
         Self { filter: vec![0; 1 << (FILTER_BITS - 6)], ..Self::default() }
     }
 
-    /// The secret that has this window, and its form.
+    /// Returns the secret that has this window, and its format.
     pub(crate) fn find(&self, window: u64) -> Option<String> {
         let hash = hash(window);
         if (self.filter[hash / 64] >> (hash % 64)) & 1 == 0 {
@@ -44,25 +44,25 @@ impl Secrets {
         Some(self.names[usize::from(self.windows[place].1)].clone())
     }
 
-    /// Adds a text or bytes that have one form only.
+    /// Adds a text or bytes that have one format only.
     pub(crate) fn bytes(mut self, name: &str, bytes: &[u8]) -> Self {
         self.add(name, bytes);
         self.sorted()
     }
 
-    /// Adds a number, given in big-endian bytes, in all its forms.
+    /// Adds a number, given in big-endian bytes, in all its formats.
     pub(crate) fn number(mut self, name: &str, big_endian: &[u8]) -> Self {
         self.add_number(name, big_endian);
         self.sorted()
     }
 
-    /// Adds candidates, accepted or not: as drawn, and with the bits that a candidate is forced to have.
+    /// Adds candidates, accepted or not: as drawn, and with the forced bits of a candidate.
     pub(crate) fn candidates<'a>(mut self, drawn: impl IntoIterator<Item = &'a [u8]>) -> Self {
         drawn.into_iter().for_each(|bytes| self.add_candidate(bytes));
         self.sorted()
     }
 
-    /// Adds the numbers of a key, those that it is computed by, and the base64 of each.
+    /// Adds the numbers of a key, its intermediate values, and the base64 of each.
     pub(crate) fn key(mut self, key: &PrivateKey) -> Self {
         let der = key.to_pkcs8_der();
         let info = pkcs8::PrivateKeyInfoRef::from_der(&der).unwrap();
@@ -88,8 +88,8 @@ impl Secrets {
         self.sorted()
     }
 
-    /// Adds a seed and the states that HMAC_DRBG goes through from it, together with the candidates that it makes: K and V after each
-    /// of `requests` requests (C2SP `det-keygen`).
+    /// Adds a seed and the states that HMAC_DRBG passes through from it, together with the candidates that it
+    /// generates: K and V after each of `requests` requests (C2SP `det-keygen`).
     pub(crate) fn seed(mut self, seed: &[u8], bits: u16, requests: usize) -> Self {
         self.add("the seed", seed);
         let material = [seed, b"det RSA key gen", &bits.to_be_bytes()].concat();
@@ -121,7 +121,7 @@ impl Secrets {
 
     fn sorted(mut self) -> Self {
         self.windows.sort_unstable();
-        // Forms have some windows in common: the first form that was added gives the name.
+        // Formats have some windows in common: the first format that was added gives the name.
         self.windows.dedup_by_key(|(window, _)| *window);
         for &(window, _) in &self.windows {
             let hash = hash(window);
@@ -136,7 +136,7 @@ impl Secrets {
             self.names.len() - 1
         });
         for window in bytes.windows(WINDOW) {
-            // Zeros in a row and the like are everywhere.
+            // Runs of zeros and the like occur everywhere.
             let distinct = (1..WINDOW).filter(|&i| !window[..i].contains(&window[i])).count() + 1;
             if distinct >= 5 {
                 self.windows.push((u64::from_le_bytes(window.try_into().unwrap()), index as u16));
@@ -148,8 +148,8 @@ impl Secrets {
         self.add(&format!("{name}, big-endian"), big_endian);
         let little_endian: Vec<u8> = big_endian.iter().rev().copied().collect();
         self.add(&format!("{name}, in little-endian limbs"), &little_endian);
-        // Of trial division: 28 bits in 32. Of a kernel: 47 bits in a double, from -2^46 to 2^46; with or without its neighbours, since
-        // those may be of other lanes. Of the usual inversion algorithm: 62 bits in 64.
+        // For trial division: 28 bits in 32. For a kernel: 47 bits in a double, from -2^46 to 2^46; with or without
+        // adjacent digits, because those may belong to other lanes. For the usual inversion algorithm: 62 bits in 64.
         let of_28: Vec<u8> = digits(&little_endian, 28).flat_map(|digit| (digit as u32).to_le_bytes()).collect();
         self.add(&format!("{name}, in digits of 28 bits"), &of_28);
         let mut carry = 0;
@@ -170,8 +170,8 @@ impl Secrets {
         self.add_number("a candidate", &candidate);
     }
 
-    /// The base64 of a number in a longer text, which may begin at any of three places of a group. Without the characters at either end,
-    /// which depend on the neighbours.
+    /// Returns the base64 of a number in a longer text, which may begin at any of three places of a group. Without
+    /// the characters at either end, which depend on the adjacent bytes.
     fn add_base64(&mut self, name: &str, bytes: &[u8]) {
         for start in 0..3 {
             let text = STANDARD.encode(&bytes[start..start + (bytes.len() - start) / 3 * 3]);
@@ -180,7 +180,7 @@ impl Secrets {
     }
 }
 
-/// Digits of so many bits, lowest first.
+/// Returns digits of this many bits, lowest first.
 fn digits(little_endian: &[u8], bits: usize) -> impl Iterator<Item = u64> {
     (0..(little_endian.len() * 8).div_ceil(bits)).map(move |index| {
         let at = index * bits;
@@ -192,7 +192,7 @@ fn digits(little_endian: &[u8], bits: usize) -> impl Iterator<Item = u64> {
     })
 }
 
-/// Half of a big-endian number, rounded down.
+/// Returns half of a big-endian number, rounded down.
 fn halved(big_endian: &[u8]) -> Vec<u8> {
     let before = [0].iter().chain(big_endian);
     before.zip(big_endian).map(|(before, byte)| before << 7 | byte >> 1).collect()

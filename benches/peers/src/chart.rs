@@ -1,7 +1,7 @@
-//! The distributions as SVG: for each row a dot for each key, and below the dots the box that sums them up.
+//! Draws the distributions as SVG: for each library a dot per key, and below the dots a box plot.
 //!
-//! The time axis is logarithmic, so that a distance means a factor and is the same everywhere. The chart brings its own background and
-//! follows the reader's choice of light or dark.
+//! The time axis is logarithmic, so equal distances are equal factors everywhere. The chart sets its own background
+//! and follows the reader's choice of light or dark.
 
 use std::fmt::Write as _;
 
@@ -9,21 +9,21 @@ use crate::report::{Report, Row};
 use crate::stats::{figures, milliseconds};
 
 const WIDTH: f64 = 900.0;
-/// The plot, between names on the left and figures on the right.
+/// The plot area, between names on the left and figures on the right.
 const LEFT: f64 = 215.0;
 const RIGHT: f64 = 740.0;
-/// Where the right column of figures ends; the mean ends further left.
+/// The right edge of the right column of figures; the mean ends further left.
 const EDGE: f64 = WIDTH - 24.0;
 const MEAN_EDGE: f64 = EDGE - 62.0;
 const TOP: f64 = 88.0;
 const ROW: f64 = 62.0;
 const FOOT: f64 = 62.0;
-/// Between the centres of neighbouring dots.
+/// Distance between the centers of adjacent dots.
 const DOT: f64 = 3.6;
-/// How far a swarm may spread to either side.
+/// Maximum extent of a swarm to either side.
 const SPREAD: f64 = 18.0;
 
-// Attributes of presentation would do for one scheme; two need classes.
+// Classes, because presentation attributes would serve one color scheme only.
 const STYLE: &str = "\
 text{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Helvetica,Arial,sans-serif;font-size:13px;fill:#1f2328}\
 .title{font-size:17px;font-weight:600}.soft{fill:#59636e;font-size:12px}.name,.mean{font-weight:600}.end{text-anchor:end}.mid{text-anchor:middle}\
@@ -122,7 +122,7 @@ fn draw(svg: &mut String, axis: &Axis, row: &Row, top: f64) {
     );
 }
 
-/// From milliseconds to the horizontal.
+/// Maps milliseconds to the horizontal position.
 struct Axis {
     min: f64,
     max: f64,
@@ -133,7 +133,7 @@ impl Axis {
         let all = || report.rows.iter().map(|row| &row.summary);
         let min = all().map(|summary| summary.min).fold(f64::INFINITY, f64::min);
         let max = all().map(|summary| summary.max).fold(0.0, f64::max);
-        // A clock that has not moved would make a logarithm of zero.
+        // A clock that has not moved would give the logarithm of zero.
         let min = min.max(0.001);
         Self { min: min / 1.1, max: max.max(min) * 1.1 }
     }
@@ -142,7 +142,7 @@ impl Axis {
         LEFT + (RIGHT - LEFT) * (time.max(self.min) / self.min).ln() / (self.max / self.min).ln()
     }
 
-    /// 1, 2 and 5 times the powers of ten that fall inside.
+    /// Returns 1, 2 and 5 times the powers of ten inside the range.
     fn ticks(&self) -> Vec<f64> {
         let decades = -3..=7;
         let ticks = decades.flat_map(|power| [1.0, 2.0, 5.0].map(|digit| digit * 10f64.powi(power)));
@@ -150,7 +150,8 @@ impl Axis {
     }
 }
 
-/// Puts dots of these positions, which ascend, as near to the line as they can lie without overlap: their thickness is their density.
+/// Places dots at these positions, which ascend, as near to the line as possible without overlap: the thickness of
+/// the swarm shows the density.
 fn swarm(positions: &[f64]) -> Vec<(f64, f64)> {
     let steps = (SPREAD / DOT * 2.0) as usize;
     let offsets: Vec<f64> = (0..=2 * steps)
@@ -161,7 +162,7 @@ fn swarm(positions: &[f64]) -> Vec<(f64, f64)> {
         let near = placed.iter().rev().take_while(|(other, _)| x - other < DOT);
         let near: Vec<_> = near.copied().collect();
         let free = |y: &f64| near.iter().all(|(other_x, other_y)| (x - other_x).hypot(y - other_y) >= DOT * 0.999);
-        // Where there is no room left, dots overlap.
+        // Dots overlap where no room is left.
         let y = offsets.iter().copied().find(free).unwrap_or(0.0);
         placed.push((x, y));
     }
@@ -212,7 +213,7 @@ mod tests {
             }
         }
         assert_eq!(dots.last(), Some(&(9.0, 0.0)));
-        // So many that there is no room: they overlap, and stay in their row.
+        // More dots than there is room for: they overlap, but do not leave their band.
         assert!(swarm(&[1.0; 100]).iter().all(|(_, y)| y.abs() <= SPREAD));
     }
 }

@@ -1,17 +1,19 @@
-//! Checks the answers: no key is counted that is not a key. The arithmetic is num-bigint's, which no peer uses.
+//! Checks the answers, so that only valid keys are counted. Uses num-bigint, which none of the measured libraries
+//! uses.
 
 use num_bigint::BigUint;
 
-/// What a peer made, big-endian.
+/// The output of a library, big-endian.
 pub(crate) struct Numbers {
     pub(crate) n: Vec<u8>,
-    /// `None` from a peer that makes primes and no key.
+    /// `None` from a library that generates primes and no key.
     pub(crate) e: Option<Vec<u8>>,
     pub(crate) p: Vec<u8>,
     pub(crate) q: Vec<u8>,
 }
 
-/// What every answer must be: a modulus of exactly `bits` bits, the product of two different factors of half that length, and e = 65537.
+/// Checks an answer: a modulus of exactly `bits` bits, the product of two different factors of half that length, and
+/// e = 65537.
 pub(crate) fn key(numbers: &Numbers, bits: u32) -> Result<(), String> {
     let [n, p, q] = [&numbers.n, &numbers.p, &numbers.q].map(|bytes| BigUint::from_bytes_be(bytes));
     let law = |holds: bool, law: String| if holds { Ok(()) } else { Err(law) };
@@ -25,13 +27,14 @@ pub(crate) fn key(numbers: &Numbers, bits: u32) -> Result<(), String> {
     if let Some(e) = &numbers.e {
         let e = BigUint::from_bytes_be(e);
         law(e == BigUint::from(65537u32), format!("e is 65537, not {e}"))?;
-        // 65537 is prime: it has an inverse unless it divides.
+        // 65537 is prime, so it has an inverse unless it divides the modulus.
         law(&p % &e != one && &q % &e != one, "e has an inverse modulo p-1 and q-1".into())?;
     }
     Ok(())
 }
 
-/// Whether both factors pass Miller-Rabin tests. It takes longer than making them, so it is done for a sample.
+/// Returns whether both factors pass Miller-Rabin tests. This takes longer than generating them, so it is done for a
+/// sample.
 pub(crate) fn primes(numbers: &Numbers) -> Result<(), String> {
     for (name, prime) in [("p", &numbers.p), ("q", &numbers.q)] {
         if !is_prime(&BigUint::from_bytes_be(prime)) {
@@ -41,9 +44,9 @@ pub(crate) fn primes(numbers: &Numbers) -> Result<(), String> {
     Ok(())
 }
 
-/// Bases of the Miller-Rabin tests. Fixed ones do: the numbers are random, and not chosen against them. One round passes a random
-/// composite of 1024 bits with probability below 2^-100 (Damgård, Landrock, Pomerance); the others guard against a peer that only
-/// tests the base 2.
+/// Bases of the Miller-Rabin tests. Fixed ones suffice, because the numbers are random and not chosen by an attacker.
+/// One round passes a random 1024-bit composite with probability below 2^-100 (Damgård, Landrock, Pomerance); the
+/// others guard against a library that only tests base 2.
 const BASES: [u32; 8] = [2, 3, 5, 7, 11, 13, 17, 19];
 
 fn is_prime(n: &BigUint) -> bool {
@@ -69,7 +72,7 @@ fn is_prime(n: &BigUint) -> bool {
 mod tests {
     use super::*;
 
-    /// The two largest primes of 127 bits.
+    /// The two largest 127-bit primes.
     const P: u128 = (1 << 127) - 1;
     const Q: u128 = (1 << 127) - 25;
 

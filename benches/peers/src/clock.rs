@@ -1,18 +1,18 @@
-//! CPU time. It leaves out the time in which other processes had the processor, which wall-clock time does not.
+//! CPU time, which excludes the time of other processes, unlike wall-clock time.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Does the work, and says how much CPU time this thread spent on it, in user mode and in the kernel.
+/// Does the work, and returns the CPU time that this thread spent on it, in user mode and in the kernel.
 pub(crate) fn cpu_time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let start = thread();
     let result = black_box(work());
     (result, thread().saturating_sub(start))
 }
 
-/// The CPU time of all threads but this one: what a peer that hands work to another thread would hide from [`cpu_time`].
+/// The CPU time of all other threads: work that a library hands to another thread is not counted by [`cpu_time`].
 pub(crate) fn other_threads() -> Duration {
     let thread = thread();
     read(ClockId::ProcessCPUTime).saturating_sub(thread)

@@ -1,6 +1,6 @@
-//! RSA key generation of nova-keypair beside its peers, in one process, alternating, by CPU time of the thread.
+//! RSA key generation of nova-keypair and other libraries, in one process, alternating, by CPU time of the thread.
 //!
-//! Writes a table, a chart and the single times of each key size into `results/`.
+//! Writes a table, a chart and the raw times of each key size into `results/`.
 
 mod chart;
 mod check;
@@ -21,10 +21,10 @@ use std::time::{Duration, Instant};
 use peers::Peer;
 use report::Report;
 
-/// Key sizes, and keys of each peer: five minutes in all on a processor of 2021.
+/// Key sizes, and number of keys per library: five minutes in total on a processor of 2021.
 const PLAN: [(u32, usize); 3] = [(2048, 200), (3072, 40), (4096, 20)];
 
-/// Of so many keys, the primes of one are tested anew.
+/// One key in this many has its primes tested again.
 const SAMPLE: usize = 8;
 
 const USAGE: &str = "\
@@ -92,18 +92,18 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// One key of each peer in every round.
+/// Generates one key with each library in every round.
 fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, Box<dyn Error>> {
     let progress = std::io::stderr().is_terminal();
     let load_before = provenance::load();
     let elsewhere_before = clock::other_threads();
     let mut times = vec![Vec::with_capacity(rounds); peers.len()];
-    // The first round is not counted: it sets up generators and tables.
+    // The first round is not counted: it initializes generators and tables.
     for round in 0..=rounds {
         if progress {
             eprint!("\rRSA-{bits}: round {round} of {rounds} ");
         }
-        // Each begins one round in turn, so that none is always the one to find another's caches.
+        // The first library rotates from round to round, so none always runs with the caches that another one left.
         for turn in 0..peers.len() {
             let index = (round + turn) % peers.len();
             let (peer, times) = (&peers[index], &mut times[index]);
@@ -121,7 +121,7 @@ fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, 
     if progress {
         eprintln!();
     }
-    // The clock is the thread's: work in others would be missed.
+    // The clock measures one thread only, so work in other threads would be missed.
     let elsewhere = clock::other_threads().saturating_sub(elsewhere_before);
     let counted: Duration = times.iter().flatten().sum();
     if elsewhere > counted / 1000 {

@@ -1,7 +1,7 @@
-//! The peers: what each is, and one key made by each, timed.
+//! The libraries: their properties, and one timed key generation by each.
 //!
-//! Each is called as its documentation shows it and with its own generator. Only the call is timed: not the reading of the key
-//! afterwards, and not its destruction.
+//! Each is called as its documentation shows and with its own generator. Only the call is timed, not reading the key
+//! afterwards or dropping it.
 
 #[cfg(feature = "aws-lc")]
 mod aws_lc;
@@ -21,14 +21,14 @@ use ::rsa::pkcs8::der::asn1::UintRef;
 
 use crate::check::Numbers;
 
-/// Whether timing is kept from depending on the primes that end up in the key, as far as source and documentation say.
+/// Whether timing is independent of the primes that end up in the key, according to source and documentation.
 #[derive(Clone, Copy)]
 pub(crate) struct ConstantTime {
     /// For the table.
     pub(crate) word: &'static str,
     /// For the chart.
     pub(crate) label: &'static str,
-    /// Its colour in the chart, as a class.
+    /// Its color in the chart, as a class.
     pub(crate) class: &'static str,
 }
 
@@ -37,18 +37,18 @@ impl ConstantTime {
     pub(crate) const NO: Self = Self { word: "no", label: "not constant-time", class: "no" };
 }
 
-/// What a row of the table says of a peer.
+/// A library, as described in the table.
 pub(crate) struct About {
     pub(crate) name: String,
-    /// Of the library, and of the crate through which it is called.
+    /// The version of the library, and of the crate through which it is called.
     pub(crate) version: String,
     pub(crate) ours: bool,
     pub(crate) constant_time: ConstantTime,
-    /// Why that verdict.
+    /// The reason for that verdict.
     pub(crate) timing: &'static str,
-    /// The tests that a prime passes, for primes of half a key's length.
+    /// The tests that a prime passes, for primes of half the length of the modulus.
     pub(crate) rounds: String,
-    /// Where candidates come from, and what is done beside finding primes.
+    /// The source of candidates, and the work other than finding primes.
     pub(crate) scope: &'static str,
     pub(crate) generator: &'static str,
 }
@@ -56,11 +56,11 @@ pub(crate) struct About {
 pub(crate) trait Peer {
     fn about(&self, bits: u32) -> About;
 
-    /// Makes a key; says how much CPU time that took.
+    /// Generates a key; returns the CPU time that took.
     fn generate(&self, bits: u32) -> Result<(Numbers, Duration), Box<dyn Error>>;
 }
 
-/// Ours first: ratios are to it.
+/// This crate comes first, because ratios are relative to it.
 pub(crate) fn all() -> Vec<Box<dyn Peer>> {
     let mut peers = ours::rows();
     peers.push(Box::new(rsa::Rsa));
@@ -73,7 +73,7 @@ pub(crate) fn all() -> Vec<Box<dyn Peer>> {
     peers
 }
 
-/// The numbers of a key that comes as PKCS#8.
+/// Reads the numbers of a PKCS#8 key.
 fn from_pkcs8(der: &[u8]) -> Result<Numbers, Box<dyn Error>> {
     let info = PrivateKeyInfoRef::try_from(der)?;
     let key: RsaPrivateKey<UintRef<'_>> = RsaPrivateKey::try_from(info.private_key.as_bytes())?;

@@ -1,11 +1,11 @@
-//! Where figures come from: machine, date, versions.
+//! Provenance of the figures: machine, date, versions.
 
 use std::fs;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-/// The version of a crate that this program is built with.
+/// Returns the version of a crate that this program is built with.
 pub(crate) fn crate_version(name: &str) -> &'static str {
     let mut lines = LOCK.lines();
     let heading = format!("name = \"{name}\"");
@@ -13,12 +13,12 @@ pub(crate) fn crate_version(name: &str) -> &'static str {
     lines.next().and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"')).unwrap_or("unknown")
 }
 
-/// The compilers: rustc for what is Rust, cc for AWS-LC and GMP.
+/// Returns the compilers: rustc for Rust, cc for AWS-LC and GMP.
 pub(crate) fn compilers() -> [&'static str; 2] {
     [env!("PEERS_RUSTC"), env!("PEERS_CC")]
 }
 
-/// The processor's name, with the numbers that tell its generation where the name does not.
+/// Returns the processor's name, with the numbers that identify its generation where the name does not.
 pub(crate) fn processor() -> String {
     let Ok(info) = fs::read_to_string("/proc/cpuinfo") else {
         return format!("unknown {} processor", std::env::consts::ARCH);
@@ -34,28 +34,28 @@ pub(crate) fn processor() -> String {
     format!("{name} (family {family}, model {model}; {}), {count} logical processors", flags.join(" "))
 }
 
-/// Name and release of the kernel.
+/// Returns name and release of the kernel.
 pub(crate) fn kernel() -> String {
     let read = |name| fs::read_to_string(format!("/proc/sys/kernel/{name}")).unwrap_or_else(|_| "unknown".into());
     format!("{} {}", read("ostype").trim(), read("osrelease").trim())
 }
 
-/// How many processes wanted a processor, on average over the last minute.
+/// Returns the load: the number of runnable processes, averaged over the last minute.
 pub(crate) fn load() -> String {
     let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
     text.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
 }
 
-/// Today, in UTC.
+/// Returns the current date, in UTC.
 pub(crate) fn date() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     date_of_day(seconds / 86_400)
 }
 
-/// Counts in 400-year eras of years that start in March, so that the leap day is the last day of its year.
+/// Counts in 400-year eras of years that start in March, which puts the leap day at the end of the year.
 fn date_of_day(days_since_1970: u64) -> String {
     const DAYS_PER_ERA: u64 = 146_097;
-    // From 1 March 0000 to 1 January 1970.
+    // Days from 1 March 0000 to 1 January 1970.
     let days = days_since_1970 + 719_468;
     let (era, day) = (days / DAYS_PER_ERA, days % DAYS_PER_ERA);
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;

@@ -1,4 +1,4 @@
-//! What a run found, ready to be written down.
+//! The results of a run.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ pub(crate) struct Row {
     /// In the order of the rounds.
     pub(crate) times: Vec<Duration>,
     pub(crate) summary: Summary,
-    /// Mean over the mean of ours, and its standard error; `None` for ours itself.
+    /// The mean relative to the mean of this crate, and its standard error; `None` for this crate.
     pub(crate) ratio: Option<(f64, f64)>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// The first row is ours: the others are compared with it.
+    /// The first entry is this crate, with which the others are compared.
     pub(crate) fn new(bits: u32, rows: Vec<(About, Vec<Duration>)>, load: [String; 2]) -> Self {
         let rounds = rows.first().map_or(0, |(_, times)| times.len());
         let mut rows: Vec<Row> = rows
@@ -58,7 +58,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::peers::ConstantTime;
 
-    /// A report of three rows, the first of which is the reference.
+    /// Builds a report of three entries, the first of which is the reference.
     pub(crate) fn example() -> Report {
         let row = |name: &str, ours, constant_time, times: [u64; 4]| {
             let about = About {

@@ -1,11 +1,11 @@
-//! What a series of times comes to.
+//! Statistics of a series of times.
 
 use std::time::Duration;
 
 /// A series of times, in milliseconds.
 pub(crate) struct Summary {
     pub(crate) mean: f64,
-    /// The standard error of the mean: how far the mean of as many other keys would be off, give or take.
+    /// The standard error of the mean.
     pub(crate) error: f64,
     pub(crate) deviation: f64,
     pub(crate) min: f64,
@@ -37,7 +37,7 @@ impl Summary {
         self.quartiles[1]
     }
 
-    /// The mean over the other's, and its standard error.
+    /// Returns the ratio of the means, and its standard error.
     pub(crate) fn ratio(&self, to: &Self) -> (f64, f64) {
         let ratio = self.mean / to.mean;
         (ratio, ratio * (self.error / self.mean).hypot(to.error / to.mean))
@@ -48,7 +48,8 @@ pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Three figures, or what is before the point: neither series nor clock is good for more.
+/// Formats three significant figures, or the integer part if that is longer: neither series nor clock is more
+/// precise.
 pub(crate) fn figures(value: f64) -> String {
     let digits = if value < 9.995 {
         2
@@ -60,7 +61,7 @@ pub(crate) fn figures(value: f64) -> String {
     format!("{value:.digits$}")
 }
 
-/// Linear between the two nearest (Hyndman and Fan's definition 7).
+/// Interpolates linearly between the two nearest (Hyndman and Fan's definition 7).
 fn quantile(sorted: &[f64], part: f64) -> f64 {
     let position = part * (sorted.len() as f64 - 1.0);
     let (below, above) = (sorted[position.floor() as usize], sorted[position.ceil() as usize]);

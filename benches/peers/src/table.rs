@@ -48,7 +48,7 @@ fn times(report: &Report) -> String {
     table
 }
 
-/// How many digits [`figures`] writes after the point, for an error that goes with the value.
+/// Returns the number of decimals that [`figures`] writes, for the error of the same value.
 fn digits(value: f64) -> usize {
     figures(value).split_once('.').map_or(0, |(_, fraction)| fraction.len())
 }
@@ -73,7 +73,7 @@ fn subjects(report: &Report) -> String {
     table
 }
 
-/// One line for each round, one column for each row, in milliseconds.
+/// Writes one line per round and one column per library, in milliseconds.
 pub(crate) fn csv(report: &Report) -> String {
     let line = |fields: Vec<String>| fields.join(",") + "\n";
     let mut csv = line(report.rows.iter().map(|row| format!("\"{}\"", row.about.name)).collect());

@@ -21,8 +21,8 @@ impl Peer for AwsLc {
             ours: false,
             constant_time: ConstantTime::YES,
             timing: "by design, as in BoringSSL: division-free trial division, masked and blinded Miller-Rabin",
-            // `BN_primality_test` runs BN_PRIME_CHECKS_BLINDED iterations whatever the table asks for: the surplus hides how many bases
-            // were out of range.
+            // `BN_primality_test` runs BN_PRIME_CHECKS_BLINDED iterations whatever the table requires: the extra
+            // iterations hide how many bases were out of range.
             rounds: format!(
                 "16 random bases ({} are asked for, the others are blinding)",
                 if bits < 2690 { 5 } else { 4 }

@@ -1,4 +1,4 @@
-//! GMP, which has no keys: `mpz_nextprime` from two random starts, as users of bignum libraries do it.
+//! GMP, which does not generate keys: `mpz_nextprime` from two random starts, as users of bignum libraries do.
 
 use std::error::Error;
 use std::time::Duration;
@@ -35,7 +35,7 @@ impl Peer for Gmp {
         let mut prime = || {
             let mut start = vec![0; bytes];
             rng.fill_bytes(&mut start);
-            // The top two bits, so that the product has its full length.
+            // The top two bits are set, so the product has its full length.
             if let Some(first) = start.first_mut() {
                 *first |= 0xc0;
             }

@@ -22,7 +22,7 @@ impl Peer for OpenSsl {
             ours: false,
             constant_time: ConstantTime { word: "in part", label: "constant-time in part", class: "part" },
             timing: "exponentiation, gcd and inverse are; trial division uses the processor's division, and the search is incremental",
-            // OpenSSL 3.2 took up the rounds of FIPS 186-5 (its pull request 19579).
+            // OpenSSL 3.2 adopted the rounds of FIPS 186-5 (its pull request 19579).
             rounds: match (before_3_2, bits < 3072) {
                 (true, _) => "64 random bases".into(),
                 (false, true) => "5 random bases".into(),

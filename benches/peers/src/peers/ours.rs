@@ -1,4 +1,4 @@
-//! nova-keypair, on the kernel that the processor gets, and on the portable one.
+//! nova-keypair, on the kernel selected for the processor, and on the portable one.
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use crate::check::Numbers;
 use crate::clock::cpu_time;
 use crate::provenance::crate_version;
 
-/// The public call; and the portable kernel, where that is not what the call uses anyway.
+/// The public call; and the portable kernel, unless the public call already uses it.
 pub(super) fn rows() -> Vec<Box<dyn Peer>> {
     let mut rows: Vec<Box<dyn Peer>> = vec![Box::new(Ours)];
     if vectorised() {
@@ -52,7 +52,7 @@ impl Peer for Portable {
     fn generate(&self, bits: u32) -> Result<(Numbers, Duration), Box<dyn Error>> {
         let (key, time) = cpu_time(|| internals::generate(Kernel::Portable, bits, &mut OsRng));
         let key = key?;
-        // The internal call has no public exponent to give: it is a constant.
+        // The internal call does not return the public exponent, which is a constant.
         Ok((Numbers { n: key.n.clone(), e: None, p: key.p.clone(), q: key.q.clone() }, time))
     }
 }

@@ -1,4 +1,4 @@
-//! The crate rsa, whose primes are crypto-primes'.
+//! The crate rsa, whose primes come from crypto-primes.
 
 use std::error::Error;
 use std::time::Duration;

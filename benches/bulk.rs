@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --features rayon --bench bulk`
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a wrong answer ends the benchmark")]
+
 use chacha20::ChaCha8Rng;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use nova_keypair::{GeneratedKeypair, KeySpec, KeypairName, create_many};

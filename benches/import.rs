@@ -3,6 +3,8 @@
 //! `ssh_key` is measured for comparison, with the calls that a user of that crate would need for the same answer.
 //! Answers are asserted before they are timed.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a wrong answer ends the benchmark")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
@@ -112,7 +114,7 @@ fn weaknesses(c: &mut Criterion) {
     for (name, (line, _), code) in [("rsa-2048", RSA_2048, Some("key_weak")), ("rsa-4096", RSA_4096, None)] {
         assert_eq!(PublicKey::parse_with(line, &without_prime).err().map(|error| error.code()), code);
         group.bench_function(format!("all but prime modulus, with import, {name}"), |b| {
-            b.iter(|| PublicKey::parse_with(black_box(line), &without_prime))
+            b.iter(|| PublicKey::parse_with(black_box(line), &without_prime));
         });
     }
     group.finish();

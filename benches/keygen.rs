@@ -3,6 +3,9 @@
 //! `cargo bench --features __internals --bench keygen`. The number of candidates per key is random, so random keys
 //! need many samples for a mean; a replay is the same work every time. Every answer is checked before it is timed.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a wrong answer ends the benchmark")]
+#![allow(clippy::cast_sign_loss, reason = "counts are computed in floating point")]
+
 #[path = "../tests/suite/data.rs"]
 mod data;
 
@@ -224,7 +227,7 @@ fn stages(c: &mut Criterion) {
         for kernel in [Kernel::Best, Kernel::Portable] {
             assert!(kernel.confirm(bits, &p, &q));
             group.bench_function(format!("confirmation/{kernel:?}"), |b| {
-                b.iter(|| kernel.confirm(bits, black_box(&p), &q))
+                b.iter(|| kernel.confirm(bits, black_box(&p), &q));
             });
         }
         assert_eq!(internals::assemble(bits, &p, &q).unwrap().unwrap(), key);

@@ -1,4 +1,4 @@
-//! Notes the compilers that the peers are built with, for the table of results.
+//! Records the compilers that build the libraries, for the table of results.
 
 use std::env;
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! The prime engine against a plain sequential generator.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 #[path = "../suite/data.rs"]
 mod data;
 mod sequential;
@@ -16,7 +18,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     /// Batches, read-ahead and kernels do not change the key.
     #[test]
-    fn the_engine_is_the_sequential_generator(seed in any::<u64>(), sixteenths in 32..72u32) {
+    fn the_engine_matches_the_sequential_generator(seed in any::<u64>(), sixteenths in 32..72u32) {
         let bits = 16 * sixteenths;
         let expected = sequential(bits, &mut ChaCha8Rng::seed_from_u64(seed));
         for kernel in [Kernel::Best, Kernel::Portable] {
@@ -26,7 +28,7 @@ proptest! {
 }
 
 #[test]
-fn the_engine_is_the_sequential_generator_at_2048_bits() {
+fn the_engine_matches_the_sequential_generator_at_2048_bits() {
     for seed in 0..2 {
         let expected = sequential(2048, &mut ChaCha8Rng::seed_from_u64(seed));
         for kernel in [Kernel::Best, Kernel::Portable] {

@@ -7,7 +7,7 @@
 //!
 //! Only the heap is searched: registers and the stack are not.
 
-#![allow(unsafe_code)] // A global allocator cannot be written without it. The crate itself denies it outside its one kernel.
+#![allow(unsafe_code, reason = "a global allocator cannot be implemented without it")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::backtrace::Backtrace;

@@ -92,7 +92,7 @@ fn a_failing_generator_leaves_nothing() {
 
 /// A panic in the generator ends the search, and the draws are zeroized too.
 #[test]
-fn a_generator_that_panics_leaves_nothing() {
+fn a_panicking_generator_leaves_nothing() {
     let _turn = turn();
     let (p, q, key) = primes();
     let secrets = secrets(q, &key);
@@ -137,16 +137,16 @@ fn a_stuck_generator_leaves_nothing() {
 
 /// p is found and the limit ends the search for q; and p occurs again as q.
 #[test]
-fn a_search_that_is_given_up_leaves_nothing() {
+fn an_abandoned_search_leaves_nothing() {
     let _turn = turn();
     let (p, q, key) = primes();
     let secrets = secrets(q, &key);
     let error = clean("no q", &secrets, || {
         let rng = &mut Draws::new(|k, bytes| {
             if k <= p {
-                honest(STREAM, k, bytes)
+                honest(STREAM, k, bytes);
             } else {
-                composite(STREAM, k, bytes)
+                composite(STREAM, k, bytes);
             }
             Some(())
         });
@@ -156,9 +156,9 @@ fn a_search_that_is_given_up_leaves_nothing() {
     let error = clean("p twice", &secrets, || {
         let rng = &mut Draws::new(|k, bytes| {
             if k == 0 || k == 2 {
-                honest(STREAM, p, bytes)
+                honest(STREAM, p, bytes);
             } else {
-                composite(STREAM, k, bytes)
+                composite(STREAM, k, bytes);
             }
             Some(())
         });

@@ -51,7 +51,7 @@ fn allocations_are_counted() {
 
 /// A string of a blob may claim any length.
 #[test]
-fn claimed_lengths_are_not_believed() {
+fn claimed_lengths_are_not_trusted() {
     let _turn = turn();
     for claimed in [0x100, 0x1_0000, 0x7fff_ffff, 0x8000_0000, 0xffff_ffffu32] {
         let claim = claimed.to_be_bytes();
@@ -77,7 +77,7 @@ fn claimed_lengths_are_not_believed() {
 }
 
 #[test]
-fn a_megabyte_costs_no_more_than_that() {
+fn a_megabyte_of_input_allocates_no_more_than_its_length() {
     let _turn = turn();
     let megabyte = 1 << 20;
     let modulus = [&[0x00], &vec![0xc5; megabyte][..]].concat();

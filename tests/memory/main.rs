@@ -3,6 +3,8 @@
 //!
 //! A separate binary, because a program has one allocator.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 mod allocator;
 mod draws;
 mod encodings;
@@ -25,7 +27,7 @@ fn clean<T>(name: &str, secrets: &Secrets, scenario: impl FnOnce() -> T) -> T {
 /// Checks that the search can fail: buffers that are not zeroized are found in every format, and zeroized ones are
 /// not.
 #[test]
-fn what_is_leaked_is_found() {
+fn leaked_secrets_are_found() {
     let _turn = turn();
     let number: Vec<u8> = (0..128u32).map(|i| (i.wrapping_mul(0x9e37_79b9) >> 13) as u8 | 1).collect();
     let limbs: Vec<u64> = number.rchunks(8).map(|chunk| u64::from_be_bytes(chunk.try_into().unwrap())).collect();

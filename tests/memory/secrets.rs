@@ -154,7 +154,7 @@ impl Secrets {
         self.add(&format!("{name}, in digits of 28 bits"), &of_28);
         let mut carry = 0;
         for digit in digits(&little_endian, 47) {
-            let digit = digit as i64 + carry;
+            let digit = digit.cast_signed() + carry;
             carry = (digit + (1 << 46)) >> 47;
             self.add(&format!("{name}, in digits of 47 bits"), &((digit - (carry << 47)) as f64).to_le_bytes());
         }

@@ -1,4 +1,4 @@
-//! Batches: generators that fail, batches that are stopped, threads that do not matter.
+//! Batches: failing generators, batches that are stopped, and threads.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -22,7 +22,7 @@ fn batch(count: usize) -> Batch {
     create_many(names(count), KeySpec::Rsa2048, rng).unwrap()
 }
 
-/// The fingerprint that belongs to each name.
+/// Returns the fingerprint that belongs to each name.
 static EXPECTED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     let fingerprint = |index: usize| {
         let mut seed = [0; 32];
@@ -32,7 +32,7 @@ static EXPECTED: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
     names(4).iter().enumerate().map(|(index, name)| (name.to_string(), fingerprint(index))).collect()
 });
 
-/// Checks that each key is complete and the one of its name.
+/// Checks that each key is complete and belongs to its name.
 fn assert_expected(generated: &[GeneratedKeypair]) {
     for GeneratedKeypair { keypair, private_key } in generated {
         assert_eq!(EXPECTED[keypair.name.as_str()], keypair.fingerprint.to_string());
@@ -70,7 +70,7 @@ fn a_repeated_name_is_rejected_before_a_seed_is_drawn() {
     assert!(empty.len() == 0 && empty.next().is_none());
 }
 
-/// Reading on after a stop gives the rest: no name and no seed is skipped or used twice.
+/// Iterating on after a stop returns the rest: no name and no seed is skipped or used twice.
 #[test]
 fn a_batch_can_be_stopped_and_resumed_after_each_key() {
     for stop in 0..=4 {
@@ -102,7 +102,7 @@ fn a_batch_can_be_sent_to_another_thread_and_prints_no_seed() {
     assert_expected(&generated);
 }
 
-/// The pool does not matter either: how many threads it has, or that it is dropped afterwards.
+/// The pool does not matter either: neither its number of threads nor that it is dropped afterwards.
 #[cfg(feature = "rayon")]
 #[test]
 fn threads_change_neither_the_keys_nor_their_order() {
@@ -116,7 +116,7 @@ fn threads_change_neither_the_keys_nor_their_order() {
         let generated = pool.install(collect);
         assert!(generated.iter().map(|generated| &generated.keypair.name).eq(&names(4)));
         assert_expected(&generated);
-        // A batch that was begun on one thread, an adapter that needs the index, and one that stops early.
+        // A batch that was started on one thread, an adapter that needs the index, and one that stops early.
         let mut begun = batch(4);
         let first = begun.next().unwrap().unwrap();
         let parallel = begun.into_par_iter();

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{FEATURES, cargo, features, run};
 
-/// Two versions of a crate would be compiled and linked. Development dependencies may differ from what users link.
+/// Two versions of a crate would both be compiled and linked. Development dependencies may differ from what users
+/// link.
 ///
-/// Covers the features of this test on this platform, all of whose dependencies the build of the test has downloaded.
+/// Covers the features of this test on this platform, because the build of the test has downloaded all their
+/// dependencies.
 #[test]
 fn users_link_one_version_of_each_crate() {
     let tree = run(cargo()
@@ -23,7 +25,7 @@ fn users_link_one_version_of_each_crate() {
     assert!(versions.is_empty(), "{versions:?}");
 }
 
-/// The crates that are linked with these arguments to `cargo tree`, without this one.
+/// Returns the crates that are linked with these arguments to `cargo tree`, without this one.
 fn linked(arguments: &[&str]) -> BTreeSet<String> {
     let tree = run(cargo()
         .args(["tree", "--package", "nova-keypair", "--edges", "normal", "--prefix", "none"])

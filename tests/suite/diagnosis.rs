@@ -1,4 +1,4 @@
-//! What is said of a text that is no public key: each kind has its own code, position and remedy.
+//! Text that is not a public key: each kind has its own code, position and remedy.
 
 use nova_keypair::{ImportPolicy, PublicKey, PublicKeyError, PublicKeyErrorKind};
 
@@ -14,7 +14,7 @@ fn kind_and_position(error: PublicKeyError) -> (PublicKeyErrorKind, Option<usize
 }
 
 #[test]
-fn every_kind_of_text_is_named() {
+fn every_kind_of_text_is_recognized() {
     let digits = "1".repeat(309);
     let cases: Vec<(String, &str, Option<usize>)> = vec![
         // Nothing, and edges.
@@ -87,7 +87,7 @@ fn every_kind_of_text_is_named() {
         ("-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n".into(), "key_pgp", Some(0)),
         ("-----BEGIN DH PARAMETERS-----\nMII\n".into(), "key_unknown_pem", Some(0)),
         ("age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into(), "key_age", Some(0)),
-        // What only looks like one of these.
+        // Text that only resembles one of these.
         ("-----BEGIN-----".into(), "key_unrecognized", Some(0)),
         ("1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc".into(), "key_unrecognized", Some(0)),
         ("1a:1d:a7:2c:4c:ff:15:c4:70:13:38:b6:ac:4c:dc:zz".into(), "key_unrecognized", Some(0)),
@@ -108,16 +108,16 @@ fn every_kind_of_text_is_named() {
     for (text, code, position) in cases {
         let error = refused(&text);
         assert_eq!((error.code(), error.position()), (code, position), "{text:?}");
-        // A position is named where there is one, and the sentence says what to do.
+        // A position is stated where there is one, and the message describes the remedy.
         let sentence = error.to_string();
         assert!(position.is_none_or(|position| sentence.contains(&format!("byte {position}"))), "{sentence}");
         assert!(sentence.contains(": ") || sentence.contains("; "), "{sentence}");
     }
 }
 
-/// A private key is called one whatever is around it, above the size limit too, and no error holds any of it.
+/// A private key is recognized whatever surrounds it, also above the size limit, and no error holds any of it.
 #[test]
-fn a_private_key_is_named_loudly_and_never_echoed() {
+fn a_private_key_is_reported_and_never_echoed() {
     let secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0";
     let cases = [
         (format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{secret}\n-----END OPENSSH PRIVATE KEY-----\n"), 0),
@@ -184,9 +184,9 @@ fn a_private_key_is_named_loudly_and_never_echoed() {
     assert!(refused(&file).to_string().contains("CONTAINS THE PRIVATE KEY"));
 }
 
-/// So that a refusal costs the same whatever the length: what begins behind the window is not seen.
+/// Bounds the cost of a rejection: a format that begins after the window is not recognized.
 #[test]
-fn no_more_than_a_window_is_looked_at() {
+fn only_the_window_is_examined() {
     for (before, seen) in [(900, true), (1100, false)] {
         let text = format!("{}-----BEGIN CERTIFICATE-----", "x ".repeat(before / 2));
         let error = PublicKey::parse_with(&text, &ImportPolicy::nova()).unwrap_err();
@@ -200,7 +200,7 @@ fn no_more_than_a_window_is_looked_at() {
     }
 }
 
-/// Neither `Display` nor `Debug` shows what was sent, as any of it may be a secret.
+/// Neither `Display` nor `Debug` shows the input, because any of it may be a secret.
 #[test]
 fn no_error_holds_the_text_that_caused_it() {
     let secret = "Zm9yIG15IGV5ZXMgb25seSE";
@@ -220,7 +220,7 @@ fn no_error_holds_the_text_that_caused_it() {
 }
 
 #[test]
-fn canonicalize_repairs_what_is_safe_and_says_what() {
+fn canonicalize_makes_safe_repairs_and_reports_them() {
     use nova_keypair::Repair::{ByteOrderMark, CommentSeparator, LeadingSpace, Quotes, TrailingSpace, TypeSeparator};
     let cases = [
         (format!("{ED25519} a b"), vec![]),
@@ -260,7 +260,7 @@ fn each_repair_has_an_identifier_and_a_description() {
 }
 
 #[test]
-fn canonicalize_makes_no_guess() {
+fn canonicalize_never_guesses() {
     let cases = [
         (format!("  {ED25519} a\nb"), "key_second_line", Some(85)),
         (format!("  {ED25519}\nb"), "key_second_line", Some(83)),
@@ -280,7 +280,7 @@ fn canonicalize_makes_no_guess() {
     }
 }
 
-/// The limit is for what would be sent.
+/// The limit applies to the repaired line.
 #[test]
 fn canonicalize_measures_the_repaired_line() {
     let spaces = " ".repeat(2000);

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use nova_keypair::Error;
 use nova_keypair::os_keypairs::Reply;
 
-/// Kinds that no input causes, as they report that the arithmetic of the engine went wrong; some of them need
+/// Kinds that no input causes, because they report that the arithmetic of the engine went wrong; some of them need
 /// `__internals`.
 const INTERNAL: &[&str] = if cfg!(feature = "__internals") {
     &["private_exponent_too_small"]
@@ -18,7 +18,7 @@ const INTERNAL: &[&str] = if cfg!(feature = "__internals") {
     &["encoding", "pairwise_consistency", "prime_too_small", "private_exponent_too_small"]
 };
 
-/// The codes of every table of kinds in the source.
+/// Returns the codes of every table of kinds in the source.
 fn codes_in_the_source() -> BTreeSet<String> {
     let mut codes = BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
@@ -65,14 +65,14 @@ fn statuses_are_pinned() {
     }
 }
 
-/// Lower case, no full stop: the problem, where it is, and the remedy.
+/// Each message is in lower case, without a full stop: the problem, its position, and the remedy.
 #[test]
 fn every_message_states_the_problem_its_position_and_a_remedy() {
     for (code, _, error) in inputs::all() {
         let (text, problem, remedy) = (error.to_string(), error.problem(), error.remedy());
         assert_eq!(text, format!("{problem}: {remedy}"));
         assert!(!text.ends_with('.') && problem.len() > 15 && !remedy.is_empty(), "{code}: {text}");
-        // An acronym, or in upper case on purpose.
+        // An acronym, or intentionally in upper case.
         let is_upper_case = text.split(' ').next().unwrap().chars().all(char::is_uppercase);
         assert!(is_upper_case || !text.starts_with(char::is_uppercase), "{text}");
         assert!(!remedy.starts_with(char::is_uppercase), "{text}");

@@ -1,4 +1,4 @@
-//! The example, driven as a user drives it: what it prints is a contract.
+//! The example, as users run it: its output is a contract.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -14,9 +14,9 @@ use crate::support::{TempDir, cargo, features, json_data, run};
 const SEED: &str = "ZXhhbXBsZSBzZWVkIG9mIDMyIGJ5dGVzLCBubyBsZXM=";
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFtVDmGORTOUZjtYZBwN8LyvNVqUlV0oIUTcfKbAYYhx me@home";
 
-/// The example, built with the features and the profile of this test.
+/// Returns the example, built with the features and the profile of this test.
 ///
-/// `cargo test` has built it already, `cargo test --test suite` has not.
+/// `cargo test` has already built it, `cargo test --test suite` has not.
 static EXAMPLE: LazyLock<PathBuf> = LazyLock::new(|| {
     let test = std::env::current_exe().unwrap();
     let [folder, target] = [2, 3].map(|levels| test.ancestors().nth(levels).unwrap());
@@ -39,7 +39,7 @@ fn keypair() -> Command {
 fn feed(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
-    // A command that refuses its arguments does not read.
+    // A command that rejects its arguments does not read its input.
     let _ = stdin.write_all(input);
     drop(stdin);
     child.wait_with_output().unwrap()
@@ -56,7 +56,7 @@ fn failure(output: &Output, status: i32, says: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(status), "{stderr}");
     assert!(stderr.contains(says), "{stderr:?} does not say {says:?}");
-    // The usage is for those who got the command wrong.
+    // The usage is for users who got the command wrong.
     assert_eq!(stderr.contains("usage: keypair create"), status == 2, "{stderr}");
     assert!(output.stdout.is_empty());
 }
@@ -88,7 +88,7 @@ fn create_prints_a_body_and_writes_a_pair() {
     use std::os::unix::fs::PermissionsExt;
     assert_eq!(std::fs::metadata(&private).unwrap().permissions().mode() & 0o777, 0o600);
 
-    // Never over an existing file, and then neither file is touched.
+    // An existing file is never overwritten; then neither file is touched.
     let again = keypair().args(arguments).arg(&dir.0).output().unwrap();
     failure(&again, 1, "exists");
     std::fs::remove_file(&private).unwrap();
@@ -97,11 +97,11 @@ fn create_prints_a_body_and_writes_a_pair() {
 }
 
 #[test]
-fn what_cannot_be_written_leaves_no_half_of_a_file() {
+fn a_failed_write_leaves_no_partial_file() {
     let command = keypair();
     let dir = TempDir::new("full");
     let mut limited = Command::new("sh");
-    // As on a full disk: a file can be made, and nothing be written to it.
+    // As on a full disk: a file can be created, but not written to.
     limited.args(["-c", "ulimit -f 0; trap '' XFSZ; exec \"$0\" \"$@\""]).arg(command.get_program());
     let output = limited.args(["create", "k", "--seed", SEED, "--out"]).arg(&dir.0).output().unwrap();
     failure(&output, 1, "cannot write");
@@ -109,7 +109,7 @@ fn what_cannot_be_written_leaves_no_half_of_a_file() {
 }
 
 #[test]
-fn create_knows_its_formats_and_sizes() {
+fn create_supports_every_format_and_size() {
     for (format, label) in [("openssh", "OPENSSH PRIVATE KEY"), ("pkcs1", "RSA PRIVATE KEY"), ("pkcs8", "PRIVATE KEY")]
     {
         let mut command = keypair();
@@ -121,7 +121,7 @@ fn create_knows_its_formats_and_sizes() {
 }
 
 #[test]
-fn count_makes_that_many() {
+fn count_sets_the_number_of_key_pairs() {
     let mut command = keypair();
     let dir = TempDir::new("count");
     let bodies = lines(&command.args(["create", "k", "--count", "3", "--out"]).arg(&dir.0).output().unwrap());
@@ -132,7 +132,7 @@ fn count_makes_that_many() {
 }
 
 #[test]
-fn careless_arguments_are_refused_with_advice() {
+fn invalid_arguments_are_rejected_with_a_remedy() {
     let run = |arguments: &[&str]| feed(keypair().args(arguments), b"");
     failure(&run(&[]), 2, "command is missing");
     failure(&run(&["remove", "k"]), 2, "unknown command \"remove\"");
@@ -156,7 +156,7 @@ fn careless_arguments_are_refused_with_advice() {
     failure(&run(&["post", "--microversion", "newest"]), 1, "2.N");
     failure(&run(&["inspect", "--base65"]), 2, "--base65");
 
-    // A seed with a slip in it is not printed back.
+    // A seed with a typo is not echoed.
     let slipped = run(&["create", "k", "--seed", "c2VjcmV0!c2VjcmV0c2VjcmV0"]);
     failure(&slipped, 2, "not base64");
     assert!(!String::from_utf8_lossy(&slipped.stderr).contains("c2Vj"));
@@ -183,7 +183,7 @@ fn post_answers_the_documented_request() {
 }
 
 #[test]
-fn post_goes_on_after_a_bad_body() {
+fn post_continues_after_a_bad_body() {
     let mut command = keypair();
     let good = |name: &str| json!({"keypair": {"name": name, "public_key": ED25519}});
     let input = format!(
@@ -201,7 +201,7 @@ fn post_goes_on_after_a_bad_body() {
     assert_eq!(replies[4]["body"]["conflictingRequest"]["message"], "Key pair 'b' already exists.");
 }
 
-/// A malformed body of several lines is one body, and its reply names the error.
+/// A malformed body of several lines is one body, and its reply states the JSON error.
 #[test]
 fn post_answers_a_malformed_body_once() {
     let mut command = keypair();
@@ -232,7 +232,7 @@ fn post_answers_while_the_pipe_is_open() {
 }
 
 #[test]
-fn post_takes_no_body_for_an_empty_one() {
+fn post_treats_empty_input_as_an_empty_body() {
     for input in ["", "\n \n"] {
         let mut command = keypair();
         let replies = lines(&feed(command.arg("post"), input.as_bytes()));
@@ -307,7 +307,7 @@ fn inspect_prints_the_documented_fields() {
 }
 
 #[test]
-fn inspect_takes_any_bytes_in_base64() {
+fn inspect_accepts_any_bytes_in_base64() {
     let mut command = keypair();
     let input = format!("{}\n//79\n***\n", base64_of(ED25519.as_bytes()));
     let answers = lines(&feed(command.args(["inspect", "--base64"]), input.as_bytes()));

@@ -1,4 +1,5 @@
-//! Faults from outside: generators that fail, lookups that fail or change their answer. Nothing is lost, nothing is half-done, and nothing panics except on purpose.
+//! External faults: generators that fail, lookups that fail or change their answer. Nothing is lost or left
+//! incomplete, and nothing panics except on purpose.
 
 use std::sync::LazyLock;
 
@@ -8,11 +9,11 @@ use rsa::traits::PrivateKeyParts as _;
 
 use crate::draws::{Draws, composite, honest};
 
-/// Where the primes stand in the stream of [`draw`].
+/// The positions of the primes in the stream of [`draw`].
 const P: usize = 5;
 const Q: usize = 12;
 
-/// Two primes, as the engine finds them.
+/// Returns two primes, as the engine finds them.
 static PRIMES: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     use rsa::pkcs8::DecodePrivateKey as _;
     let der = PrivateKey::from_seed(&[3; 32], KeySpec::Rsa2048).unwrap().to_pkcs8_der();
@@ -20,7 +21,7 @@ static PRIMES: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
     [0, 1].map(|index| key.primes()[index].to_be_bytes_trimmed_vartime().into_vec())
 });
 
-/// A stream that is composites, but for two primes near its start: so that failing at every draw takes little time.
+/// A stream of composites with two primes near its start, so that failing at every draw takes little time.
 fn draw(index: usize, bytes: &mut [u8]) {
     composite(1, index, bytes);
     for (place, prime) in [P, Q].into_iter().zip(PRIMES.iter()) {
@@ -30,7 +31,7 @@ fn draw(index: usize, bytes: &mut [u8]) {
     }
 }
 
-/// The stream, whose draw of this index fails.
+/// Returns the stream, whose draw of this index fails.
 fn failing_at(failing: usize) -> Draws<impl FnMut(usize, &mut [u8]) -> Option<()>> {
     Draws::new(move |index, bytes| (index != failing).then(|| draw(index, bytes)))
 }
@@ -39,7 +40,7 @@ fn name(text: &str) -> KeypairName {
     KeypairName::new(text).unwrap()
 }
 
-/// Every draw that the key needs is needed: `generate`, `create` and `post` fail by it. None that is read beyond is.
+/// `generate`, `create` and `post` fail if any draw that the key needs fails, and succeed if a later one does.
 #[test]
 fn a_generator_that_fails_at_any_draw_is_an_error() {
     let whole = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(usize::MAX)).unwrap();
@@ -80,7 +81,7 @@ fn encryption_fails_with_its_generator() {
 
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea";
 
-/// The lookup comes between the checks and the generator, so a failed lookup or a conflict draws nothing.
+/// The lookup is between the checks and the generator, so a failed lookup or a conflict consumes no randomness.
 #[test]
 fn no_key_is_generated_for_a_request_whose_lookup_fails() {
     for request in [Request::new("k"), Request::new("k").public_key(ED25519)] {
@@ -88,7 +89,7 @@ fn no_key_is_generated_for_a_request_whose_lookup_fails() {
         assert_eq!((checked.user_id(), checked.name().as_str()), ("me", "k"));
         assert_eq!(checked.conflict().status(), 409);
         assert_eq!(Reply::storage_failed().status(), 500);
-        // The lookup is repeated and succeeds: the same request is still there.
+        // The lookup is repeated and succeeds with the same request.
         assert_eq!(checked.create(&mut failing_at(usize::MAX)).status(), 200);
     }
     let existing = Context::new("me").existing(["k"]);
@@ -96,10 +97,10 @@ fn no_key_is_generated_for_a_request_whose_lookup_fails() {
     assert_eq!(Request::new(" ").check(&existing).unwrap_err().status(), 400);
 }
 
-/// A name that was free at the lookup and is not at the insertion: the reply says so, and the private key is dropped
-/// with the first one.
+/// A name that was free at the lookup and no longer is at the insertion: the reply is a conflict, and the private key
+/// is dropped with the first reply.
 #[test]
-fn a_name_may_be_lost_between_lookup_and_insertion() {
+fn a_name_may_be_claimed_between_lookup_and_insertion() {
     for request in [Request::new("k"), Request::new("k").public_key(ED25519)] {
         let checked = request.check(&Context::new("me")).unwrap();
         let reply = checked.import().unwrap_or_else(|| checked.create(&mut failing_at(usize::MAX)));
@@ -108,7 +109,7 @@ fn a_name_may_be_lost_between_lookup_and_insertion() {
     }
 }
 
-/// User names of any kind, and quotas that make no sense.
+/// User names of any kind, and invalid quotas.
 #[test]
 fn contexts_of_any_kind_are_answered() {
     let long = "u".repeat(1 << 20);

@@ -1,4 +1,4 @@
-//! Every style of fingerprint, against vectors and against `ssh-keygen` and `openssl` where they are.
+//! Every style of fingerprint, against vectors and, where installed, against `ssh-keygen` and `openssl`.
 
 use std::process::Command;
 
@@ -28,7 +28,7 @@ fn md5_is_printed_as_nova_prints_it_and_without_colons() {
 }
 
 #[test]
-fn what_users_paste_is_read() {
+fn common_variants_of_a_fingerprint_are_accepted() {
     let fingerprint = key().fingerprint();
     let upper = MD5.to_uppercase();
     let line = format!("2048 MD5:{MD5} Generated-by-Nova (RSA)\n");
@@ -43,7 +43,7 @@ fn what_users_paste_is_read() {
 }
 
 #[test]
-fn what_is_no_fingerprint_is_refused() {
+fn text_that_is_not_a_fingerprint_is_rejected() {
     for text in [
         "",
         ":",
@@ -61,7 +61,7 @@ fn what_is_no_fingerprint_is_refused() {
     ] {
         assert_eq!(text.parse::<Md5Fingerprint>(), Err(FingerprintError::Unrecognized), "{text}");
     }
-    // The last of 43 characters carries four bits, so not every one of them is written by an encoder.
+    // The last of 43 characters encodes four bits, so an encoder does not produce all of them.
     let trailing_bits = format!("{}p", &SHA256[..49]);
     for text in ["", "SHA256:", &SHA256[..49], &format!("{SHA256}A"), &format!("{SHA256}=="), &trailing_bits, MD5] {
         assert_eq!(text.parse::<Sha256Fingerprint>(), Err(FingerprintError::Unrecognized), "{text}");
@@ -69,7 +69,7 @@ fn what_is_no_fingerprint_is_refused() {
 }
 
 #[test]
-fn each_style_reads_what_it_prints_and_tells_keys_apart() {
+fn each_style_parses_its_own_output_and_distinguishes_keys() {
     let other = PublicKey::parse(OTHERS[0]).unwrap();
     assert_eq!(key().fingerprint().to_string().parse(), Ok(key().fingerprint()));
     assert_eq!(key().sha256_fingerprint().to_string().parse(), Ok(key().sha256_fingerprint()));
@@ -85,7 +85,8 @@ fn each_style_reads_what_it_prints_and_tells_keys_apart() {
     }
 }
 
-/// The output of a program that reads `input` as the file at the end of its arguments; `None`, aloud, without the program.
+/// Returns the output of a program that reads `input` from the file at the end of its arguments; `None`, with a
+/// warning, if the program is missing.
 fn output(name: &str, program: &str, arguments: &[&str], input: &str) -> Option<Vec<u8>> {
     if !support::has_tool(program) {
         return None;
@@ -99,7 +100,7 @@ fn output(name: &str, program: &str, arguments: &[&str], input: &str) -> Option<
 }
 
 #[test]
-fn randomart_and_fingerprints_are_those_of_ssh_keygen() {
+fn randomart_and_fingerprints_match_ssh_keygen() {
     for line in OTHERS.into_iter().chain([RSA]) {
         let key = PublicKey::parse(line).unwrap();
         for (hash, fingerprint, picture) in [
@@ -115,7 +116,7 @@ fn randomart_and_fingerprints_are_those_of_ssh_keygen() {
     }
 }
 
-/// As the tool above draws it, so that the picture is held where the tool is not.
+/// The picture that `ssh-keygen` draws, which checks it even if the tool is missing.
 #[test]
 fn randomart_of_a_documented_key() {
     let picture = [
@@ -134,7 +135,7 @@ fn randomart_of_a_documented_key() {
     assert_eq!(key().randomart(), picture.join("\n"));
 }
 
-/// `ssh-keygen -e -m PKCS8` writes the SPKI in PEM; MD5 of its bytes is what AWS shows for an imported RSA key.
+/// `ssh-keygen -e -m PKCS8` writes the SPKI in PEM; AWS shows the MD5 of its bytes for an imported RSA key.
 #[test]
 fn aws_imported_fingerprint_is_md5_of_the_spki_der() {
     assert_eq!(

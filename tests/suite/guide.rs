@@ -1,5 +1,5 @@
-//! What the guide (`src/guide`) claims and its own examples do not show: each command of ssh-keygen against what stands beside it, and the code
-//! of the page on axum against the example that it is part of.
+//! Claims of the guide (`src/guide`) that its own examples do not show: each ssh-keygen command against the call
+//! listed next to it, and the code of the axum page against the example that contains it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::support::{TempDir, has_tool, run};
 const MIGRATION: &str = include_str!("../../src/guide/migration.md");
 const SERVER: &str = include_str!("../../src/guide/server.md");
 
-/// A key of this crate with the comment `me`, and the files that ssh-keygen asks for.
+/// A key of this crate with the comment `me`, and the files that ssh-keygen needs.
 struct Fixture {
     dir: TempDir,
     key: PrivateKey,
@@ -27,13 +27,13 @@ impl Fixture {
         Self { dir, key }
     }
 
-    /// Runs a command of the page with these files, and gives what it printed.
+    /// Runs a command of the page with these files, and returns its output.
     fn run(&self, command: &str, more: &[&str]) -> String {
         let words = command.split(' ').skip(1).map(|word| if word == "''" { "" } else { word });
         run(Command::new("ssh-keygen").current_dir(&self.dir.0).args(words).args(more))
     }
 
-    /// Makes a pair with the command and gives its private key file.
+    /// Generates a pair with the command and returns its private key file.
     fn make(&self, command: &str) -> String {
         let name = command.replace([' ', '\''], "-");
         self.run(command, &["-q", "-f", &name]);
@@ -49,7 +49,7 @@ fn first_line(text: &str) -> &str {
     text.lines().next().unwrap()
 }
 
-/// Every row of the page's table: the command, and what makes its claim true.
+/// Each entry of the page's table: the command, and the check of its claim.
 type Check = fn(&Fixture, &str);
 const CHECKS: &[(&str, Check)] = &[
     ("ssh-keygen -t rsa -b 2048 -N '' -C me", |f, command| {
@@ -122,7 +122,7 @@ fn compares(f: &Fixture, command: &str) {
 }
 
 #[test]
-fn each_command_of_the_page_is_what_stands_beside_it() {
+fn each_command_of_the_page_matches_the_call_next_to_it() {
     let rows: BTreeSet<_> = MIGRATION
         .lines()
         .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
@@ -139,13 +139,13 @@ fn each_command_of_the_page_is_what_stands_beside_it() {
     }
 }
 
-/// The code that rustdoc is told not to compile.
+/// Returns the code that rustdoc does not compile.
 fn ignored_code(page: &str) -> Vec<&str> {
     page.split("```rust,ignore\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
 }
 
 #[test]
-fn the_page_on_axum_shows_what_the_example_does() {
+fn the_axum_page_shows_the_code_of_the_example() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/axum/src/service.rs");
     let example = std::fs::read_to_string(example).unwrap();
     let items: Vec<_> = ignored_code(SERVER).into_iter().flat_map(|code| code.split("\n\n")).collect();
@@ -154,7 +154,7 @@ fn the_page_on_axum_shows_what_the_example_does() {
     for item in items {
         assert!(example.contains(item.trim()), "not in the example:\n{item}");
     }
-    // The compiled part of the page and the example have this function in common.
+    // The compiled part of the page and the example share this function.
     let answer = SERVER.split("fn answer").nth(1).unwrap().split("\n}\n").next().unwrap();
     assert!(example.contains(answer), "not in the example:\n{answer}");
 }

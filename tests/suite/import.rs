@@ -1,4 +1,5 @@
-//! What an import accepts: the invariant, the table of the design row by row, and the keys of other projects' tests.
+//! The keys that an import accepts: the invariant, each accepted and rejected kind of line, and the keys of other
+//! projects' tests.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::process::Command;
@@ -29,13 +30,13 @@ const BASE_POINT_P521: (&str, &str) = (
     "011839296a789a3bc0045c8a5fb42c7d1bd998f54449579b446817afbd17273e662c97ee72995ef42640c550b9013fad0761353c7086a272c24088be94769fd16650",
 );
 
-/// The code and the position with which `line` is refused.
+/// Returns the code and the position with which `line` is rejected.
 fn refusal(line: &str) -> (&'static str, Option<usize>) {
     let error = PublicKey::parse_with(line, &ImportPolicy::nova()).expect_err(line);
     (error.code(), error.position())
 }
 
-/// A line of a blob made of `fields`, each a string of the wire format, the first of them the type.
+/// Encodes a line whose blob consists of `fields`, each a string of the wire format, the first of them the type.
 fn line_of(fields: &[&[u8]]) -> String {
     let mut blob = Vec::new();
     for field in fields {
@@ -49,7 +50,7 @@ fn rsa_line(e: &[u8], n: &[u8]) -> String {
     line_of(&[b"ssh-rsa", e, n])
 }
 
-/// An mpint of `bits` ones, with its sign byte if need be.
+/// Encodes an mpint of `bits` ones, with a sign byte if needed.
 fn ones(bits: usize) -> Vec<u8> {
     let mut number = vec![0xff; bits / 8];
     match bits % 8 {
@@ -62,12 +63,12 @@ fn ones(bits: usize) -> Vec<u8> {
 
 // ---- The invariant
 
-/// A DSA key with the smallest numbers that are in range.
+/// Returns a DSA key with the smallest numbers that are in range.
 fn dsa_line() -> String {
     line_of(&[b"ssh-dss", &ones(1024), &ones(160), &[2], &[3]])
 }
 
-/// What `ssh-keygen -l -E md5` prints for these lines, each in a file of its own: `None` for one that it rejects.
+/// Returns the output of `ssh-keygen -l -E md5` for these lines, each in a separate file: `None` for a rejected one.
 fn ssh_keygen<L: AsRef<str>>(name: &str, lines: &[L]) -> Option<Vec<Option<String>>> {
     if !support::has_tool("ssh-keygen") {
         return None;
@@ -83,7 +84,7 @@ fn ssh_keygen<L: AsRef<str>>(name: &str, lines: &[L]) -> Option<Vec<Option<Strin
     Some(lines.iter().map(answer).collect())
 }
 
-/// Every line of the test data that is text.
+/// Returns every line of the test data that is text.
 fn lines_of_the_test_data() -> Option<Vec<String>> {
     let edges = support::json_data("ssh/edges.json");
     let raw = |case: &serde_json::Value| STANDARD.decode(case["raw_base64"].as_str().unwrap()).unwrap();
@@ -100,12 +101,12 @@ fn lines_of_the_test_data() -> Option<Vec<String>> {
     Some(lines)
 }
 
-/// The invariant itself, with the programs that are there: what import accepts, the installed `ssh-keygen` and Nova accept,
-/// and all three print one fingerprint.
+/// The invariant itself, with the installed programs: whatever import accepts, `ssh-keygen` and Nova accept, and all
+/// three print the same fingerprint.
 #[test]
 fn every_accepted_line_of_the_test_data_is_accepted_by_the_installed_openssh_and_by_nova() {
     let Some(lines) = lines_of_the_test_data() else { return };
-    // The default policy, and longer lines too, which are valid keys all the same.
+    // The default policy, and longer lines too, which are also valid keys.
     let policy = ImportPolicy::default().size_limit(None);
     let parse = |line: String| PublicKey::parse_with(&line, &policy).ok().map(|key| (line, key));
     let (lines, keys): (Vec<_>, Vec<_>) = lines.into_iter().filter_map(parse).unzip();
@@ -126,9 +127,10 @@ fn every_accepted_line_of_the_test_data_is_accepted_by_the_installed_openssh_and
     }
 }
 
-/// What the default policy rejects because OpenSSH's versions disagree about it is what the installed version answers by the table.
+/// For lines that the default policy rejects because OpenSSH's versions disagree, the installed version answers as
+/// the table predicts.
 #[test]
-fn the_installed_openssh_answers_as_the_table_of_versions_says() {
+fn the_installed_openssh_answers_as_its_version_predicts() {
     let [small, large] = ecdsa_lines_outside_the_range_of_openssh();
     let lines =
         [(Difference::Dsa, dsa_line()), (Difference::EcdsaCoordinate, small), (Difference::EcdsaCoordinate, large)];
@@ -141,13 +143,13 @@ fn the_installed_openssh_answers_as_the_table_of_versions_says() {
         if let Some(expected) = difference.is_accepted_by(version) {
             assert_eq!(answer.is_some(), expected, "{difference:?} by {version:?}: {line}");
         }
-        // Where both accept a line that import rejects, its fingerprint is still the same.
+        // Where both accept a line that import rejects, they still agree on its fingerprint.
         assert!(answer.is_none() || answer == nova::verdict(line).fingerprint().map(|f| f.to_string()), "{line}");
     }
 }
 
 #[test]
-fn what_import_accepts_nova_and_openssh_accept_with_one_fingerprint() {
+fn nova_and_openssh_accept_every_imported_line_with_the_same_fingerprint() {
     let edges = support::json_data("ssh/edges.json");
     let mut accepted = 0;
     for case in edges["cases"].as_array().unwrap() {
@@ -173,9 +175,9 @@ fn what_import_accepts_nova_and_openssh_accept_with_one_fingerprint() {
     }
 }
 
-/// And what both accept is accepted, but for what the table names.
+/// The converse: what both accept is accepted, except for the reasons in the table.
 #[test]
-fn what_nova_and_openssh_agree_on_is_refused_for_a_stated_reason_only() {
+fn lines_that_nova_and_openssh_accept_are_only_rejected_for_a_listed_reason() {
     let edges = support::json_data("ssh/edges.json");
     let mut refused = Vec::new();
     for case in edges["cases"].as_array().unwrap() {
@@ -220,7 +222,7 @@ fn keys_of_other_projects_are_accepted_with_the_fingerprint_and_size_of_ssh_keyg
             }
             Err(error) if error.kind() == PublicKeyErrorKind::IsDsa => {
                 assert_eq!(key["type"], "ssh-dss", "{line}");
-                // Recorded with OpenSSH 9.2, which has DSA.
+                // Recorded with OpenSSH 9.2, which supports DSA.
                 match PublicKey::parse_with(line, &ImportPolicy::nova()) {
                     Ok(parsed) => {
                         assert!(agreed, "{line}");
@@ -247,7 +249,7 @@ fn keys_of_other_projects_are_accepted_with_the_fingerprint_and_size_of_ssh_keyg
 }
 
 #[test]
-fn documented_keys_have_their_fingerprints() {
+fn documented_keys_have_the_documented_fingerprints() {
     assert_eq!(fingerprint(RSA).unwrap().to_string(), RSA_MD5);
     assert_eq!(fingerprint(ED25519).unwrap().to_string(), ED25519_MD5);
     let example = PublicKey::parse(&format!("{RSA_1024} Generated by Nova\n")).unwrap();
@@ -277,10 +279,10 @@ fn an_algorithm_prints_as_the_type_in_its_line() {
     }
 }
 
-// ---- The table, row by row
+// ---- Each kind of line
 
 #[test]
-fn trailing_white_space_and_comments_are_accepted_and_kept_as_sent() {
+fn trailing_whitespace_and_comments_are_accepted_and_kept_as_sent() {
     let comments = ["", "user@host", "user at host   two", "usér@hôst ключ", "tab\tinside", "日本\u{a0}語"];
     for comment in comments {
         for end in ["", "\n", "\r\n", " ", "  ", "\n\n\n", " \r\n", "\t", "\t \n"] {
@@ -294,12 +296,12 @@ fn trailing_white_space_and_comments_are_accepted_and_kept_as_sent() {
             assert_eq!(key.fingerprint().to_string(), RSA_MD5);
         }
     }
-    // The space before an empty comment is trailing white space.
+    // The space before an empty comment is trailing whitespace.
     assert_eq!(PublicKey::parse(&format!("{RSA} \n")).unwrap().to_openssh(), RSA);
 }
 
 #[test]
-fn framing_is_refused_each_with_its_own_reason_and_position() {
+fn each_kind_of_framing_is_rejected_with_its_own_reason_and_position() {
     let cases = [
         (format!(" {RSA}"), "key_leading_whitespace", 1),
         (format!("\n{RSA}"), "key_leading_whitespace", 1),
@@ -324,9 +326,9 @@ fn framing_is_refused_each_with_its_own_reason_and_position() {
     }
 }
 
-/// Each starts a new line for Python's `str.splitlines`, which cloud-init applies to what Nova stores.
+/// Each of these starts a new line for Python's `str.splitlines`, which cloud-init applies to what Nova stores.
 #[test]
-fn no_character_that_ends_a_line_somewhere_is_accepted_within_a_comment() {
+fn line_separators_of_any_program_are_rejected_within_a_comment() {
     for separator in ['\r', '\x0b', '\x0c', '\x1c', '\x1d', '\x1e', '\u{85}', '\u{2028}', '\u{2029}'] {
         let line = format!("{RSA} one{separator}{ED25519}");
         assert_eq!(refusal(&line), ("key_line_separator", Some(384)), "{separator:?}");
@@ -360,7 +362,7 @@ fn base64_is_strict() {
         (format!("{} {}", &RSA[..77], &RSA[77..]), "key_wrapped", 77),
         (format!("{} john", &RSA[..376]), "key_truncated", 32),
         ("ssh-rsa ====".to_owned(), "key_base64_surplus", 8),
-        // The bits that no byte takes are spoken of where the padding says that the key ends there.
+        // Trailing bits are reported only if the padding shows that the key ends there.
         (symbols.replace("5Q", "5R"), "key_base64_padding", end),
         (format!("{}=", symbols.replace("5Q", "5R")), "key_base64_padding", end + 1),
         (format!("{P256}="), "key_base64_surplus", P256.len()),
@@ -368,7 +370,7 @@ fn base64_is_strict() {
     for (line, code, position) in cases {
         assert_eq!(refusal(&line), (code, Some(position)), "{line}");
     }
-    // How many characters are missing is said as well, whether they are symbols or padding.
+    // The number of missing characters is reported as well, whether they are symbols or padding.
     for line in [RSA_1024, P256, RSA] {
         for missing in 1..4 {
             let position = line.len() - missing;
@@ -379,7 +381,7 @@ fn base64_is_strict() {
     }
 }
 
-/// No key of any type comes near 8192 characters of base64; what is longer is not decoded.
+/// No key of any type comes near 8192 characters of base64; longer base64 is not decoded.
 #[test]
 fn base64_is_decoded_up_to_a_limit() {
     let line = |surplus: usize| {
@@ -396,7 +398,7 @@ fn base64_is_decoded_up_to_a_limit() {
     assert_eq!((error.kind(), error.position()), (oversized, Some(27 + 8192)));
     let error = PublicKey::canonicalize_with(&format!(" {longer}"), &nova).unwrap_err();
     assert_eq!((error.kind(), error.position()), (oversized, Some(28 + 8192)));
-    // What is no base64 at all is not long base64.
+    // Text that is not base64 is not reported as long base64.
     for (text, code) in [("\x01".repeat(9000), "key_base64_character"), (" ".repeat(9000) + "x", "key_missing")] {
         assert_eq!(refusal(&format!("ssh-ed25519 {text}")), (code, Some(12)));
     }
@@ -467,9 +469,10 @@ fn ecdsa_points_are_uncompressed_and_on_the_curve() {
         moved[byte] ^= 1;
         assert_eq!(refusal(&line(b"nistp256", &moved)), ("ecdsa_not_on_curve", Some(64)));
     }
-    // Both coordinates above the prime of the field.
+    // Both coordinates are above the prime of the field.
     assert_eq!(refusal(&line(b"nistp256", &[&[4][..], &[0xff; 64]].concat())).0, "ecdsa_not_on_curve");
-    // One coordinate of a point of P-521 above the prime of the field, 2^521 - 1: as a residue it is on the curve.
+    // One coordinate of a P-521 point is above the prime of the field, 2^521 - 1: reduced modulo it, the point is on
+    // the curve.
     let (x, y) = BASE_POINT_P521;
     let reduced = |coordinate: &str| -> Vec<u8> {
         (0..132).step_by(2).map(|i| u8::from_str_radix(&coordinate[i..i + 2], 16).unwrap()).collect()
@@ -490,7 +493,8 @@ fn ecdsa_points_are_uncompressed_and_on_the_curve() {
     }
 }
 
-/// Points on the curve, which Nova accepts and OpenSSH rejects up to 10.2: x = 5, and an x between the order and the prime.
+/// Returns points on the curve that Nova accepts and OpenSSH rejects up to 10.2: x = 5, and an x between the order
+/// and the prime.
 fn ecdsa_lines_outside_the_range_of_openssh() -> [String; 2] {
     let points = [
         (
@@ -520,7 +524,7 @@ fn hex(digits: &str) -> Vec<u8> {
 }
 
 #[test]
-fn security_keys_need_an_application_that_both_read_alike() {
+fn security_keys_need_an_application_that_nova_and_openssh_read_alike() {
     let line = |application: &[u8]| line_of(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], application]);
     for good in ["ssh:", "ssh:user", "ssh://example.org"] {
         let key = PublicKey::parse(&line(good.as_bytes())).unwrap();
@@ -549,7 +553,7 @@ fn dsa_is_rejected_with_its_own_reason_unless_the_policy_allows_it() {
     ] {
         assert_eq!(reason(PublicKey::parse_with(&line, &policy).unwrap_err()), is_dsa(0));
     }
-    // The type alone decides: of a key that nobody can use, nothing else is worth a report.
+    // The type alone decides: for a key that nobody can use, no other problem is reported.
     for text in ["ssh-dss AAAA", "ssh-dss !"] {
         assert_eq!(reason(PublicKey::parse(text).unwrap_err()), is_dsa(0), "{text}");
     }
@@ -594,8 +598,8 @@ fn dsa_has_1024_bits_and_numbers_in_range() {
 }
 
 #[test]
-fn size_is_counted_in_bytes_as_sent_and_before_anything_else() {
-    // The comment is of two-byte letters.
+fn size_is_checked_first_and_counted_in_bytes_as_sent() {
+    // The comment consists of two-byte letters.
     let line = format!("{RSA} {}", "é".repeat((1024 - 381) / 2));
     assert_eq!(line.len(), 1023);
     assert!(PublicKey::parse(&format!("{line}\n")).is_ok());
@@ -614,7 +618,7 @@ fn size_is_counted_in_bytes_as_sent_and_before_anything_else() {
 // ---- Policies and equality
 
 #[test]
-fn policies_narrow() {
+fn policies_only_narrow() {
     let line = format!("{RSA_1024} Generated by Nova");
     let refused = |line: &str, policy: ImportPolicy| PublicKey::parse_with(line, &policy).unwrap_err();
     assert!(PublicKey::parse(&line).is_ok());
@@ -633,10 +637,10 @@ fn policies_narrow() {
     );
     assert_eq!(refused(&line, ImportPolicy::default().size_limit(Some(100))).code(), "key_too_long");
     assert!(PublicKey::parse_with(ED25519, &ImportPolicy::strict().accept(Weakness::Compromised)).is_ok());
-    // A type that is named twice is named.
+    // A type that is listed twice is reported once.
     let twice = ImportPolicy::default().algorithms(&[Algorithm::Ed25519, Algorithm::Ed25519]);
     assert!(PublicKey::parse_with(ED25519, &twice).is_ok());
-    // Of several weaknesses the cheapest to find is named: 2^1279 - 1 is a prime.
+    // Of several weaknesses the cheapest to find is reported: 2^1279 - 1 is a prime.
     let prime = rsa_line(&[1, 0, 1], &ones(1279));
     assert_eq!(refused(&prime, ImportPolicy::strict()).kind(), PublicKeyErrorKind::WeakKey { weakness: "short_rsa" });
     let policy = ImportPolicy::strict().accept(Weakness::ShortRsa);
@@ -646,9 +650,9 @@ fn policies_narrow() {
     assert_eq!(refused(&short, ImportPolicy::nova().rsa_min_bits(0)).code(), "rsa_too_short");
 }
 
-/// Each weakness is refused or accepted by itself, however often that is said.
+/// Each weakness is rejected or accepted independently, however often it is set.
 #[test]
-fn weaknesses_are_refused_one_by_one() {
+fn weaknesses_are_rejected_independently() {
     for one in Weakness::ALL {
         let refusing = ImportPolicy::default().reject(one);
         let accepting = ImportPolicy::strict().accept(one);
@@ -663,7 +667,7 @@ fn weaknesses_are_refused_one_by_one() {
 }
 
 #[test]
-fn equality_is_on_the_key() {
+fn equality_compares_the_key_only() {
     let one: PublicKey = format!("{RSA} one\n").parse().unwrap();
     let two: PublicKey = format!("{RSA} two").parse().unwrap();
     let other: PublicKey = ED25519.parse().unwrap();
@@ -678,14 +682,14 @@ fn equality_is_on_the_key() {
 
 #[cfg(feature = "serde")]
 #[test]
-fn serialized_as_sent() {
+fn keys_are_serialized_as_sent() {
     let line = format!("{RSA} one\r\n");
     assert_eq!(serde_json::to_value(PublicKey::parse(&line).unwrap()).unwrap(), line);
 }
 
 // ---- Properties
 
-/// Lines near the good ones: a good line with a few bytes inserted, deleted, replaced or swapped.
+/// Lines close to valid ones: a valid line with a few bytes inserted, deleted, replaced or swapped.
 fn mutated_line() -> impl Strategy<Value = String> {
     let good = prop::sample::select(vec![RSA, RSA_1024, ED25519, P256]);
     let comment = prop::sample::select(vec!["", " user@host", " a b", "\n", " c\r\n"]);
@@ -724,7 +728,7 @@ proptest! {
         }
     }
 
-    /// Nova's fingerprint, by its own rule, of whatever is accepted; and the line is still one of the same key when printed.
+    /// An accepted line has Nova's fingerprint, by Nova's own rule, and prints as a line of the same key.
     #[test]
     fn a_mutated_line_never_changes_its_fingerprint_silently(line in mutated_line()) {
         match PublicKey::parse(&line) {
@@ -759,7 +763,7 @@ proptest! {
                 if let Ok(strict) = strict {
                     prop_assert_eq!(strict, canonical.public_key);
                 }
-                // The base64 stands in the text as sent.
+                // The base64 occurs in the text as sent.
                 prop_assert!(line.contains(printed.split(' ').nth(1).unwrap()));
             }
             Err(error) => {
@@ -770,9 +774,9 @@ proptest! {
     }
 }
 
-/// `ssh-keygen` itself on lines near the good ones.
+/// `ssh-keygen` itself, on lines close to valid ones.
 #[test]
-fn what_import_accepts_ssh_keygen_accepts() {
+fn ssh_keygen_accepts_every_imported_line() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let strategy = mutated_line();
     let mut lines = std::iter::repeat_with(|| strategy.new_tree(&mut runner).unwrap().current());
@@ -783,11 +787,11 @@ fn what_import_accepts_ssh_keygen_accepts() {
     }
 }
 
-// ---- One key in several forms
+// ---- One key in several formats
 
-/// The forms that `ssh-keygen -e` writes of a key, and the line of another key.
+/// The formats that `ssh-keygen -e` writes for a key, and the line of another key.
 #[test]
-fn a_key_is_the_same_in_every_form() {
+fn a_key_is_the_same_in_every_format() {
     let [rsa, short, ed25519, p256] = [RSA, RSA_1024, ED25519, P256].map(|line| PublicKey::parse(line).unwrap());
     assert_eq!(rsa.same_key(&format!(" \"{RSA}\"\n")), Ok(true));
     assert_eq!(rsa.same_key(&format!("{RSA} {}", "c".repeat(2000))), Ok(true));
@@ -815,17 +819,17 @@ fn a_key_is_the_same_in_every_form() {
             }
         }
     }
-    // `openssl pkey` writes this of the Ed25519 key; ssh-keygen does not.
+    // `openssl pkey` writes this for the Ed25519 key; ssh-keygen does not support it.
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAWXq7vkFOLzEa1I+bXJUm4sT+gy0I64QwkmcFK5kR1fM=\n-----END PUBLIC KEY-----\n";
     assert_eq!(ed25519.same_key(pem), Ok(true));
     assert_eq!(rsa.same_key(pem), Ok(false));
-    // No form of a key is longer than this, white space and all.
+    // No format of a key is longer than this, including whitespace.
     let padded = format!("{pem}{}", " ".repeat(65536 - pem.len()));
     assert_eq!(ed25519.same_key(&padded), Ok(true));
     assert_eq!(ed25519.same_key(&format!("{padded} ")).unwrap_err().code(), "key_spki_pem");
 }
 
-/// The type in a certificate is that of its line, and of the key.
+/// The type in a certificate is both that of its line and that of the key.
 #[test]
 fn a_certificate_names_its_type_twice() {
     let key = PublicKey::parse(ED25519).unwrap();
@@ -843,9 +847,9 @@ fn a_certificate_names_its_type_twice() {
     assert_eq!(key.same_key(&certificate(name, name, &point[1..])), Ok(false));
 }
 
-/// Certificates that other projects made, of keys that they have as well.
+/// Certificates that other projects created, for keys that their tests include as well.
 #[test]
-fn a_certificate_is_of_the_key_in_it() {
+fn a_certificate_matches_the_key_in_it() {
     let corpus = support::json_data("ssh/corpus.json");
     let entries = || corpus["keys"].as_array().unwrap().iter().map(|key| (key["line"].as_str().unwrap(), &key["md5"]));
     let parse = |line| PublicKey::parse_with(line, &ImportPolicy::nova()).ok();
@@ -853,9 +857,9 @@ fn a_certificate_is_of_the_key_in_it() {
     let mut found = 0;
     for (certificate, certified_md5) in entries().filter(|(line, _)| line.contains("-cert-v01@")) {
         for (key, md5) in &keys {
-            // ssh-keygen's fingerprint of a certificate is that of the key in it.
+            // ssh-keygen prints the fingerprint of the certified key for a certificate.
             let is_same = *md5 == certified_md5;
-            // Each against the keys of its type and a few others, as it is read anew for each.
+            // Each is compared with the keys of its type and a few others only, because it is parsed again for each.
             if is_same || certificate.starts_with(key.algorithm().as_str()) || found < 3 {
                 assert_eq!(key.same_key(certificate), Ok(is_same), "{key} {certificate}");
             }

@@ -1,6 +1,7 @@
-//! Real tools use the private keys that this crate writes, and this crate imports the keys that they make: the matrix of interop/README.md.
+//! Other tools use the private keys that this crate writes, and this crate imports the keys that they generate: the
+//! matrix of interop/README.md.
 //!
-//! That table is read here, so that it says what was seen. Where a tool is missing, the skip is printed.
+//! The tests read that table, so it matches the observed results. Where a tool is missing, the skip is reported.
 
 mod login;
 mod openssh;
@@ -17,10 +18,10 @@ use zeroize::Zeroizing;
 
 use crate::support::TempDir;
 
-/// Not in ASCII, for tools differ in what they make of such text.
+/// Not ASCII, because tools differ in how they treat such text.
 const PASSPHRASE: &str = "corréct horse";
 
-/// The columns of the matrix: how a private key is written.
+/// The columns of the matrix: the format of the private key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Form {
     OpenSsh,
@@ -35,24 +36,24 @@ impl Form {
         if self == Self::OpenSshEncrypted { PASSPHRASE } else { "" }
     }
 
-    /// The PEM forms have no place for a comment.
+    /// The PEM formats have no field for a comment.
     fn has_comment(self) -> bool {
         matches!(self, Self::OpenSsh | Self::OpenSshEncrypted)
     }
 }
 
-/// A key in a form.
+/// A key in one format.
 struct Sample {
     form: Form,
     key: &'static PrivateKey,
     text: Zeroizing<String>,
 }
 
-/// One of each size.
+/// One key of each size.
 static KEYS: LazyLock<[PrivateKey; 3]> =
     LazyLock::new(|| KeySpec::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
 
-/// Each form, and most with another size. Every program takes its time to open an encrypted one.
+/// Each format, most of them with a different size. Every program needs some time to open an encrypted file.
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let [small, medium, large] = &*KEYS;
     let sample = |form, key: &'static PrivateKey| {
@@ -86,7 +87,7 @@ fn encrypted(_: &PrivateKey) -> Zeroizing<String> {
     unreachable!("no sample is encrypted without the feature `encryption`")
 }
 
-/// A sample as a file, and a passphrase to try on it.
+/// A sample as a file, and a passphrase to try.
 struct Attempt {
     sample: &'static Sample,
     file: PathBuf,
@@ -94,7 +95,7 @@ struct Attempt {
 }
 
 impl Attempt {
-    /// Whether the tool is to open the file: with the right passphrase, unless its cell of the table says `rejected`.
+    /// Whether the tool should open the file: with the right passphrase, unless its cell of the table is `rejected`.
     fn opens(&self, tool: &str) -> bool {
         self.passphrase == self.sample.form.passphrase() && cell(tool, self.sample.form) != "rejected"
     }
@@ -109,7 +110,7 @@ impl Attempt {
     }
 }
 
-/// Every sample with its passphrase, and the encrypted one with a wrong one and with none as well.
+/// Returns every sample with its passphrase, and the encrypted one also with a wrong one and with none.
 fn attempts(dir: &TempDir) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     for (index, sample) in SAMPLES.iter().enumerate() {
@@ -124,7 +125,7 @@ fn attempts(dir: &TempDir) -> Vec<Attempt> {
     attempts
 }
 
-/// What the table says of a tool and a form.
+/// Returns the entry of the table for a tool and a format.
 fn cell(tool: &str, form: Form) -> &'static str {
     let table = include_str!("interop/README.md");
     let row = table.lines().find_map(|line| line.strip_prefix(&format!("| {tool} | ")));
@@ -135,7 +136,8 @@ fn cell(tool: &str, form: Form) -> &'static str {
     cell
 }
 
-/// Holds a tool against its row. Each outcome is the public line that the tool derived from the file of the attempt, or its complaint.
+/// Compares a tool with its entry in the table. Each outcome is the public line that the tool derived from the file
+/// of the attempt, or its error message.
 fn check_row(tool: &str, attempts: &[Attempt], outcomes: impl IntoIterator<Item = Result<String, String>>) {
     let mut outcomes = outcomes.into_iter();
     for attempt in attempts {
@@ -159,7 +161,7 @@ fn without_comment(line: &str) -> String {
     line.split(' ').take(2).collect::<Vec<_>>().join(" ")
 }
 
-/// What another tool made, imported.
+/// Imports a key that another tool generated.
 fn imported(line: &str, algorithm: Algorithm) -> Keypair {
     let keypair = import(&KeypairName::new("made elsewhere").unwrap(), line.trim_end());
     let keypair = keypair.unwrap_or_else(|error| panic!("{error}: {line}"));

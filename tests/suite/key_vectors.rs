@@ -9,7 +9,7 @@ use crate::data;
 use crate::draws::Draws;
 use crate::support::json_data;
 
-/// C2SP det-keygen, for the sizes that `KeySpec` has. `tests/keygen` has the others.
+/// C2SP det-keygen, for the sizes of `KeySpec`. `tests/keygen` has the others.
 #[test]
 fn seeds_yield_the_keys_of_det_keygen() {
     let vectors = json_data("det-keygen/rsa.json");
@@ -41,7 +41,7 @@ fn candidate_streams_yield_their_primes() {
         let der = key.to_pkcs8_der();
         let position = |prime: &[u8]| der.windows(prime.len()).position(|window| window == prime).unwrap();
         assert!(position(candidates[position_of_p]) < position(q), "{size:?}");
-        // Without the last candidate there is no q.
+        // Without the last candidate, q is missing.
         assert_eq!(PrivateKey::generate(size, &mut replay(before_q)).err(), Some(GenerateError::RngFailed));
     }
 }

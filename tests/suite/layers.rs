@@ -76,7 +76,7 @@ fn every_import_points_to_a_lower_layer() {
     assert!(all.len() > 60, "only {} imports found", all.len());
 }
 
-/// What the test would have to see in a file that breaks the order.
+/// The imports that the test would have to detect in a file that violates the order.
 #[test]
 fn every_form_of_import_is_read() {
     let read = |source: &str| {
@@ -100,7 +100,7 @@ fn every_form_of_import_is_read() {
     assert_eq!(read("#[cfg(test)]\nmod tests { use crate::nova; }"), [""; 0]);
 }
 
-/// Its independence from the validator is what makes Nova's verdict worth comparing.
+/// Nova's verdict is only worth comparing if it is independent of the validator.
 #[test]
 fn the_verdict_shares_only_the_wire_format_the_curves_and_the_fingerprint_with_the_validator() {
     let graph = source();
@@ -112,8 +112,8 @@ fn the_verdict_shares_only_the_wire_format_the_curves_and_the_fingerprint_with_t
     assert!(!imported.is_empty());
 }
 
-/// Key generation works on secret numbers in constant time, the parser and the weaknesses on public ones. All they
-/// share are operations on single words, and the table of small primes.
+/// Key generation processes secret numbers in constant time, the parser and the weaknesses public ones. They share
+/// only operations on single words, and the table of small primes.
 #[test]
 fn key_generation_and_the_parser_share_only_words_and_small_primes() {
     let shared = ["keygen::word", "keygen::small_primes"];

@@ -1,4 +1,6 @@
-//! The tests of the public API and of the house, in one binary, which links once.
+//! The tests of the public API and of the repository, in a single binary, which links once.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod batch;
 mod data;

@@ -1,4 +1,4 @@
-//! `nova::verdict` against what Nova answered, and against a second, literal implementation of its rule.
+//! `nova::verdict` against Nova's recorded answers, and against a second, literal implementation of its rule.
 
 use std::collections::{BTreeSet, HashSet};
 use std::process::Stdio;
@@ -31,7 +31,7 @@ const RULES: [(Cryptography, nova_rule::Version, nova_rule::Version); 5] = [
     (Cryptography::V43, (43, 0, 0), (50, 0, 2)),
 ];
 
-/// What the literal rule answers, with the newest `cryptography`.
+/// Returns the answer of the literal rule, with the newest `cryptography`.
 fn expected(line: &str) -> Option<Md5Fingerprint> {
     expected_with(line, (50, 0, 2))
 }
@@ -40,7 +40,7 @@ fn expected_with(line: &str, version: nova_rule::Version) -> Option<Md5Fingerpri
     nova_rule::generate_fingerprint(line, version).ok().map(|hashed| md5(&hashed))
 }
 
-/// That the verdicts on this line are those of the literal rule, at both ends of every range of versions.
+/// Checks that the verdicts on this line are those of the literal rule, at both ends of every range of versions.
 fn check_verdicts(line: &str) -> Result<(), TestCaseError> {
     prop_assert_eq!(verdict(line), verdict_with(line, Cryptography::V43));
     for (cryptography, first, last) in RULES {
@@ -57,7 +57,7 @@ fn string(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn verdict_is_what_nova_answered() {
+fn verdicts_match_the_recorded_answers_of_nova() {
     let mut cases: Vec<(String, String, Option<String>)> = Vec::new();
     let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
     for case in json_data("ssh/edges.json")["cases"].as_array().unwrap() {
@@ -86,7 +86,7 @@ fn verdict_is_what_nova_answered() {
     }
 }
 
-/// The lines about which the versions of `cryptography` differ, with the answers that were recorded.
+/// The lines about which the versions of `cryptography` differ, with the recorded answers.
 #[test]
 fn older_versions_of_cryptography_answer_as_recorded() {
     let recorded: serde_json::Value =
@@ -111,9 +111,9 @@ fn older_versions_of_cryptography_answer_as_recorded() {
     }
 }
 
-/// Without any data at hand: one line for each way to be refused and for each wrong fingerprint.
+/// Needs no data files: one line for each reason to be rejected and for each wrong fingerprint.
 #[test]
-fn every_refusal_has_a_line() {
+fn every_reason_for_a_rejection_has_a_line() {
     let key = |fields: &[&[u8]]| STANDARD.encode(fields.iter().flat_map(|field| string(field)).collect::<Vec<u8>>());
     let ed25519 = key(&[b"ssh-ed25519", &[7; 32]]);
     let blob = STANDARD.decode(&ed25519).unwrap();
@@ -147,7 +147,7 @@ fn every_refusal_has_a_line() {
         accepted(&line, &blob);
     }
 
-    // DSA by its numbers: g greater than 1 and less than p, and y whatever it is.
+    // The DSA verdict depends on the numbers: g is greater than 1 and less than p, and y is arbitrary.
     let (p, q) = ([&[0][..], &[0xff; 128]].concat(), [&[0][..], &[0xff; 20]].concat());
     let below = [&p[..128], &[0xfe]].concat();
     let dsa = |q: &[u8], g: &[u8]| format!("ssh-dss {}", key(&[b"ssh-dss", &p, q, g, &[]]));
@@ -191,7 +191,7 @@ fn every_refusal_has_a_line() {
         assert!(!verdict.is_accepted() && verdict.fingerprint().is_none());
         assert_eq!((verdict.message(), verdict.code()), (Some(message), Some(reason.code())));
         assert_eq!(expected(line), None, "the literal rule, {line:?}");
-        // The code is the reason's name, and the sentence says more than that.
+        // The code is the name of the reason; the message is a full sentence.
         let name = format!("{reason:?}");
         let words =
             name.chars().flat_map(|c| c.is_uppercase().then_some('_').into_iter().chain([c.to_ascii_lowercase()]));
@@ -207,7 +207,7 @@ fn every_refusal_has_a_line() {
     assert_eq!((accepted.message(), accepted.code()), (None, None));
 }
 
-/// The base points of the three curves (SP 800-186), uncompressed.
+/// Returns the base points of the three curves (SP 800-186), uncompressed.
 const BASE_POINTS: [(&str, &str); 3] = [
     (
         "nistp256",
@@ -223,7 +223,7 @@ const BASE_POINTS: [(&str, &str); 3] = [
     ),
 ];
 
-/// An mpint of about so many bytes, rarely negative, sometimes with more leading zeros than it needs.
+/// Generates an mpint of about this many bytes, rarely negative, sometimes with redundant leading zeros.
 fn mpint(bytes: impl Into<proptest::collection::SizeRange>) -> impl Strategy<Value = Vec<u8>> {
     let zeros = prop_oneof![8 => Just(1), 1 => Just(0), 1 => 2usize..4];
     (vec(any::<u8>(), bytes), zeros).prop_map(|(digits, zeros)| {
@@ -240,7 +240,7 @@ fn exponent() -> impl Strategy<Value = Vec<u8>> {
 fn rsa() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let modulus = prop_oneof![2 => mpint(128..140), 1 => mpint(0..5)];
     (exponent(), modulus, any::<bool>()).prop_flat_map(|(e, n, near)| {
-        // An exponent just below, at and just above the modulus, from time to time.
+        // Occasionally an exponent just below, at or just above the modulus.
         let mut above = n.clone();
         if let Some(last) = above.last_mut() {
             *last = last.wrapping_add(2);
@@ -280,13 +280,13 @@ fn ed25519() -> impl Strategy<Value = Vec<Vec<u8>>> {
     prop_oneof![5 => vec(any::<u8>(), 32), 1 => vec(any::<u8>(), 31..34)].prop_map(|key| vec![key])
 }
 
-/// Key fields with an application after them.
+/// Generates key fields followed by an application.
 fn with_application(key: impl Strategy<Value = Vec<Vec<u8>>>) -> impl Strategy<Value = Vec<Vec<u8>>> {
     let application = select(&["ssh:", "ssh:login", "ssh:\0", "ssh", "", "webauthn:"][..]);
     (key, application).prop_map(|(key, application)| [key, vec![application.into()]].concat())
 }
 
-/// A type and the fields of a key of it.
+/// Generates a type and the fields of a key of that type.
 fn key() -> impl Strategy<Value = (&'static str, Vec<Vec<u8>>)> {
     prop_oneof![
         rsa().prop_map(|key| ("ssh-rsa", key)),
@@ -300,7 +300,7 @@ fn key() -> impl Strategy<Value = (&'static str, Vec<Vec<u8>>)> {
     ]
 }
 
-/// Critical options or extensions.
+/// Generates critical options or extensions.
 fn options() -> impl Strategy<Value = Vec<u8>> {
     let name = select(&["", "force-command", "permit-pty", "source-address"][..]);
     let value = prop_oneof![3 => Just(vec![]), 3 => Just(string(b"value")), 1 => Just(b"value".to_vec()), 1 => Just(string(b"").repeat(2))];
@@ -313,7 +313,7 @@ fn options() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
-/// What follows the key in a certificate.
+/// Generates the fields after the key in a certificate.
 fn certificate() -> impl Strategy<Value = Vec<u8>> {
     let algorithms = select(&["ssh-rsa", "rsa-sha2-256", "rsa-sha2-512", "ssh-ed25519", "ssh-dss", ""][..]);
     let same = prop_oneof![3 => Just(true), 1 => Just(false)];
@@ -333,7 +333,7 @@ fn certificate() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// A type as in the line, and a blob.
+/// Generates a type as on the line, and a blob.
 fn blob() -> impl Strategy<Value = (String, Vec<u8>)> {
     let certificate = prop_oneof![2 => Just(None), 1 => certificate().prop_map(Some)];
     let damage = prop_oneof![
@@ -365,7 +365,7 @@ fn blob() -> impl Strategy<Value = (String, Vec<u8>)> {
     )
 }
 
-/// Lines as they are and as they should not be: everything that Nova's two parsers see differently happens often.
+/// Generates valid and invalid lines, in which everything that Nova's two parsers read differently occurs often.
 fn line() -> impl Strategy<Value = String> {
     let separator =
         prop_oneof![8 => Just(" "), 1 => select(&["  ", "\t", " \t", "\t ", "\u{a0}", "\n", "", "\u{b}"][..])];
@@ -420,7 +420,7 @@ proptest! {
 
     #[test]
     fn verdict_matches_the_literal_rule_on_any_base64(text in "[A-Da-d=! é]{0,24}") {
-        // A key that is always accepted, and anything in the field that is hashed.
+        // A key that is always accepted, with any text in the field that is hashed.
         let key = STANDARD.encode([string(b"ssh-ed25519"), string(&[7; 32])].concat());
         let line = format!("ssh-ed25519\t{key} {text}");
         check_verdicts(&line)?;
@@ -431,18 +431,18 @@ proptest! {
         check_verdicts(&line)?;
     }
 
-    /// The invariant of the import, as far as Nova goes.
+    /// The invariant of the import, as far as it concerns Nova.
     #[test]
-    fn what_import_accepts_nova_records_alike(line in line()) {
+    fn nova_records_the_fingerprint_of_every_imported_line(line in line()) {
         if let Ok(key) = PublicKey::parse_with(&line, &ImportPolicy::nova()) {
             prop_assert_eq!(verdict(&line), Verdict::Accepted { fingerprint: key.fingerprint() });
         }
     }
 }
 
-/// Python itself, on generated lines: the versions of `cryptography` that are installed here.
+/// Python itself, on generated lines: with the installed versions of `cryptography`.
 #[test]
-fn verdicts_are_those_of_the_installed_cryptography() {
+fn verdicts_match_the_installed_cryptography() {
     static NOVA: Program = Program::new("cryptography", include_str!("../data/nova_fingerprint.py"));
     let mut runner = TestRunner::deterministic();
     let lines = line();
@@ -465,7 +465,7 @@ fn verdicts_are_those_of_the_installed_cryptography() {
     }
 }
 
-/// The numbers of a release of `cryptography`, such as 38.0.4.
+/// Parses the numbers of a release of `cryptography`, such as 38.0.4.
 fn release(name: &str) -> nova_rule::Version {
     let mut numbers = name.split('.').map(|number| number.parse().unwrap_or_default());
     let mut next = || numbers.next().unwrap_or_default();

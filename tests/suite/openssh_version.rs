@@ -1,13 +1,14 @@
-//! The version of the installed OpenSSH, and the single table of what its versions answer differently.
+//! The version of the installed OpenSSH, and the single table of differences between versions.
 //!
-//! The table covers OpenSSH 8.4 to 10.6 and public keys only: about every other line of the test data these versions agree.
+//! The table covers OpenSSH 8.4 to 10.6 and public keys only: these versions agree about every other line of the test
+//! data.
 
 use std::process::Command;
 use std::sync::LazyLock;
 
 use crate::support::tool;
 
-/// A version by its major and minor number; the patch level of portable releases (`p1`) changes no verdict.
+/// A version by its major and minor number; the patch level of portable releases (`p1`) does not change any verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct OpenSsh(u32, u32);
 
@@ -16,13 +17,13 @@ pub(crate) struct OpenSsh(u32, u32);
 pub(crate) enum Difference {
     /// `ssh-dss`. 9.8 and 9.9 could be built with or without DSA; 10.0 removed it.
     Dsa,
-    /// An ECDSA point on the curve with a coordinate of at most half the bits of the order, or of the order minus one or
-    /// more. `sshkey_ec_validate_public` rejected them until 10.2; 10.3 dropped the check (commit 9bea0818).
+    /// An ECDSA point on the curve with a coordinate of at most half the bits of the order, or of the order minus one
+    /// or more. `sshkey_ec_validate_public` rejected them until 10.2; 10.3 dropped the check (commit 9bea0818).
     EcdsaCoordinate,
 }
 
 impl Difference {
-    /// Whether this version accepts such keys; `None` if that depends on the build.
+    /// Returns whether this version accepts such keys; `None` if that depends on the build.
     pub(crate) fn is_accepted_by(self, version: OpenSsh) -> Option<bool> {
         match self {
             Self::Dsa if version < OpenSsh(9, 8) => Some(true),
@@ -34,16 +35,17 @@ impl Difference {
 }
 
 impl OpenSsh {
-    /// The version that `ssh -V` prints, such as `OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19 27 Jan 2026`.
+    /// Parses the version that `ssh -V` prints, such as `OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19 27 Jan 2026`.
     fn parse(banner: &str) -> Option<Self> {
         let (major, rest) = banner.strip_prefix("OpenSSH_")?.split_once('.')?;
         let minor = rest.split(|c: char| !c.is_ascii_digit()).next()?;
         Some(Self(major.parse().ok()?, minor.parse().ok()?))
     }
 
-    /// The version of the installed `ssh-keygen`, which cannot be asked itself: that of `ssh`, built from the same source.
+    /// Returns the version of the installed `ssh-keygen`, which has no option to print it: that of `ssh`, built from
+    /// the same source.
     ///
-    /// Panics without `ssh`, which every package of `ssh-keygen` comes with, or with a version of another form.
+    /// Panics without `ssh`, which every package of `ssh-keygen` includes, or for a version in another format.
     pub(crate) fn installed() -> Self {
         static INSTALLED: LazyLock<OpenSsh> = LazyLock::new(|| {
             let ssh = tool("ssh").expect("ssh-keygen is installed without ssh");

@@ -1,4 +1,4 @@
-//! Private keys: their encodings, read back by other means, and what they must not give away.
+//! Private keys: their encodings, as read by independent implementations, and what they must not reveal.
 
 use std::fmt::Debug;
 use std::sync::LazyLock;
@@ -13,13 +13,13 @@ use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
 
 use crate::support::random;
 
-/// One key for the tests that only look at it: generation is slow in a debug build.
+/// One key for the tests that only read it: generation is slow in a debug build.
 static KEY: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap());
 
-/// As far as that can be seen: nothing is left as it was, and nothing comes twice.
+/// A basic check: every buffer is filled, and no output occurs twice.
 #[cfg(feature = "getrandom")]
 #[test]
-fn the_system_fills_what_it_is_given() {
+fn the_system_generator_fills_every_buffer() {
     use nova_keypair::OsRng;
     use rand_core::TryRng as _;
     let draws = [(); 2].map(|()| {
@@ -39,7 +39,7 @@ fn every_format_holds_the_same_key() {
     let pkcs1 = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem()).unwrap();
     let pkcs8 = rsa::PrivateKey::from_pkcs8_pem(&KEY.to_pkcs8_pem()).unwrap();
     assert_eq!(pkcs1, pkcs8);
-    // The decoder derives what it does not find; what stands in the file must be right as well.
+    // The decoder derives the numbers that it does not find; those in the file must be correct as well.
     pkcs1.validate().unwrap();
 
     let ssh = openssh.key_data().rsa().unwrap();
@@ -57,7 +57,7 @@ fn every_format_holds_the_same_key() {
     assert_eq!(openssh.comment().as_str_lossy(), "Generated-by-Nova");
 }
 
-/// The key of `ssh-key` with the numbers that PKCS#1 gives, so that its encoder is independent of the one that is
+/// Builds the key of `ssh-key` with the numbers from PKCS#1, so that its encoder is independent of the one that is
 /// tested.
 fn ssh_key_of(key: &PrivateKey) -> ssh_key::PrivateKey {
     let numbers = rsa::PrivateKey::from_pkcs1_pem(&key.to_pkcs1_pem()).unwrap();
@@ -71,7 +71,7 @@ fn ssh_key_of(key: &PrivateKey) -> ssh_key::PrivateKey {
     ssh_key::PrivateKey::new(keypair.into(), key.public_key().comment()).unwrap()
 }
 
-/// Byte for byte, for any key and comment.
+/// Compared byte for byte, for any key and comment.
 fn assert_encodings_are_those_of_other_crates(key: &PrivateKey) {
     let numbers = rsa::PrivateKey::from_pkcs8_der(&key.to_pkcs8_der()).unwrap();
     assert_eq!(*numbers.to_pkcs1_pem(LineEnding::LF).unwrap(), *key.to_pkcs1_pem());
@@ -82,7 +82,7 @@ fn assert_encodings_are_those_of_other_crates(key: &PrivateKey) {
     assert_eq!(theirs.public_key().to_openssh().unwrap(), key.public_key().to_openssh());
 }
 
-/// Byte for byte, with the same random bytes.
+/// Compared byte for byte, with the same random bytes.
 #[cfg(feature = "encryption")]
 fn assert_encryption_is_that_of_ssh_key(key: &PrivateKey, seed: u64) {
     let draws = || {
@@ -107,8 +107,8 @@ fn every_size_is_encoded_as_by_other_crates() {
     }
 }
 
-/// Other keys than the public call generates: of lengths at which the length octets of DER and the padding change, and
-/// with numbers that have leading zeros or the top bit clear.
+/// Keys that the public call does not generate: with lengths at which the length octets of DER and the padding
+/// change, and with numbers that have leading zeros or the top bit clear.
 #[cfg(feature = "__internals")]
 #[test]
 fn every_length_is_encoded_as_by_other_crates() {
@@ -189,11 +189,11 @@ fn a_seed_is_a_key() {
 }
 
 #[test]
-fn what_the_private_key_says_of_itself_is_public() {
+fn debug_shows_only_public_parts_of_a_private_key() {
     let name = KeypairName::new("k").unwrap();
     let private_key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     let generated = GeneratedKeypair::new(&name, private_key);
-    let shown = format!("{:?} {:#?}", KEY, generated);
+    let shown = format!("{KEY:?} {generated:#?}");
     let key = rsa::PrivateKey::from_pkcs1_pem(&KEY.to_pkcs1_pem()).unwrap();
     for secret in [key.d(), &key.primes()[0], &key.primes()[1]] {
         let bytes = secret.to_be_bytes_trimmed_vartime();
@@ -205,7 +205,7 @@ fn what_the_private_key_says_of_itself_is_public() {
     assert!(shown.contains(".."), "{shown}");
 }
 
-/// Does not compile if the type has one of the traits: then it is not clear which `Lacks<_>` is meant.
+/// Does not compile if the type has one of the traits, because `Lacks<_>` is then ambiguous.
 macro_rules! assert_lacks {
     ($type:ty, $($bound:path),+) => {{
         $({
@@ -224,7 +224,7 @@ fn a_private_key_cannot_be_copied_compared_or_serialized() {
     assert_lacks!(PrivateKey, Clone, PartialEq, std::fmt::Display);
     assert_lacks!(GeneratedKeypair, Clone, PartialEq);
     assert_lacks!(nova_keypair::os_keypairs::Reply, Clone, PartialEq);
-    // The record to store can.
+    // The record to store has these traits.
     fn is<T: Clone + Eq + Debug + Send + Sync>() {}
     is::<Keypair>();
     #[cfg(feature = "serde")]
@@ -245,7 +245,7 @@ fn sizes_are_exact() {
 }
 
 #[test]
-fn what_create_makes_import_accepts_with_the_same_fingerprint() {
+fn import_accepts_generated_keys_with_the_same_fingerprint() {
     let name = KeypairName::new("my key").unwrap();
     for size in KeySpec::ALL {
         let generated = create(&name, size, &mut random()).unwrap();
@@ -262,7 +262,7 @@ fn what_create_makes_import_accepts_with_the_same_fingerprint() {
 }
 
 #[test]
-fn comments_of_one_line_are_taken() {
+fn single_line_comments_are_accepted() {
     let mut key = PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap();
     let long = "x".repeat(255);
     for comment in ["me@home", "with spaces", "ключ", "", &long] {
@@ -286,7 +286,7 @@ fn comments_of_one_line_are_taken() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
-    fn an_openssh_file_is_that_of_ssh_key_with_any_comment(comment in ".{0,80}") {
+    fn an_openssh_file_matches_that_of_ssh_key_with_any_comment(comment in ".{0,80}") {
         thread_local!(static KEY: std::cell::RefCell<PrivateKey> =
             PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap().into());
         KEY.with_borrow_mut(|key| {
@@ -300,7 +300,7 @@ proptest! {
 
 proptest! {
     #[test]
-    fn a_comment_that_is_taken_survives_import(comment in ".{0,80}") {
+    fn accepted_comments_survive_import(comment in ".{0,80}") {
         thread_local!(static KEY: std::cell::RefCell<PrivateKey> =
             PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048).unwrap().into());
         KEY.with_borrow_mut(|key| {

@@ -1,16 +1,16 @@
-//! The example of the README. A doctest compiles and runs it; this checks what its comments state.
+//! The example of the README. A doctest compiles and runs it; this test checks the statements in its comments.
 
 use nova_keypair::{KeySpec, KeypairName, create, import};
 
 use crate::support::random;
 
-/// The first Rust block of the README.
+/// Returns the first Rust block of the README.
 fn example() -> &'static str {
     let (_, rest) = include_str!("../../README.md").split_once("```rust\n").unwrap();
     rest.split_once("```").unwrap().0
 }
 
-/// The comment behind each `println!`, in order: what it prints, with `…` for what differs from key to key.
+/// Returns the comment after each `println!`, in order: its output, with `…` for what differs from key to key.
 fn stated_output() -> [&'static str; 3] {
     let printed: Vec<_> = example().lines().filter(|line| line.trim_start().starts_with("println!")).collect();
     printed.iter().map(|line| line.split_once("// ").unwrap().1).collect::<Vec<_>>().try_into().unwrap()

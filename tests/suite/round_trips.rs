@@ -1,5 +1,5 @@
-//! Every public type with a text form reads what it prints, through every trait; the types that hold secrets have no
-//! text form.
+//! Every public type with a text format parses what it prints, through every trait; the types that hold secrets have
+//! no text format.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::{Debug, Display};
@@ -21,7 +21,7 @@ use proptest::sample::select;
 #[cfg(feature = "serde")]
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 
-/// Reads the text that the value prints, with `FromStr` and `TryFrom`.
+/// Parses the text that the value prints, with `FromStr` and `TryFrom`.
 fn through_text<T>(value: &T)
 where
     T: Display + FromStr<Err: Debug> + for<'a> TryFrom<&'a str, Error: Debug> + PartialEq + Debug,
@@ -32,7 +32,7 @@ where
     assert_eq!(T::from_str(&text).unwrap().to_string(), text);
 }
 
-/// Serializes the value as the string `text`, and reads it from borrowed, owned and escaped strings.
+/// Serializes the value as the string `text`, and deserializes it from borrowed, owned and escaped strings.
 #[cfg(feature = "serde")]
 fn through_serde<T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug>(value: &T, text: &str) {
     let json = serde_json::to_string(value).unwrap();
@@ -81,7 +81,7 @@ where
     assert_eq!(Error::from(unknown).code(), unknown.code());
 }
 
-/// What [`through_serde`] requires.
+/// The traits that [`through_serde`] requires.
 #[cfg(feature = "serde")]
 trait TextForm: serde::Serialize + serde::de::DeserializeOwned {}
 #[cfg(feature = "serde")]
@@ -92,7 +92,7 @@ trait TextForm {}
 impl<T> TextForm for T {}
 
 #[test]
-fn identifiers_are_read_as_they_are_printed_and_no_other_text_is() {
+fn identifiers_parse_exactly_as_they_are_printed() {
     check_identifiers(&Algorithm::ALL, Algorithm::as_str, IdentifierError::UnknownAlgorithm);
     check_identifiers(&KeySpec::ALL, KeySpec::as_str, IdentifierError::UnknownKeySpec);
     check_identifiers(&PrivateKeyFormat::ALL, PrivateKeyFormat::as_str, IdentifierError::UnknownPrivateKeyFormat);
@@ -121,7 +121,7 @@ fn encode(fields: &[&[u8]]) -> String {
     format!("{} {}", str::from_utf8(fields[0]).unwrap(), BASE64_STANDARD.encode(blob))
 }
 
-/// Keys of any length that [`ImportPolicy::nova`] accepts, with and without a comment and a line end.
+/// Keys of any length that [`ImportPolicy::nova`] accepts, with and without a comment and a line ending.
 fn line() -> impl Strategy<Value = String> {
     let ed25519 = any::<[u8; 32]>().prop_map(|key| encode(&[b"ssh-ed25519", &key]));
     let rsa = prop::collection::vec(any::<u8>(), 128..1200).prop_map(|mut n| {
@@ -142,13 +142,13 @@ fn key() -> impl Strategy<Value = PublicKey> {
 
 proptest! {
     #[test]
-    fn a_name_is_read_as_it_is_printed(name in name(), other in name()) {
+    fn a_name_parses_as_it_is_printed(name in name(), other in name()) {
         let text = name.as_str();
         prop_assert_eq!(name.to_string(), text);
         prop_assert_eq!(AsRef::<str>::as_ref(&name), text);
         prop_assert_eq!(&KeypairName::restore(text).unwrap(), &name);
         through_serde(&name, text);
-        // The rule of 2.1 is the one of the traits without a microversion.
+        // Traits without a microversion use the rule of 2.1.
         match KeypairName::new(text) {
             Ok(_) => through_text(&name),
             Err(error) => {
@@ -173,7 +173,7 @@ proptest! {
     }
 
     #[test]
-    fn a_microversion_is_read_as_it_is_printed(minor in minor(), other in minor()) {
+    fn a_microversion_parses_as_it_is_printed(minor in minor(), other in minor()) {
         let version = Microversion::new(minor);
         prop_assert_eq!(version.to_string(), format!("2.{minor}"));
         through_text(&version);
@@ -182,7 +182,7 @@ proptest! {
     }
 
     #[test]
-    fn a_fingerprint_is_read_as_it_is_printed(bytes in any::<[u8; 32]>(), other in any::<[u8; 32]>()) {
+    fn a_fingerprint_parses_as_it_is_printed(bytes in any::<[u8; 32]>(), other in any::<[u8; 32]>()) {
         let [md5, other_md5] = [bytes, other].map(|bytes| Md5Fingerprint::from_bytes(*bytes.first_chunk().unwrap()));
         through_text(&md5);
         through_serde(&md5, &md5.to_string());
@@ -201,7 +201,7 @@ proptest! {
     }
 
     #[test]
-    fn a_public_key_is_read_as_it_is_printed(key in key(), other in key()) {
+    fn a_public_key_parses_as_it_is_printed(key in key(), other in key()) {
         let printed = key.to_string();
         prop_assert_eq!(&printed, &key.to_openssh());
         prop_assert_eq!(PublicKey::parse_with(&printed, &ImportPolicy::nova()).unwrap().to_string(), printed.as_str());
@@ -270,7 +270,7 @@ proptest! {
 }
 
 #[test]
-fn latest_is_read_as_the_last_microversion_that_changed_the_call() {
+fn latest_parses_as_the_last_microversion_that_changed_the_call() {
     assert_eq!("latest".parse(), Ok(Microversion::LATEST));
     assert_eq!(Microversion::LATEST.to_string(), "2.92");
     assert_eq!(Microversion::LATEST, Microversion::V2_92);
@@ -293,7 +293,7 @@ fn a_stored_record_that_is_incomplete_or_contradictory_is_rejected() {
     ];
     let begin = Token::Struct { name: "Keypair", len: 3 };
     assert_tokens(&keypair, &[&[begin], &fields[..], &[Token::StructEnd]].concat());
-    // Formats without the names of fields, fields in another order, and fields of a later version.
+    // Formats without field names, fields in another order, and fields of a later version.
     let values: Vec<_> = fields.iter().skip(1).step_by(2).copied().collect();
     assert_de_tokens(&keypair, &[&[Token::Seq { len: Some(3) }], &values[..], &[Token::SeqEnd]].concat());
     let swapped =
@@ -352,7 +352,7 @@ macro_rules! text_traits {
 }
 
 #[test]
-fn types_with_secrets_have_no_text_form_and_no_copies() {
+fn types_with_secrets_cannot_be_printed_parsed_or_copied() {
     assert!(text_traits!(KeypairName).iter().all(|(_, implemented)| *implemented));
     for (name, traits) in [
         ("PrivateKey", text_traits!(PrivateKey)),

@@ -1,4 +1,4 @@
-//! What the test files share: test data, cargo, system tools that may be missing, and temporary folders.
+//! Test data, cargo, system tools that may be missing, and temporary folders.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::data;
 use crate::draws::{Draws, honest};
 pub(crate) use crate::skip::skip;
 
-/// [`data::read`], as JSON.
+/// Returns [`data::read`], as JSON.
 pub(crate) fn json_data(path: &str) -> serde_json::Value {
     serde_json::from_slice(&data::read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
@@ -31,14 +31,14 @@ pub(crate) fn features() -> String {
     FEATURES.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect::<Vec<_>>().join(",")
 }
 
-/// The cargo that runs this test, in the root of the repository.
+/// Returns the cargo that runs this test, in the root of the repository.
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()));
     cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
     cargo
 }
 
-/// Whether the system has the tool. If not, the test is skipped loudly.
+/// Returns whether the system has the tool. If not, the skip of the test is reported.
 pub(crate) fn has_tool(name: &str) -> bool {
     let there = tool(name).is_some();
     if !there {
@@ -47,14 +47,14 @@ pub(crate) fn has_tool(name: &str) -> bool {
     there
 }
 
-/// Where the tool is: on the path, or among the system's daemons, which are not on everybody's path.
+/// Finds the tool: on the path, or among the system's daemons, which may not be on the path.
 pub(crate) fn tool(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let dirs = std::env::split_paths(&path).chain(["/usr/sbin", "/usr/local/sbin"].map(PathBuf::from));
     dirs.map(|dir| dir.join(name)).find(|file| file.is_file())
 }
 
-/// A generator that no other run of the tests has had, and that no feature switches off. Not for keys that are used.
+/// A generator with a new seed in each run of the tests, independent of the features. Not for keys that are used.
 pub(crate) fn random() -> impl TryCryptoRng {
     let seed = RandomState::new().build_hasher().finish();
     Draws::new(move |index, bytes| {
@@ -63,14 +63,14 @@ pub(crate) fn random() -> impl TryCryptoRng {
     })
 }
 
-/// Runs a command and gives what it printed; panics, with its complaint, if it fails.
+/// Runs a command and returns its output; panics with its error message if it fails.
 pub(crate) fn run(command: &mut Command) -> String {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A folder of its own, removed at the end.
+/// A new folder, removed on drop.
 pub(crate) struct TempDir(pub(crate) PathBuf);
 
 impl TempDir {
@@ -81,7 +81,7 @@ impl TempDir {
         Self(dir)
     }
 
-    /// A file in it that only its owner can read, as `ssh-keygen` asks for.
+    /// Creates a file in it that only its owner can read, as `ssh-keygen` requires.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         use std::os::unix::fs::PermissionsExt;
         let path = self.0.join(name);

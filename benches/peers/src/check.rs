@@ -16,19 +16,19 @@ pub(crate) struct Numbers {
 /// e = 65537.
 pub(crate) fn key(numbers: &Numbers, bits: u32) -> Result<(), String> {
     let [n, p, q] = [&numbers.n, &numbers.p, &numbers.q].map(|bytes| BigUint::from_bytes_be(bytes));
-    let law = |holds: bool, law: String| if holds { Ok(()) } else { Err(law) };
-    law(n.bits() == u64::from(bits), format!("n has {bits} bits, not {}", n.bits()))?;
+    let property = |holds: bool, property: String| if holds { Ok(()) } else { Err(property) };
+    property(n.bits() == u64::from(bits), format!("n has {bits} bits, not {}", n.bits()))?;
     for (name, prime) in [("p", &p), ("q", &q)] {
-        law(prime.bits() == u64::from(bits / 2), format!("{name} has {} bits, not {}", bits / 2, prime.bits()))?;
+        property(prime.bits() == u64::from(bits / 2), format!("{name} has {} bits, not {}", bits / 2, prime.bits()))?;
     }
-    law(p != q, "p and q differ".into())?;
-    law(&p * &q == n, "p times q is n".into())?;
+    property(p != q, "p and q differ".into())?;
+    property(&p * &q == n, "p times q is n".into())?;
     let one = BigUint::from(1u32);
     if let Some(e) = &numbers.e {
         let e = BigUint::from_bytes_be(e);
-        law(e == BigUint::from(65537u32), format!("e is 65537, not {e}"))?;
+        property(e == BigUint::from(65537u32), format!("e is 65537, not {e}"))?;
         // 65537 is prime, so it has an inverse unless it divides the modulus.
-        law(&p % &e != one && &q % &e != one, "e has an inverse modulo p-1 and q-1".into())?;
+        property(&p % &e != one && &q % &e != one, "e has an inverse modulo p-1 and q-1".into())?;
     }
     Ok(())
 }

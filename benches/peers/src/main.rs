@@ -109,9 +109,11 @@ fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, 
             let (peer, times) = (&peers[index], &mut times[index]);
             let named = |what: String| format!("{}: {what}", peer.about(bits).name);
             let (numbers, time) = peer.generate(bits).map_err(|error| named(error.to_string()))?;
-            check::key(&numbers, bits).map_err(|law| named(format!("the answer breaks a law: {law}")))?;
+            check::key(&numbers, bits)
+                .map_err(|property| named(format!("the answer violates a property: {property}")))?;
             if round % SAMPLE == 0 {
-                check::primes(&numbers).map_err(|law| named(format!("the answer breaks a law: {law}")))?;
+                check::primes(&numbers)
+                    .map_err(|property| named(format!("the answer violates a property: {property}")))?;
             }
             if round > 0 {
                 times.push(time);

@@ -41,14 +41,14 @@ extern "C" fn _Unwind_Resume() -> ! {
 // SAFETY: C's entry point, of C's type, and the only one.
 #[unsafe(no_mangle)]
 extern "C" fn main(_: c_int, _: *const *const c_char) -> c_int {
-    match imports_what_it_makes() {
+    match imports_the_generated_key() {
         Ok(true) => 0,
         Ok(false) => 1,
         Err(_) => 2,
     }
 }
 
-fn imports_what_it_makes() -> Result<bool> {
+fn imports_the_generated_key() -> Result<bool> {
     let name = KeypairName::new("my-key")?;
     let made = GeneratedKeypair::new(&name, PrivateKey::from_seed(&[7; 32], KeySpec::Rsa2048)?);
     let line = made.keypair.public_key.to_openssh();

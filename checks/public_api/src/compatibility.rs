@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_gone_breaks() {
+    fn removals_are_breaking() {
         for (old, new) in lists().flat_map(|old| lists().map(move |new| (old.clone(), new))) {
             if old.lines().any(|line| !new.lines().any(|other| other == line)) {
                 assert_eq!(between(&old, &new), Change::Breaking, "{old} -> {new}");
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_breaks_only_where_users_have_listed_everything() {
+    fn additions_are_breaking_only_where_users_have_listed_everything() {
         let all: String = LINES.map(|line| format!("{line}\n")).concat();
         for (line, change) in [
             ("pub fn k::free(path: &k::Open)", Change::Compatible),

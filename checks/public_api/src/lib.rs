@@ -32,7 +32,7 @@ fn committed() -> String {
 }
 
 #[test]
-fn the_list_is_the_api() {
+fn the_list_matches_the_api() {
     let current = listing::of_this_checkout();
     if std::env::var_os("UPDATE_PUBLIC_API").is_some() {
         return std::fs::write(Path::new(ROOT).join(LIST), current).unwrap();
@@ -47,7 +47,7 @@ fn the_list_is_the_api() {
 }
 
 #[test]
-fn the_version_says_what_changed_since_the_last_tag() {
+fn the_version_number_reflects_the_changes_since_the_last_tag() {
     let Some(tags) = output("git", &["tag", "--list", "v[0-9]*", "--merged"]) else {
         return skip("git is not installed, or this is not a clone");
     };

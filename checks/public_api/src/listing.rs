@@ -96,7 +96,7 @@ fn the_compilers_own_traits_and_pages_are_left_out() {
 }
 
 #[test]
-fn docs_rs_shows_what_is_listed() {
+fn docs_rs_shows_the_listed_items() {
     let docs_rs = manifest()["metadata"]["docs"]["rs"].clone();
     let shown: BTreeSet<String> = serde_json::from_value(docs_rs["features"].clone()).unwrap();
     assert!(feature_lines(&features()).filter_map(|line| Some(line.strip_prefix("feature ")?.to_owned())).eq(shown));
@@ -104,7 +104,7 @@ fn docs_rs_shows_what_is_listed() {
 }
 
 #[test]
-fn another_format_is_seen() {
+fn another_format_is_detected() {
     assert_eq!(format_version(r#"{"root":1,"format_version":57,"target":{}}"#), Some(FORMAT_VERSION));
     assert_eq!(format_version(r#"{"format_version":58}"#), Some(58));
     assert_eq!(format_version("{}"), None);

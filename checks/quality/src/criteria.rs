@@ -13,12 +13,12 @@ use crate::key::Key;
 /// A property of every key, and its source.
 pub(crate) struct Criterion {
     pub(crate) source: &'static str,
-    pub(crate) law: &'static str,
+    pub(crate) property: &'static str,
     pub(crate) holds: fn(&Key) -> bool,
 }
 
-const fn criterion(source: &'static str, law: &'static str, holds: fn(&Key) -> bool) -> Criterion {
-    Criterion { source, law, holds }
+const fn criterion(source: &'static str, property: &'static str, holds: fn(&Key) -> bool) -> Criterion {
+    Criterion { source, property, holds }
 }
 
 pub(crate) const CRITERIA: &[Criterion] = &[
@@ -116,8 +116,8 @@ mod tests {
     use super::*;
     use crate::key::tests::key;
 
-    fn laws(key: &Key) -> Vec<&'static str> {
-        failed(key).into_iter().map(|position| CRITERIA[position].law).collect()
+    fn properties(key: &Key) -> Vec<&'static str> {
+        failed(key).into_iter().map(|position| CRITERIA[position].property).collect()
     }
 
     /// Builds the key of these two numbers, prime or not, with the private numbers that the definition gives.
@@ -139,20 +139,20 @@ mod tests {
     #[test]
     fn a_key_meets_every_criterion() {
         for index in 0..3 {
-            assert_eq!(laws(&key(index)), [""; 0]);
+            assert_eq!(properties(&key(index)), [""; 0]);
         }
         let Key { p, q, d, .. } = key(0);
         let again = of(p, q, 2048);
-        assert!(laws(&again).is_empty() && again.d == d);
+        assert!(properties(&again).is_empty() && again.d == d);
     }
 
     /// Returns, for each criterion, a key that fails it.
     #[test]
     fn each_criterion_can_fail() {
         let good = key(0);
-        let both = |law: &str, bad: Key| {
-            let laws = laws(&bad);
-            assert!(laws.iter().any(|failed| failed.starts_with(law)), "{law}: {laws:?}");
+        let both = |property: &str, bad: Key| {
+            let properties = properties(&bad);
+            assert!(properties.iter().any(|failed| failed.starts_with(property)), "{property}: {properties:?}");
         };
         let Key { p, q, d, .. } = good.clone();
         both("n = pq", Key { n: &good.n + 2u8, ..good.clone() });

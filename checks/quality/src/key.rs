@@ -75,7 +75,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_seed_and_a_number_make_one_key() {
+    fn a_seed_and_a_number_give_the_same_key_twice() {
         assert!(key(0).n == key(0).n && key(0).n != key(1).n);
         let system = || Key::make(&Origin::System, SIZE, 0).unwrap().n;
         assert!(system() != system());

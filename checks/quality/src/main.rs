@@ -150,7 +150,7 @@ mod tests {
 
     /// Checks that keys of the engine pass, and that the same keys with one fault fail under its name.
     #[test]
-    fn faults_are_laid_to_their_keys() {
+    fn faults_are_attributed_to_their_keys() {
         let keys: Vec<_> = (0..4).map(key::tests::key).collect();
         assert!(keys_by_fault(&keys, criteria::CRITERIA.len(), "", criteria::failed).iter().all(Vec::is_empty));
         let found = keys_by_fault(&keys, 3, "", |key| if key.n == keys[2].n { vec![0, 2] } else { vec![2] });

@@ -41,7 +41,7 @@ mod tests {
     use crate::key::tests::key;
 
     #[test]
-    fn judges_tell_primes_from_composites() {
+    fn oracles_distinguish_primes_from_composites() {
         let key = key(0);
         let one = UBig::ONE;
         // Mersenne numbers with a prime exponent are strong pseudoprimes to the base 2, and 2^1009 - 1 is composite.

@@ -65,14 +65,14 @@ impl Report {
 
     fn single_keys(&self) -> String {
         let mut table = String::from("| source | what holds | keys that fail |\n|---|---|--:|\n");
-        let mut row = |source: &str, law: &str, failed: String| {
-            let _ = writeln!(table, "| {source} | {} | {failed} |", law.replace('|', "\\|"));
+        let mut row = |source: &str, property: &str, failed: String| {
+            let _ = writeln!(table, "| {source} | {} | {failed} |", property.replace('|', "\\|"));
         };
         for (oracle, composite) in ORACLES.iter().zip(&self.composite) {
             row("A.1.3, B.3", &format!("p and q are prime: {}", (oracle.name)()), list(composite));
         }
         for (criterion, failed) in CRITERIA.iter().zip(&self.failed) {
-            row(criterion.source, criterion.law, list(failed));
+            row(criterion.source, criterion.property, list(failed));
         }
         row("all keys", "no modulus has a factor in common with another: batch gcd", list(&self.shared));
         row("all keys", &format!("the {} primes are distinct: sorted", 2 * self.keys), self.repeated.to_string());
@@ -120,7 +120,7 @@ impl Report {
             faults.push(format!("not prime by {}: keys {}", (oracle.name)(), list(composite)));
         }
         for (criterion, failed) in CRITERIA.iter().zip(&self.failed).filter(|(_, failed)| !failed.is_empty()) {
-            faults.push(format!("not so that {} ({}): keys {}", criterion.law, criterion.source, list(failed)));
+            faults.push(format!("not so that {} ({}): keys {}", criterion.property, criterion.source, list(failed)));
         }
         if !self.shared.is_empty() {
             faults.push(format!("a factor in common with another: keys {}", list(&self.shared)));

@@ -42,7 +42,7 @@ fn import_of(name: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_name_alone_makes_a_key_pair() {
+async fn a_name_alone_generates_a_key_pair() {
     let (status, text, body) = post(&router(), "2.1", json!({ "keypair": { "name": "my-key" } })).await;
     assert_eq!(status, StatusCode::OK);
     let keypair = &body["keypair"];
@@ -65,7 +65,7 @@ async fn a_public_key_is_imported() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_once_for_each_user() {
+async fn a_name_is_accepted_once_per_user() {
     let app = router();
     assert_eq!(post(&app, "2.1", import_of("k")).await.0, StatusCode::OK);
     let (status, _, body) = post(&app, "2.1", import_of("k")).await;
@@ -77,7 +77,7 @@ async fn a_name_is_taken_once_for_each_user() {
 
 /// All three look up the name before any of them has generated its key.
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_at_the_same_time_one_gets_the_name() {
+async fn one_of_two_concurrent_requests_gets_the_name() {
     let app = router();
     let body = json!({ "keypair": { "name": "k" } });
     let (a, b, c) = tokio::join!(post(&app, "2.1", &body), post(&app, "2.1", &body), post(&app, "2.1", &body));
@@ -87,7 +87,7 @@ async fn of_two_at_the_same_time_one_gets_the_name() {
 }
 
 #[tokio::test]
-async fn a_bad_request_is_told_why() {
+async fn a_bad_request_gets_the_reason() {
     let app = router();
     for (microversion, body, message) in [
         (
@@ -125,7 +125,7 @@ async fn the_microversion_comes_from_either_header() {
 }
 
 #[tokio::test]
-async fn strangers_and_floods_are_turned_away() {
+async fn unauthenticated_and_oversized_requests_are_rejected() {
     let app = router();
     let (status, ..) = post_as(&app, "", ("Accept", "*/*"), import_of("k")).await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);

@@ -1,4 +1,4 @@
-//! For each kind of failure an input that causes it, with its code and its HTTP status.
+//! An input that causes each kind of failure, with its code and its HTTP status.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -44,7 +44,7 @@ fn rejected(text: &str) -> Error {
     PublicKey::parse_with(text, &ImportPolicy::nova()).expect_err(text).into()
 }
 
-/// Lines that are not one canonical line of a key.
+/// Returns lines that are not one canonical line of a key.
 fn lines() -> Failures {
     let cases: Vec<(&str, String)> = vec![
         ("key_empty", " \n".into()),
@@ -98,7 +98,7 @@ fn hex(digits: &str) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect()
 }
 
-/// A line of a blob of these fields, each a string of the wire format, the first of them the type.
+/// Encodes a line whose blob has these fields, each a string of the wire format, the first of them the type.
 fn line_of(fields: &[&[u8]]) -> String {
     let mut blob = Vec::new();
     for field in fields {
@@ -108,18 +108,18 @@ fn line_of(fields: &[&[u8]]) -> String {
     format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
 }
 
-/// An mpint of `bytes` bytes, all of them 255.
+/// Encodes an mpint of `bytes` bytes, all of them 255.
 fn ones(bytes: usize) -> Vec<u8> {
     [vec![0], vec![0xff; bytes]].concat()
 }
 
-/// Lines whose blob is malformed, or not a key.
+/// Returns lines whose blob is malformed, or not a key.
 fn blobs() -> Failures {
     let rsa = |e: &[u8], n: &[u8]| line_of(&[b"ssh-rsa", e, n]);
     let dsa = |p: &[u8], g: &[u8]| line_of(&[b"ssh-dss", p, &ones(20), g, &[3]]);
     let p256 = |curve: &[u8], point: &[u8]| line_of(&[b"ecdsa-sha2-nistp256", curve, point]);
     let even = [&ones(255)[..], &[0xfe]].concat();
-    // Points of this x are on the curve, and too small for OpenSSH.
+    // Points with this x are on the curve, and too small for OpenSSH.
     let x = "0000000000000000000000000000000000000000000000000000000000000005";
     let y = "459243b9aa581806fe913bce99817ade11ca503c64d9a3c533415c083248fbcc";
     let small = [&[4][..], &hex(x), &hex(y)].concat();
@@ -207,7 +207,7 @@ fn generation() -> Failures {
     failures
 }
 
-/// Failures that a correct computation cannot cause.
+/// Returns failures that a correct computation cannot cause.
 #[cfg(feature = "__internals")]
 fn of_internals() -> Failures {
     use crate::draws::honest;

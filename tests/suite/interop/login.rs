@@ -1,4 +1,4 @@
-//! Logins to a real `sshd` with keys of this crate: by ssh, through ssh-agent, by paramiko and by PuTTY's plink.
+//! Logins to an actual `sshd` with keys of this crate: by ssh, through ssh-agent, by paramiko and by PuTTY's plink.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -12,20 +12,20 @@ use super::sshd::{Running, Sshd, run_bounded, wait_for};
 use super::{Attempt, KEYS, attempts};
 use crate::support::{TempDir, has_tool, skip};
 
-/// What is run there: it prints the two ends of the connection, so that the answer is known to come through this server.
+/// The remote command: it prints both ends of the connection, which proves that the answer came through this server.
 const COMMAND: &str = "echo connection $SSH_CONNECTION";
 
-/// The server, and what its clients need.
+/// The server, and the files of its clients.
 struct Login<'a> {
     dir: &'a TempDir,
     sshd: Sshd<'a>,
     known_hosts: PathBuf,
-    /// Prints the passphrase of the moment.
+    /// Prints the current passphrase.
     askpass: PathBuf,
 }
 
 impl<'a> Login<'a> {
-    /// A server that knows the first key. Its host key is the second.
+    /// Starts a server that authorizes the first key. Its host key is the second.
     fn start(dir: &'a TempDir) -> Option<Self> {
         if !has_tool("ssh") {
             return None;
@@ -33,12 +33,12 @@ impl<'a> Login<'a> {
         let [key, host_key, _] = &*KEYS;
         let sshd = Sshd::start(dir, host_key, key)?;
         let known_hosts = sshd.known_hosts("known_hosts", host_key);
-        // Once only: ssh-add asks until it is told the right one.
+        // Once only, because ssh-add repeats the prompt until the passphrase is right.
         let passphrase = dir.0.join("passphrase").display().to_string();
         let askpass = dir.write("askpass", &format!("#!/bin/sh\ncat '{passphrase}' && rm '{passphrase}'\n"));
         fs::set_permissions(&askpass, Permissions::from_mode(0o700)).unwrap();
         let login = Self { dir, sshd, known_hosts, askpass };
-        // Where the account of who runs this is locked, nobody can log in to it, whatever the key.
+        // If the account of the current user is locked, no key can log in to it.
         let first = login.outcome(login.ssh("").arg("-i").arg(dir.write("first", &key.to_openssh())));
         if first.is_err() && login.sshd.log().contains("account is locked") {
             skip(&format!("the account of {} is locked", login.sshd.user));
@@ -48,7 +48,7 @@ impl<'a> Login<'a> {
         Some(login)
     }
 
-    /// `program`, which asks for a passphrase when it needs one, and is told this.
+    /// Prepares `program`, which prompts for a passphrase when it needs one, and gets this one.
     fn asking(&self, program: &str, passphrase: &str) -> Command {
         self.dir.write("passphrase", passphrase);
         let mut command = Command::new(program);
@@ -56,7 +56,8 @@ impl<'a> Login<'a> {
         command
     }
 
-    /// `ssh`, with nothing of the user's: no settings, no known hosts, no agent; and no keys, once it is told of one.
+    /// Prepares `ssh` without anything of the user's: no settings, no known hosts, no agent, no keys except those
+    /// given.
     fn ssh(&self, passphrase: &str) -> Command {
         self.ssh_that_knows(&self.known_hosts, passphrase)
     }
@@ -77,12 +78,12 @@ impl<'a> Login<'a> {
         command
     }
 
-    /// Runs [`COMMAND`] there.
+    /// Runs [`COMMAND`] on the server.
     fn outcome(&self, client: &mut Command) -> Result<(), String> {
         self.printed(client.args(["127.0.0.1", COMMAND]))
     }
 
-    /// Whether the client brought back what [`COMMAND`] prints, from this server, which saw this user's key.
+    /// Checks that the client returned the output of [`COMMAND`], from this server, which accepted this user's key.
     fn printed(&self, client: &mut Command) -> Result<(), String> {
         let seen = self.sshd.log().len();
         let output = run_bounded(client);
@@ -108,10 +109,10 @@ impl<'a> Login<'a> {
 }
 
 #[test]
-fn keys_log_in_to_a_real_sshd() {
+fn keys_log_in_to_an_actual_sshd() {
     let dir = TempDir::new("login");
     let Some(login) = Login::start(&dir) else { return };
-    // With the key that the server knows.
+    // With the authorized key.
     let mut attempts = attempts(&dir);
     attempts.retain(|attempt| attempt.sample.key.public_key() == KEYS[0].public_key());
 
@@ -126,11 +127,11 @@ fn by_ssh(login: &Login<'_>, attempts: &[Attempt]) {
         login.check("ssh", attempt, login.outcome(login.ssh(attempt.passphrase).arg("-i").arg(&attempt.file)));
     }
 
-    // OpenSSH 9.8 and later turn an address away for a while when it has failed more often than here.
+    // OpenSSH 9.8 and later block an address for a while after more failures than occur here.
     let other = login.dir.write("other", &KEYS[2].to_openssh());
     let refused = login.outcome(login.ssh("").arg("-i").arg(other)).unwrap_err();
     assert!(refused.contains("Permission denied (publickey)"), "{refused}");
-    // The host's key is checked too.
+    // The host key is checked as well.
     let another_host = login.sshd.known_hosts("another_host", &KEYS[2]);
     let mut ssh = login.ssh_that_knows(&another_host, "");
     let refused = login.outcome(ssh.arg("-i").arg(&attempts[0].file)).unwrap_err();
@@ -181,7 +182,7 @@ fn by_plink(login: &Login<'_>, attempts: &[Attempt]) {
         return;
     }
     for attempt in attempts.iter().filter(|attempt| attempt.opens("puttygen")) {
-        // plink can be told no passphrase.
+        // plink does not accept a passphrase.
         let ppk = puttygen.convert(puttygen.load(&attempt.file, attempt.passphrase), "private", "");
         let mut plink = Command::new("plink");
         plink.env("HOME", &login.dir.0).env("PUTTYDIR", &login.dir.0);

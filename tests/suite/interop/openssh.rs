@@ -1,10 +1,10 @@
-//! `ssh-keygen`: it reads every form, signs with it, converts it, and what it makes is imported.
+//! `ssh-keygen` reads every format, signs with it and converts it, and the key that it generates is imported.
 
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use nova_keypair::Algorithm;
+use nova_keypair::{Algorithm, PrivateKey, PublicKey};
 
 use super::{KEYS, attempts, check_row, imported};
 use crate::support::{TempDir, has_tool, run};
@@ -16,7 +16,7 @@ fn ssh_keygen(arguments: &[&str]) -> Command {
 }
 
 #[test]
-fn ssh_keygen_derives_the_same_public_key_from_every_form() {
+fn ssh_keygen_derives_the_same_public_key_from_every_format() {
     if !has_tool("ssh-keygen") {
         return;
     }
@@ -31,7 +31,7 @@ fn ssh_keygen_derives_the_same_public_key_from_every_form() {
 }
 
 #[test]
-fn ssh_keygen_signs_with_every_form_what_the_public_line_verifies() {
+fn signatures_by_ssh_keygen_with_every_format_verify_with_the_public_line() {
     if !has_tool("ssh-keygen") {
         return;
     }
@@ -40,7 +40,7 @@ fn ssh_keygen_signs_with_every_form_what_the_public_line_verifies() {
     let changed = dir.write("changed", "a massage");
     let signature = dir.0.join("message.sig");
     for attempt in attempts(&dir) {
-        // To sign, it wants the public half as well, which the PEM forms do not show by themselves.
+        // For signing it also needs the public half, which the PEM formats do not reveal without decryption.
         if !attempt.sample.form.has_comment() {
             fs::write(attempt.file.with_extension("pub"), attempt.sample.key.public_key().to_openssh()).unwrap();
         }
@@ -59,19 +59,19 @@ fn ssh_keygen_signs_with_every_form_what_the_public_line_verifies() {
             verify.output().unwrap().status.success()
         };
         let ours = attempt.sample.key.public_key();
-        let other = KEYS.iter().map(|key| key.public_key()).find(|key| *key != ours).unwrap();
-        let [ours, other] = [ours, other].map(|key| key.to_openssh());
+        let other = KEYS.iter().map(PrivateKey::public_key).find(|key| *key != ours).unwrap();
+        let [ours, other] = [ours, other].map(PublicKey::to_openssh);
         assert!(verifies(&ours, "file", &message), "{}", attempt.name());
         assert!(!verifies(&ours, "file", &changed), "{}", attempt.name());
         assert!(!verifies(&ours, "mail", &message), "{}", attempt.name());
         assert!(!verifies(&other, "file", &message), "{}", attempt.name());
-        // ssh-keygen asks before it writes over a file.
+        // ssh-keygen prompts before it overwrites a file.
         fs::remove_file(&signature).unwrap();
     }
 }
 
 #[test]
-fn ssh_keygen_converts_every_form_to_the_pem_that_this_crate_writes() {
+fn ssh_keygen_converts_every_format_to_the_pem_that_this_crate_writes() {
     if !has_tool("ssh-keygen") {
         return;
     }
@@ -104,7 +104,7 @@ fn ssh_keygen_prints_the_same_fingerprints() {
 }
 
 #[test]
-fn what_ssh_keygen_makes_import_accepts_with_its_fingerprint() {
+fn keys_generated_by_ssh_keygen_import_with_its_fingerprint() {
     if !has_tool("ssh-keygen") {
         return;
     }

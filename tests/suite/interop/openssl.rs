@@ -1,4 +1,5 @@
-//! `openssl`: it reads, signs with and decrypts by both PEM forms, turns one into the other, and the key that it makes is imported.
+//! `openssl` reads, signs with and decrypts with both PEM formats and converts each to the other, and the key that it
+//! generates is imported.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -26,12 +27,12 @@ fn readable(dir: &TempDir) -> impl Iterator<Item = Attempt> {
     attempts(dir).into_iter().filter(|attempt| attempt.opens(TOOL))
 }
 
-/// The file of its public line as `BEGIN PUBLIC KEY`, until the next.
+/// Returns the file with the public line as `BEGIN PUBLIC KEY`, valid until the next call.
 fn public_pem(dir: &TempDir, attempt: &Attempt) -> PathBuf {
     dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()))
 }
 
-/// An OpenSSH line as `BEGIN PUBLIC KEY`.
+/// Converts an OpenSSH line to `BEGIN PUBLIC KEY`.
 fn to_pem(line: &str) -> String {
     let key = PublicKey::from_openssh(line).unwrap();
     let key = key.key_data().rsa().unwrap();
@@ -42,7 +43,7 @@ fn to_pem(line: &str) -> String {
     rsa::PublicKey::new(n, e).unwrap().to_public_key_pem(LineEnding::LF).unwrap()
 }
 
-/// `BEGIN PUBLIC KEY` as an OpenSSH line without a comment.
+/// Converts `BEGIN PUBLIC KEY` to an OpenSSH line without a comment.
 fn to_line(pem: &str) -> String {
     let key = rsa::PublicKey::from_public_key_pem(pem).unwrap();
     let [e, n] = [key.e().clone(), key.n().as_ref().clone()]
@@ -51,7 +52,7 @@ fn to_line(pem: &str) -> String {
 }
 
 #[test]
-fn openssl_derives_the_same_public_key_from_pem_and_refuses_openssh() {
+fn openssl_derives_the_same_public_key_from_pem_and_rejects_openssh() {
     if !has_tool(TOOL) {
         return;
     }
@@ -71,7 +72,7 @@ fn openssl_derives_the_same_public_key_from_pem_and_refuses_openssh() {
 }
 
 #[test]
-fn openssl_signs_with_pem_what_the_public_line_verifies() {
+fn signatures_by_openssl_with_pem_verify_with_the_public_line() {
     if !has_tool(TOOL) {
         return;
     }
@@ -94,7 +95,7 @@ fn openssl_signs_with_pem_what_the_public_line_verifies() {
 }
 
 #[test]
-fn openssl_decrypts_with_pem_what_is_encrypted_under_the_public_line() {
+fn openssl_decrypts_with_pem_messages_encrypted_with_the_public_line() {
     if !has_tool(TOOL) {
         return;
     }
@@ -112,7 +113,7 @@ fn openssl_decrypts_with_pem_what_is_encrypted_under_the_public_line() {
 }
 
 #[test]
-fn openssl_turns_each_pem_form_into_the_other_as_this_crate_writes_it() {
+fn openssl_converts_each_pem_format_to_the_other_as_this_crate_writes_it() {
     if !has_tool(TOOL) {
         return;
     }
@@ -140,7 +141,7 @@ fn openssl_finds_the_key_consistent() {
 }
 
 #[test]
-fn what_openssl_makes_import_accepts_as_a_line_with_its_fingerprint() {
+fn keys_generated_by_openssl_import_with_its_fingerprint() {
     if !has_tool(TOOL) {
         return;
     }
@@ -153,7 +154,7 @@ fn what_openssl_makes_import_accepts_as_a_line_with_its_fingerprint() {
 
     let keypair = imported(&to_line(&pem), Algorithm::Rsa);
     assert!(keypair.public_key.same_key(&pem).unwrap());
-    // openssl has no fingerprint of an SSH key, but both are the MD5 of an encoding.
+    // openssl does not print fingerprints of SSH keys, but both are the MD5 of an encoding.
     let md5 = |file: &Path| {
         let said = run(openssl(&["dgst", "-md5", "-r"], &[]).arg(file));
         said.split(' ').next().unwrap().to_owned()

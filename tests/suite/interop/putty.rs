@@ -1,4 +1,5 @@
-//! PuTTY's `puttygen`: it reads the OpenSSH and PKCS#1 forms, converts them to its own and back, and what it makes is imported.
+//! PuTTY's `puttygen` reads the OpenSSH and PKCS#1 formats, converts them to its own and back, and the key that it
+//! generates is imported.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,13 +13,13 @@ use crate::support::{TempDir, has_tool, run};
 
 const TOOL: &str = "puttygen";
 
-/// `puttygen` on a file, with passphrases from files, so that it never asks.
+/// Runs `puttygen` on a file, with passphrases from files, so that it never prompts.
 pub(super) struct Puttygen<'a> {
     dir: &'a TempDir,
 }
 
 impl<'a> Puttygen<'a> {
-    /// Where it is missing, a loud skip.
+    /// Reports the skip if it is missing.
     pub(super) fn new(dir: &'a TempDir) -> Option<Self> {
         has_tool(TOOL).then_some(Self { dir })
     }
@@ -29,7 +30,7 @@ impl<'a> Puttygen<'a> {
         command
     }
 
-    /// Writes what was loaded in another type of file.
+    /// Writes the loaded key as another type of file.
     pub(super) fn convert(&self, mut load: Command, to: &str, passphrase: &str) -> PathBuf {
         let out = self.dir.0.join(to);
         load.args(["-O", to, "-o"]).arg(&out);
@@ -39,14 +40,14 @@ impl<'a> Puttygen<'a> {
 }
 
 #[test]
-fn puttygen_derives_the_same_public_key_and_refuses_pkcs8() {
+fn puttygen_derives_the_same_public_key_and_rejects_pkcs8() {
     let dir = TempDir::new("puttygen");
     let Some(puttygen) = Puttygen::new(&dir) else { return };
     let attempts = attempts(&dir);
     let outcomes = attempts.iter().map(|attempt| {
         let mut load = puttygen.load(&attempt.file, attempt.passphrase);
         let output = load.args(["-O", "public-openssh"]).output().unwrap();
-        // It has been seen to complain and yet end with 0.
+        // It sometimes reports an error but exits with 0.
         match String::from_utf8(output.stdout).unwrap() {
             line if output.status.success() && !line.is_empty() => Ok(line),
             _ => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
@@ -69,7 +70,7 @@ fn puttygen_prints_the_same_fingerprints() {
 }
 
 #[test]
-fn puttygen_converts_to_its_own_form_and_back_to_the_same_key() {
+fn puttygen_converts_to_its_own_format_and_back_to_the_same_key() {
     let dir = TempDir::new("puttygen-converts");
     let Some(puttygen) = Puttygen::new(&dir) else { return };
     for attempt in attempts(&dir).iter().filter(|attempt| attempt.opens(TOOL)) {
@@ -82,7 +83,7 @@ fn puttygen_converts_to_its_own_form_and_back_to_the_same_key() {
         let key = attempt.sample.key;
         assert_eq!(fs::read_to_string(pem).unwrap(), *key.to_pkcs1_pem(), "{}", attempt.name());
 
-        // The new form has random check bytes, so that its key is compared and not its text.
+        // The new file has random check bytes, so the key is compared and not the text.
         let back = puttygen.convert(puttygen.load(&ppk, attempt.passphrase), "private-openssh-new", attempt.passphrase);
         let mut back = PrivateKey::from_openssh(fs::read(back).unwrap()).unwrap();
         assert_eq!(back.is_encrypted(), !attempt.passphrase.is_empty());
@@ -95,7 +96,7 @@ fn puttygen_converts_to_its_own_form_and_back_to_the_same_key() {
 }
 
 #[test]
-fn what_puttygen_makes_import_accepts_with_its_fingerprint() {
+fn keys_generated_by_puttygen_import_with_its_fingerprint() {
     let dir = TempDir::new("puttygen-makes");
     let Some(puttygen) = Puttygen::new(&dir) else { return };
     for (kind, bits, algorithm) in [

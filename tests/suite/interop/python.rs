@@ -1,4 +1,5 @@
-//! Python's `cryptography` and `paramiko`: they use every form that they read, and what they make is imported.
+//! Python's `cryptography` and `paramiko` use every format that they support, and the keys that they generate are
+//! imported.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 use super::{Attempt, attempts, check_row, imported};
 use crate::support::{TempDir, skip, tool};
 
-// bcrypt is what it needs for encrypted keys.
+// paramiko needs bcrypt for encrypted keys.
 static CRYPTOGRAPHY: Program = Program::new("cryptography, bcrypt", include_str!("cryptography.py"));
 pub(super) static PARAMIKO: Program = Program::new("paramiko", include_str!("paramiko.py"));
 
@@ -27,7 +28,8 @@ impl Program {
         Self { imports, text, interpreters: OnceLock::new() }
     }
 
-    /// The interpreters that have the modules: Debian's, which sees Debian's packages, and the one on the path. None is a loud skip.
+    /// Returns the interpreters that have the modules: Debian's, which finds Debian's packages, and the one on the
+    /// path. If there is none, the skip is reported.
     pub(crate) fn interpreters(&self) -> &[PathBuf] {
         let found = self.interpreters.get_or_init(|| {
             let question = format!("import sys, {}; print(sys.executable)", self.imports);
@@ -36,7 +38,7 @@ impl Program {
             let answers = answers.filter(|output| output.status.success());
             let mut found: Vec<_> =
                 answers.map(|output| PathBuf::from(String::from_utf8(output.stdout).unwrap().trim_end())).collect();
-            // They may be one and the same.
+            // They may be the same.
             found.dedup();
             found
         });
@@ -59,16 +61,16 @@ impl Program {
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// What came of each attempt.
+    /// Returns the result of each attempt.
     fn uses(&self, python: &Path, attempts: &[Attempt]) -> Vec<Value> {
         let attempts = attempts.iter().map(|attempt| {
             let public_key = attempt.sample.key.public_key().to_openssh();
             json!({"file": attempt.file, "passphrase": attempt.passphrase, "public_key": public_key})
         });
-        self.json(python, &["use", &Value::from_iter(attempts).to_string()])
+        self.json(python, &["use", &attempts.collect::<Value>().to_string()])
     }
 
-    /// Imports the keys that it makes.
+    /// Imports the keys that it generates.
     fn check_makes(&self, algorithms: &[Algorithm]) {
         for python in self.interpreters() {
             let made = self.json(python, &["make"]);
@@ -88,7 +90,7 @@ fn lines(outcomes: &[Value]) -> impl Iterator<Item = Result<String, String>> {
     })
 }
 
-/// n, e, d, p, q, dP, dQ and qInv, in hexadecimal digits, as they stand in PKCS#1.
+/// n, e, d, p, q, dP, dQ and qInv, in hexadecimal digits, as in PKCS#1.
 fn numbers(key: &PrivateKey) -> Value {
     let (_, der) = SecretDocument::from_pem(&key.to_pkcs1_pem()).unwrap();
     let key: pkcs1::RsaPrivateKey<UintRef<'_>> = der.decode_msg().unwrap();
@@ -99,7 +101,7 @@ fn numbers(key: &PrivateKey) -> Value {
 }
 
 #[test]
-fn cryptography_finds_the_same_numbers_in_every_form_and_uses_them() {
+fn cryptography_reads_the_same_numbers_from_every_format_and_uses_them() {
     let dir = TempDir::new("cryptography");
     let attempts = attempts(&dir);
     for python in CRYPTOGRAPHY.interpreters() {
@@ -112,7 +114,7 @@ fn cryptography_finds_the_same_numbers_in_every_form_and_uses_them() {
 }
 
 #[test]
-fn paramiko_signs_with_what_it_reads_and_refuses_pkcs8() {
+fn paramiko_signs_with_the_formats_it_reads_and_rejects_pkcs8() {
     let dir = TempDir::new("paramiko");
     let attempts = attempts(&dir);
     for python in PARAMIKO.interpreters() {
@@ -121,7 +123,7 @@ fn paramiko_signs_with_what_it_reads_and_refuses_pkcs8() {
 }
 
 #[test]
-fn what_cryptography_makes_import_accepts_with_its_fingerprint() {
+fn keys_generated_by_cryptography_import_with_its_fingerprint() {
     CRYPTOGRAPHY.check_makes(&[
         Algorithm::Rsa,
         Algorithm::EcdsaNistP256,
@@ -132,7 +134,7 @@ fn what_cryptography_makes_import_accepts_with_its_fingerprint() {
 }
 
 #[test]
-fn what_paramiko_makes_import_accepts_with_its_fingerprint() {
+fn keys_generated_by_paramiko_import_with_its_fingerprint() {
     PARAMIKO.check_makes(&[
         Algorithm::Rsa,
         Algorithm::EcdsaNistP256,

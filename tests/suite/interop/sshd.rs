@@ -1,4 +1,5 @@
-//! A real `sshd` on 127.0.0.1, for one test: its own settings, keys and log in the test's folder, killed at its end.
+//! An actual `sshd` on 127.0.0.1, for one test: its settings, keys and log are in the test's folder, and it is killed
+//! at the end.
 
 use std::fs::{self, File};
 use std::net::TcpListener;
@@ -10,34 +11,35 @@ use nova_keypair::PrivateKey;
 
 use crate::support::{TempDir, skip, tool};
 
-/// A started program, killed when it goes out of use.
+/// A started program, killed on drop.
 pub(super) struct Running(pub(super) Child);
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have exited already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// The output of a command that is killed if it takes longer than a minute. It gets no input and must not say more than a pipe holds.
+/// Returns the output of a command that is killed if it takes longer than a minute. It gets no input and must not
+/// print more than a pipe holds.
 pub(super) fn run_bounded(command: &mut Command) -> Output {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
     let mut running = Running(child.unwrap_or_else(|error| panic!("{command:?}: {error}")));
     let ended = wait_for(Duration::from_secs(60), || running.0.try_wait().unwrap());
     let status = ended.unwrap_or_else(|| panic!("{command:?} does not end"));
-    let read = |pipe: Option<&mut dyn std::io::Read>| {
+    let read = |pipe: &mut dyn std::io::Read| {
         let mut bytes = Vec::new();
-        pipe.unwrap().read_to_end(&mut bytes).unwrap();
+        pipe.read_to_end(&mut bytes).unwrap();
         bytes
     };
-    let stdout = read(running.0.stdout.as_mut().map(|pipe| pipe as _));
-    let stderr = read(running.0.stderr.as_mut().map(|pipe| pipe as _));
+    let stdout = read(running.0.stdout.as_mut().unwrap());
+    let stderr = read(running.0.stderr.as_mut().unwrap());
     Output { status, stdout, stderr }
 }
 
-/// Asks again and again until there is an answer.
+/// Polls until there is an answer.
 pub(super) fn wait_for<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let start = Instant::now();
     loop {
@@ -52,13 +54,13 @@ pub(super) fn wait_for<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -
 pub(super) struct Sshd<'a> {
     dir: &'a TempDir,
     pub(super) port: u16,
-    /// Who runs the tests, and so who can log in.
+    /// The user who runs the tests, and so who can log in.
     pub(super) user: String,
     _running: Running,
 }
 
 impl<'a> Sshd<'a> {
-    /// A server with this host key that lets this key in. Where none can be started, a loud skip.
+    /// Starts a server with this host key that authorizes this key. If none can be started, the skip is reported.
     pub(super) fn start(dir: &'a TempDir, host_key: &PrivateKey, authorized: &PrivateKey) -> Option<Self> {
         let Some(program) = tool("sshd") else {
             skip("sshd is not installed");
@@ -78,7 +80,7 @@ impl<'a> Sshd<'a> {
              StrictModes no\nUsePAM no\nPidFile none\nPermitUserRC no\nLoginGraceTime 60\n"
         );
         let config = dir.write("sshd_config", &config);
-        // sshd starts itself again for every client, and so wants to be called by its whole path.
+        // sshd re-executes itself for every client, and so requires an absolute path.
         let sshd = || {
             let mut command = Command::new(&program);
             command.arg("-f").arg(&config);
@@ -88,7 +90,7 @@ impl<'a> Sshd<'a> {
         let checked = run_bounded(sshd().arg("-t"));
         let said = String::from_utf8_lossy(&checked.stderr);
         if let Some((_, folder)) = said.trim_end().split_once("Missing privilege separation directory: ") {
-            // The service of the system makes it when it starts. It stays: another sshd may use it by now.
+            // The system's service creates it at startup. It is kept: another sshd may be using it by now.
             if let Err(error) = fs::create_dir_all(folder) {
                 skip(&format!("sshd wants {folder}: {error}"));
                 return None;
@@ -122,12 +124,12 @@ impl<'a> Sshd<'a> {
         panic!("no port is free");
     }
 
-    /// What it has said so far.
+    /// Returns its log so far.
     pub(super) fn log(&self) -> String {
         fs::read_to_string(self.dir.0.join("sshd.log")).unwrap()
     }
 
-    /// A `known_hosts` file that has this key for this server.
+    /// Writes a `known_hosts` file that has this key for this server.
     pub(super) fn known_hosts(&self, name: &str, host_key: &PrivateKey) -> std::path::PathBuf {
         self.dir.write(name, &format!("[127.0.0.1]:{} {}\n", self.port, host_key.public_key()))
     }

@@ -1,6 +1,8 @@
-//! The module graph of a source tree, read from its text: every path that starts at `crate`, `self`, `super` or a child module.
+//! The module graph of a source tree, read from its text: every path that starts at `crate`, `self`, `super` or a
+//! child module.
 //!
-//! It is a reader of tokens, not a compiler: it knows `use` trees, inline modules and `#[cfg(test)]` modules, which it leaves out.
+//! It reads tokens and is not a compiler: it supports `use` trees, inline modules and `#[cfg(test)]` modules, which
+//! it leaves out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -31,8 +33,8 @@ fn collect(dir: &Path, prefix: &str, found: &mut Graph) {
     }
 }
 
-/// The imports between modules, as pairs of importer and imported. Imports of a module's own descendants count, as do those of its
-/// parent; the items of a module are not edges.
+/// Returns the imports between modules, as pairs of importer and imported. Imports of a module's own descendants
+/// count, as do those of its parent; the items of a module are not edges.
 pub(crate) fn edges(graph: &Graph) -> BTreeSet<(String, String)> {
     let mut edges = BTreeSet::new();
     for (module, source) in graph {
@@ -49,7 +51,7 @@ pub(crate) fn edges(graph: &Graph) -> BTreeSet<(String, String)> {
     edges
 }
 
-/// The longest prefix of the path that is a module with a file.
+/// Returns the longest prefix of the path that is a module with a file.
 fn longest_module(path: &[String], graph: &Graph) -> String {
     (0..=path.len())
         .rev()
@@ -58,7 +60,7 @@ fn longest_module(path: &[String], graph: &Graph) -> String {
         .unwrap_or_default()
 }
 
-/// The absolute paths in the source of `module`, without `crate`.
+/// Returns the absolute paths in the source of `module`, without `crate`.
 pub(crate) fn paths(source: &str, module: &str) -> Vec<Vec<String>> {
     let tokens = tokens(source);
     let children =
@@ -76,7 +78,7 @@ struct Reader<'a> {
     tokens: &'a [String],
     /// The file modules that the source declares.
     children: BTreeSet<String>,
-    /// The path of the module that is read, inline modules included.
+    /// The path of the module being read, including inline modules.
     scope: Vec<String>,
     found: Vec<Vec<String>>,
 }
@@ -110,7 +112,7 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a path or, in a `use`, a tree of paths; returns where it ends.
+    /// Reads a path or, in a `use`, a tree of paths; returns its end.
     fn tree(&mut self, mut at: usize, prefix: &[String], is_use: bool) -> usize {
         let mut path = prefix.to_vec();
         loop {
@@ -139,7 +141,7 @@ impl Reader<'_> {
         at
     }
 
-    /// Keeps a path that starts within the crate, made absolute.
+    /// Records a path that starts within the crate, made absolute.
     fn keep(&mut self, mut path: Vec<String>) {
         let mut absolute = match path[0].as_str() {
             "crate" => Vec::new(),
@@ -158,7 +160,7 @@ impl Reader<'_> {
         self.found.push([absolute, path].concat());
     }
 
-    /// The bracket that closes the one at `open`.
+    /// Returns the bracket that closes the one at `open`.
     fn closing(&self, open: usize) -> usize {
         let mut depth = 0usize;
         for (at, token) in self.tokens.iter().enumerate().skip(open) {
@@ -175,12 +177,12 @@ impl Reader<'_> {
     }
 }
 
-/// `#[cfg(test)]` as it stands before `mod`.
+/// `#[cfg(test)]` as it appears before `mod`.
 fn test_attribute() -> [String; 7] {
     ["#", "[", "cfg", "(", "test", ")", "]"].map(str::to_owned)
 }
 
-/// Words, `::` and single characters, without comments, literals and lifetimes.
+/// Splits the text into words, `::` and single characters, without comments, literals and lifetimes.
 fn tokens(source: &str) -> Vec<String> {
     let mut tokens = Vec::new();
     let mut rest = source;
@@ -207,7 +209,7 @@ fn tokens(source: &str) -> Vec<String> {
     tokens
 }
 
-/// The length of the string or character literal, or the tick of a lifetime, that the text starts with.
+/// Returns the length of the string or character literal, or the tick of a lifetime, at the start of the text.
 fn literal(text: &str) -> Option<usize> {
     let raw = text.strip_prefix('r').map(|raw| raw.trim_start_matches('#'));
     if let Some(raw) = raw.filter(|raw| raw.starts_with('"')) {

@@ -1,11 +1,12 @@
-//! Nova's rule once more: slow, literal, and on its own.
+//! A second implementation of Nova's rule: slow, literal, and independent.
 //!
-//! The oracle for `nova::verdict`, in tests and in fuzzing. It shares no code with the crate and goes through the four sources in their own
-//! order, one function for each of theirs: Nova's `generate_fingerprint`, the standard library's `base64` and `binascii`, and the SSH
-//! loader of `cryptography` with the numbers that it hands to OpenSSL. A Python exception is an `Err` that names it. Numbers
-//! are digits in base 256, multiplied by doubling and adding, because that can be seen to be right.
+//! The oracle for `nova::verdict`, in tests and in fuzzing. It shares no code with the crate and follows the four
+//! sources in their own order, one function for each of theirs: Nova's `generate_fingerprint`, the standard library's
+//! `base64` and `binascii`, and the SSH loader of `cryptography` with the numbers that it passes to OpenSSL. A Python
+//! exception is an `Err` that names it. Numbers are digits in base 256, multiplied by doubling and adding, which is
+//! obviously correct.
 //!
-//! The loader of each version is the one of `cryptography` 50, less what had not been written yet.
+//! The loader of each version is that of `cryptography` 50, without the parts that were added later.
 
 /// A Python exception.
 pub(crate) type Raised = &'static str;
@@ -13,7 +14,7 @@ pub(crate) type Raised = &'static str;
 /// A version of `cryptography`: major, minor and patch.
 pub(crate) type Version = (u32, u32, u32);
 
-/// `nova.crypto.generate_fingerprint` over that version of `cryptography`, up to the MD5: the bytes that are hashed.
+/// `nova.crypto.generate_fingerprint` over that version of `cryptography`, up to the MD5: returns the hashed bytes.
 pub(crate) fn generate_fingerprint(public_key: &str, cryptography: Version) -> Result<Vec<u8>, Raised> {
     let pub_bytes = public_key.as_bytes();
     load_ssh_public_key(pub_bytes, cryptography)?;
@@ -22,7 +23,7 @@ pub(crate) fn generate_fingerprint(public_key: &str, cryptography: Version) -> R
     base64_b64decode(field)
 }
 
-/// `str.split(' ')`: every single space separates, so that two in a row have an empty field between them.
+/// `str.split(' ')`: every single space separates, so two in a row have an empty field between them.
 fn python_split_at_spaces(text: &str) -> Vec<&str> {
     let mut fields = Vec::new();
     let mut start = 0;
@@ -364,7 +365,7 @@ fn parse_exts_opts(mut exts_opts: &[u8], version: Version) -> Result<(), Raised>
     Ok(())
 }
 
-/// A whole number that is not negative: digits in base 256, lowest first, none of them zero at the top.
+/// A natural number: digits in base 256, lowest first, none of them zero at the top.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Int(Vec<u8>);
 
@@ -424,14 +425,14 @@ impl Int {
         if sum.is_less(p) { sum } else { sum.minus(p) }
     }
 
-    /// `self − other`, which is not more.
+    /// `self − other`, where `other` is at most `self`.
     fn minus(&self, other: &Self) -> Self {
         let mut difference = Vec::new();
         let mut borrow = 0;
         for i in 0..self.0.len() {
             let digit = i16::from(self.0[i]) - other.0.get(i).map_or(0, |&digit| i16::from(digit)) - borrow;
             borrow = i16::from(digit < 0);
-            difference.push((digit + 256 * borrow) as u8);
+            difference.push(digit.rem_euclid(256) as u8);
         }
         Self::new(difference)
     }

@@ -1,4 +1,4 @@
-//! A private key that is pasted into any field of a request is not sent back, and no `Debug` shows it.
+//! A private key that is pasted into any field of a request is not echoed, and no `Debug` shows it.
 
 use std::fmt::Write as _;
 use std::sync::LazyLock;
@@ -16,18 +16,18 @@ const SHOWN: usize = 15;
 
 static RSA: LazyLock<PrivateKey> = LazyLock::new(|| PrivateKey::from_seed(&[5; 32], KeySpec::Rsa2048).unwrap());
 
-/// RFC 8410: the PKCS#8 document of an Ed25519 key.
+/// Encodes the PKCS#8 document of an Ed25519 key (RFC 8410).
 fn ed25519_der(secret: &[u8; 32]) -> Vec<u8> {
     [&[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20][..], secret].concat()
 }
 
-/// RFC 5915: the SEC 1 document of a key on P-256, without the public key.
+/// Encodes the SEC 1 document of a P-256 key, without the public key (RFC 5915).
 fn sec1_der(secret: &[u8; 32]) -> Vec<u8> {
     let oid = [0xa0, 0x0a, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
     [&[0x30, 0x31, 2, 1, 1, 4, 0x20][..], secret, &oid].concat()
 }
 
-/// OpenSSH's PROTOCOL.key: an Ed25519 key without encryption.
+/// Encodes an Ed25519 key without encryption (OpenSSH's PROTOCOL.key).
 fn openssh(secret: &[u8; 32]) -> String {
     fn string(bytes: &[u8]) -> Vec<u8> {
         [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
@@ -47,7 +47,7 @@ fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{body}\n-----END {label}-----\n")
 }
 
-/// The text between the first and the last line, without line endings.
+/// Returns the text between the first and the last line, without line endings.
 fn without_armor(pem: &str) -> String {
     pem.lines().filter(|line| !line.starts_with('-')).collect()
 }
@@ -76,7 +76,7 @@ fn ssh1(secret: &[u8; 32]) -> Vec<u8> {
     [&b"SSH PRIVATE KEY FILE FORMAT 1.1\n\0"[..], secret].concat()
 }
 
-/// Every format of a private key, with this secret where it has room for one.
+/// Returns every format of a private key, with this secret where it has room for one.
 fn private_keys(secret: &[u8; 32]) -> Vec<(&'static str, String)> {
     let rsa_der = RSA.to_pkcs8_der();
     let pkcs1 = RSA.to_pkcs1_pem().to_string();
@@ -106,7 +106,7 @@ fn object(members: &[(&str, Value)]) -> Value {
     Value::Object(members.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
 }
 
-/// Requests with the text in every place that a request has.
+/// Returns requests with the text in every field.
 fn requests(text: &str) -> Vec<Value> {
     let string = |text: &str| Value::String(text.to_owned());
     let key = || string(DOCUMENTED_KEY.trim_end());
@@ -137,7 +137,7 @@ fn requests(text: &str) -> Vec<Value> {
     ]
 }
 
-/// Everything that can be printed of a request and of its reply.
+/// Returns everything that can be printed of a request and of its reply.
 fn shown(body: Value, context: &Context) -> String {
     let mut shown = format!("{body:?}");
     let request = Request::from(body);
@@ -156,9 +156,9 @@ fn shown(body: Value, context: &Context) -> String {
     shown
 }
 
-/// A part of `secret` in `text` that is longer than [`SHOWN`].
+/// Finds a part of `secret` in `text` that is longer than [`SHOWN`].
 fn leak<'a>(secret: &'a str, text: &str) -> Option<&'a str> {
-    // Line by line, as a newline may be escaped.
+    // Line by line, because a newline may be escaped.
     let parts = secret.lines().flat_map(|line| {
         let starts = line.char_indices().map(|(start, _)| start);
         starts.filter_map(move |start| line.get(start..=start + SHOWN))
@@ -186,9 +186,9 @@ proptest! {
     }
 }
 
-/// The test above would see a key that is shown.
+/// The test above detects a key that is shown.
 #[test]
-fn a_shown_key_is_noticed() {
+fn a_shown_key_is_detected() {
     let key = openssh(&[7; 32]);
     for shown in [key.clone(), format!("{key:?}"), format!("a{}b", &key.lines().nth(1).unwrap()[20..36])] {
         assert!(leak(&key, &shown).is_some());

@@ -40,6 +40,7 @@ impl Algorithm {
     ];
 
     /// Returns the name on the line and in the blob, such as `ssh-rsa`.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rsa => "ssh-rsa",

@@ -68,11 +68,13 @@ macro_rules! each_domain {
 
 impl Error {
     /// Returns a stable identifier of the kind of failure, in snake case.
+    #[must_use]
     pub fn code(&self) -> &'static str {
         each_domain!(self, error => error.code())
     }
 
     /// Returns the byte offset of the problem in the input (name, line or comment), if it has one.
+    #[must_use]
     pub fn position(&self) -> Option<usize> {
         match self {
             Self::Name(error) => error.position(),
@@ -83,11 +85,13 @@ impl Error {
     }
 
     /// Describes what is wrong, and where.
+    #[must_use]
     pub fn problem(&self) -> String {
         each_domain!(self, error => error.problem())
     }
 
     /// Describes what to do about it.
+    #[must_use]
     pub fn remedy(&self) -> &'static str {
         each_domain!(self, error => error.remedy())
     }

@@ -106,6 +106,7 @@ impl Md5Fingerprint {
     }
 
     /// Formats the fingerprint as 32 hexadecimal digits without colons.
+    #[must_use]
     pub fn to_hex(&self) -> String {
         hex(&self.0)
     }
@@ -185,6 +186,7 @@ digest!(AwsGeneratedFingerprint, 20);
 
 impl AwsGeneratedFingerprint {
     /// Computes the fingerprint from the unencrypted private key in PKCS#8 DER.
+    #[must_use]
     pub fn of_pkcs8_der(der: &[u8]) -> Self {
         use sha1::Digest as _;
         Self(sha1::Sha1::digest(der).into())

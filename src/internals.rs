@@ -40,21 +40,25 @@ impl Kernel {
     }
 
     /// Returns whether this is the portable kernel on this processor.
+    #[must_use]
     pub fn is_portable(self) -> bool {
         matches!(self.backend(), Backend::Portable(_))
     }
 
     /// Returns for each modulus whether 2^((N-1)/2) = 1 mod N.
+    #[must_use]
     pub fn base2(self, bits: u32, moduli: &[&[u64]]) -> Vec<bool> {
         stages::base2(&self.backend(), bits, moduli)
     }
 
     /// Computes the powers of (base, exponent, modulus).
+    #[must_use]
     pub fn pow(self, bits: u32, powers: &[[&[u64]; 3]]) -> Vec<Vec<u64>> {
         stages::pow(&self.backend(), bits, powers)
     }
 
     /// Runs all Miller-Rabin rounds of two candidates, then assembles and tests their `bits`-bit key.
+    #[must_use]
     pub fn confirm(self, bits: u32, p: &[u64], q: &[u64]) -> bool {
         stages::confirms(&self.backend(), bits, p, q)
     }
@@ -120,11 +124,13 @@ impl core::fmt::Debug for TrialDivision {
 
 impl TrialDivision {
     /// Builds the tables for `bits`-bit candidates, up to the bound that the engine uses.
+    #[must_use]
     pub fn new(bits: u32) -> Self {
         Self(trial_division::TrialDivision::new(bits))
     }
 
     /// Builds the tables for `bits`-bit candidates, with the primes below `bound`.
+    #[must_use]
     pub fn up_to(bits: u32, bound: u32) -> Self {
         Self(trial_division::TrialDivision::up_to(bits, bound))
     }

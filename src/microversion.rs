@@ -34,6 +34,7 @@ impl Microversion {
     pub const LATEST: Self = Self::V2_92;
 
     /// Creates microversion `2.minor`. Versions later than 2.92 follow the rules of 2.92.
+    #[must_use]
     pub const fn new(minor: u16) -> Self {
         Self { minor }
     }

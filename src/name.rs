@@ -93,6 +93,7 @@ impl KeypairName {
     }
 
     /// Returns the name.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -168,7 +169,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn position_points_at_the_white_space() {
+    fn the_position_is_that_of_the_whitespace() {
         for (name, position) in [(" a", 0), ("a ", 1), (" ", 0), (" a ", 0), ("a b ", 3)] {
             assert_eq!(KeypairName::new(name), Err(NameErrorKind::SurroundingWhitespace.at(position)), "{name:?}");
         }

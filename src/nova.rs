@@ -55,7 +55,8 @@ pub enum Cryptography {
     V3,
     /// 40.0 to 41.0.1: no security keys; the content of certificates is checked.
     V40,
-    /// 41.0.2 to 41.0.7: as [`V40`](Self::V40), but nothing may follow the string in the value of a certificate's option.
+    /// 41.0.2 to 41.0.7: as [`V40`](Self::V40), but nothing may follow the string in the value of a certificate's
+    /// option.
     V41,
     /// 42.0: as [`V41`](Self::V41), and the value of a certificate's option must be empty or a string.
     V42,
@@ -83,11 +84,13 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns whether Nova would store the line.
+    #[must_use]
     pub fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted { .. })
     }
 
     /// Returns the fingerprint that Nova would record if it accepts the line.
+    #[must_use]
     pub fn fingerprint(&self) -> Option<Md5Fingerprint> {
         match self {
             Self::Accepted { fingerprint } => Some(*fingerprint),
@@ -96,6 +99,7 @@ impl Verdict {
     }
 
     /// Returns Nova's message if it rejects the line.
+    #[must_use]
     pub fn message(&self) -> Option<&'static str> {
         match self {
             Self::Accepted { .. } => None,
@@ -104,6 +108,7 @@ impl Verdict {
     }
 
     /// Returns a stable name for the reason, such as `nova_base64`, if Nova rejects the line.
+    #[must_use]
     pub fn code(&self) -> Option<&'static str> {
         match self {
             Self::Accepted { .. } => None,
@@ -153,6 +158,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Returns a stable name in snake case.
+    #[must_use]
     pub fn code(self) -> &'static str {
         match self {
             Self::LineFormat => "nova_line_format",
@@ -214,6 +220,7 @@ impl fmt::Display for Refusal {
 /// assert_eq!(recorded.to_string(), "d4:1d:8c:d9:8f:00:b2:04:e9:80:09:98:ec:f8:42:7e");
 /// assert!(matches!(verdict(&format!(" ssh-ed25519 {key}")), Verdict::Refused { reason: Refusal::LineFormat, .. }));
 /// ```
+#[must_use]
 pub fn verdict(public_key: &str) -> Verdict {
     verdict_with(public_key, Cryptography::default())
 }
@@ -229,6 +236,7 @@ pub fn verdict(public_key: &str) -> Verdict {
 /// // Debian 12 has cryptography 38, which does not know security keys.
 /// assert!(!verdict_with(&line, Cryptography::V3).is_accepted());
 /// ```
+#[must_use]
 pub fn verdict_with(public_key: &str, cryptography: Cryptography) -> Verdict {
     match load_ssh_public_key(public_key.as_bytes(), cryptography).and_then(|()| fingerprint(public_key)) {
         Ok(fingerprint) => Verdict::Accepted { fingerprint },

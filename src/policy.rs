@@ -48,11 +48,13 @@ impl ImportPolicy {
     pub const DOCUMENTED_SIZE_LIMIT: usize = 1024;
 
     /// Creates a policy like the default, but without a size limit and with DSA keys of 1024 bits, as in Nova itself.
+    #[must_use]
     pub fn nova() -> Self {
         Self { size_limit: None, ..Self::default() }.algorithms(&Algorithm::ALL)
     }
 
     /// Creates a policy like the default that also rejects every [`Weakness`].
+    #[must_use]
     pub fn strict() -> Self {
         Self {
             rejected: Weakness::ALL.into_iter().fold(0, |set, weakness| set | weakness_bit(weakness)),
@@ -95,11 +97,12 @@ impl ImportPolicy {
     }
 
     /// Returns whether a key with this weakness is rejected.
+    #[must_use]
     pub fn rejects(&self, weakness: Weakness) -> bool {
         self.rejected & weakness_bit(weakness) != 0
     }
 
-    /// Checks the size. Checked first, so that oversized input costs nothing.
+    /// Checks the size, before all else, so oversized input costs nothing.
     pub(crate) fn check_size(&self, bytes: usize) -> Result<()> {
         match self.size_limit {
             Some(limit) if bytes > limit => Err(Kind::TooLong { bytes, limit }.into()),

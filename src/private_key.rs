@@ -78,7 +78,7 @@ impl PrivateKey {
     ///
     /// # Errors
     /// [`PrivateKeyErrorKind::InvalidComment`] if the comment has more than 255 bytes, a control character, or
-    /// whitespace at an edge; a [`PublicKeyError`](crate::PublicKeyError) if an import would reject it. The key keeps
+    /// whitespace at an edge; a [`PublicKeyError`] if an import would reject it. The key keeps
     /// its comment then.
     pub fn set_comment(&mut self, comment: &str) -> Result<()> {
         let inner = comment.trim();
@@ -94,12 +94,14 @@ impl PrivateKey {
     }
 
     /// Returns the public half.
+    #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
 
     /// Encodes the key in OpenSSH's format: PEM with the label `OPENSSH PRIVATE KEY`, lines of 70 characters that end
     /// with LF.
+    #[must_use]
     pub fn to_openssh(&self) -> Zeroizing<String> {
         pem::encode("OPENSSH PRIVATE KEY", 70, &openssh::file(&self.rsa, self.public_key.comment()))
     }
@@ -129,22 +131,26 @@ impl PrivateKey {
 
     /// Encodes the key in PKCS#1 (RFC 8017, appendix A.1.2): PEM with the label `RSA PRIVATE KEY`, lines of 64
     /// characters that end with LF. The format has no place for the comment.
+    #[must_use]
     pub fn to_pkcs1_pem(&self) -> Zeroizing<String> {
         pem::encode("RSA PRIVATE KEY", 64, &pkcs::pkcs1(&self.rsa))
     }
 
     /// Encodes the key in PKCS#8 (RFC 5208): PEM with the label `PRIVATE KEY`, lines of 64 characters that end with LF.
     /// The format has no place for the comment.
+    #[must_use]
     pub fn to_pkcs8_pem(&self) -> Zeroizing<String> {
         pem::encode("PRIVATE KEY", 64, &self.to_pkcs8_der())
     }
 
     /// Encodes the key in PKCS#8, in DER. Its SHA-1 is AWS's fingerprint of a generated key.
+    #[must_use]
     pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
         pkcs::pkcs8(&self.rsa)
     }
 
     /// Encodes the key in `format`, without encryption.
+    #[must_use]
     pub fn to_format(&self, format: PrivateKeyFormat) -> Zeroizing<String> {
         match format {
             PrivateKeyFormat::OpenSsh => self.to_openssh(),

@@ -151,59 +151,70 @@ impl PublicKey {
     }
 
     /// Returns the canonical line: type, base64 and comment, with one space between them and nothing after.
+    #[must_use]
     pub fn to_openssh(&self) -> String {
         self.canonical().into()
     }
 
     /// Returns the line exactly as it was sent, including its line ending.
+    #[must_use]
     pub fn as_sent(&self) -> &str {
         &self.line
     }
 
     /// Returns the type of the key.
+    #[must_use]
     pub fn algorithm(&self) -> Algorithm {
         self.blob.algorithm()
     }
 
     /// Returns the size that `ssh-keygen` prints: the exact bits of the RSA modulus or the DSA prime, or those of the
     /// curve.
+    #[must_use]
     pub fn bits(&self) -> u32 {
         self.blob.bits()
     }
 
     /// Returns the comment; empty if there is none.
+    #[must_use]
     pub fn comment(&self) -> &str {
         self.line.get(self.comment..self.end).unwrap_or_default()
     }
 
     /// Returns the key in SSH wire format, as encoded in the base64.
+    #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         self.blob.bytes()
     }
 
     /// Returns the MD5 fingerprint, which Nova records.
+    #[must_use]
     pub fn fingerprint(&self) -> Md5Fingerprint {
         Md5Fingerprint::of(self.blob.bytes())
     }
 
     /// Returns the SHA-256 fingerprint, which OpenSSH prints.
+    #[must_use]
     pub fn sha256_fingerprint(&self) -> Sha256Fingerprint {
         Sha256Fingerprint::of(self.blob.bytes())
     }
 
     /// Returns the fingerprint that AWS shows for this key if it was imported there: MD5 of the key in SPKI DER. For
     /// RSA only; for Ed25519 AWS shows [`sha256_fingerprint`](Self::sha256_fingerprint).
+    #[must_use]
     pub fn aws_imported_fingerprint(&self) -> Option<Md5Fingerprint> {
         self.blob.rsa().map(|rsa| Md5Fingerprint::of(&spki::rsa(rsa.n, rsa.e)))
     }
 
     /// Draws the picture that `ssh-keygen -lv` prints, of the SHA-256 fingerprint: 11 lines, the last one without a
     /// line ending.
+    #[must_use]
     pub fn randomart(&self) -> String {
         self.sha256_fingerprint().randomart(&self.randomart_title())
     }
 
     /// Draws the picture that `ssh-keygen -lv -E md5` prints.
+    #[must_use]
     pub fn randomart_md5(&self) -> String {
         self.fingerprint().randomart(&self.randomart_title())
     }
@@ -215,6 +226,7 @@ impl PublicKey {
     /// Returns the known weaknesses of this (well-formed) key; empty if none were found.
     ///
     /// Includes [`Weakness::PrimeModulus`], which takes most of the time.
+    #[must_use]
     pub fn weaknesses(&self) -> Vec<Weakness> {
         weaknesses(&self.blob, &Weakness::ALL)
     }

@@ -102,6 +102,7 @@ impl Weakness {
     ];
 
     /// Returns the stable identifier in snake case, such as `short_rsa`.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Compromised => "compromised",

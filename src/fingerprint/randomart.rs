@@ -67,7 +67,7 @@ mod tests {
 
     /// Walks from the center into the lower right corner, stays for a hundred steps, and returns by four squares.
     #[test]
-    fn randomart_counts_no_further_than_it_has_squares_for() {
+    fn randomart_counts_only_up_to_its_last_symbol() {
         let mut digest = [0xff; 32];
         digest[31] = 0;
         let picture = randomart(&digest, "RSA 2048", "SHA256");

@@ -3,7 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::{self, Vec};
 use core::fmt;
-use core::iter::{FusedIterator, repeat_n};
+use core::iter::FusedIterator;
 
 use rand_core::TryCryptoRng;
 use subtle::ConstantTimeEq as _;
@@ -122,7 +122,7 @@ fn has_repetition(names: &[KeypairName]) -> bool {
 }
 
 fn draw_seeds<R: TryCryptoRng + ?Sized>(count: usize, rng: &mut R) -> Result<Zeroizing<Vec<Seed>>, GenerateError> {
-    let mut seeds = Zeroizing::new(Vec::from_iter(repeat_n([0; 32], count)));
+    let mut seeds = Zeroizing::new(alloc::vec![[0; 32]; count]);
     let mut previous = Zeroizing::new([0; 32]);
     for seed in seeds.iter_mut() {
         rng.try_fill_bytes(seed).map_err(|_| GenerateError::RngFailed)?;

@@ -25,6 +25,7 @@ pub struct Keypair {
 
 impl Keypair {
     /// Creates the record of a public key.
+    #[must_use]
     pub fn new(name: &KeypairName, public_key: PublicKey) -> Self {
         let fingerprint = public_key.fingerprint();
         Self { name: name.clone(), public_key, fingerprint }
@@ -87,6 +88,7 @@ pub struct GeneratedKeypair {
 
 impl GeneratedKeypair {
     /// Creates the record of a private key, such as one with another comment than the default or one from a seed.
+    #[must_use]
     pub fn new(name: &KeypairName, private_key: PrivateKey) -> Self {
         Self { keypair: Keypair::new(name, private_key.public_key().clone()), private_key }
     }

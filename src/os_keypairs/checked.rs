@@ -109,16 +109,19 @@ fn owner<'a>(fields: &Fields<'a>, context: &'a Context) -> Result<&'a str, Reply
 
 impl Checked {
     /// Returns the name of the key pair.
+    #[must_use]
     pub fn name(&self) -> &KeypairName {
         &self.name
     }
 
     /// Returns the user who will own the key pair.
+    #[must_use]
     pub fn user_id(&self) -> &str {
         &self.user_id
     }
 
     /// Returns the public key to import; `None` if a key pair is to be generated.
+    #[must_use]
     pub fn public_key(&self) -> Option<&PublicKey> {
         match &self.task {
             Task::Import(keypair) => Some(&keypair.public_key),
@@ -127,11 +130,13 @@ impl Checked {
     }
 
     /// Returns whether the request carries a public key.
+    #[must_use]
     pub fn is_import(&self) -> bool {
         self.public_key().is_some()
     }
 
     /// Builds the reply with the imported key pair; `None` if a key pair is to be generated.
+    #[must_use]
     pub fn import(&self) -> Option<Reply> {
         match &self.task {
             Task::Import(keypair) => Some(Reply::imported(keypair.clone(), &self.user_id, self.microversion)),
@@ -151,6 +156,7 @@ impl Checked {
     }
 
     /// Builds the reply for a name that already exists: 409.
+    #[must_use]
     pub fn conflict(&self) -> Reply {
         Reply::conflict(&self.name)
     }

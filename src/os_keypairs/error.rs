@@ -14,7 +14,7 @@ plain_error! {
         } => "request",
             "the request is invalid: {part} {fault}",
             "send {\"keypair\": {\"name\": …, \"public_key\": …}} with the fields of the microversion only";
-        /// The request asks for an X.509 key pair.
+        /// The request is for an X.509 key pair.
         UnsupportedX509 => "x509_unsupported",
             "key pairs of type x509 are not supported",
             "omit the field 'type', or set it to ssh";

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn repr_is_that_of_cpython() {
+    fn repr_matches_cpython() {
         for (text, python) in [
             ("", "''"),
             ("a.b", "'a.b'"),
@@ -74,10 +74,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_quoted_ends_where_nova_would_have_stopped_reading() {
+    fn quotations_end_where_nova_would_have_stopped_reading() {
         for (character, quoted) in [('a', 114_688), ('\u{430}', 114_688), ('\u{2028}', 114_687), ('\u{1f511}', 114_688)]
         {
-            let text = String::from_iter(core::iter::repeat_n(character, 200_000));
+            let text = core::iter::repeat_n(character, 200_000).collect::<String>();
             assert_eq!(quotable(&text).len(), quoted, "{character:?}");
         }
         assert_eq!(quotable("my-key"), "my-key");

@@ -62,6 +62,7 @@ impl Reply {
     }
 
     /// Builds the reply with an imported public key.
+    #[must_use]
     pub fn imported(keypair: Keypair, user_id: &str, microversion: Microversion) -> Self {
         Self::succeeded(keypair, user_id, microversion, None)
     }
@@ -87,17 +88,20 @@ impl Reply {
     }
 
     /// Builds the reply for a key pair whose name already exists: 409.
+    #[must_use]
     pub fn conflict(name: &KeypairName) -> Self {
         let error = NameError::from(NameErrorKind::AlreadyExists);
         Self::with_message(error, message::of_name(error, name.as_str(), Microversion::default()))
     }
 
     /// Builds the reply for a server that could not read or write its key pairs: 500.
+    #[must_use]
     pub fn storage_failed() -> Self {
         Self::rejected(RequestError::StorageFailed)
     }
 
     /// Builds the reply to a body that is not JSON, with the parser's message: 400.
+    #[must_use]
     pub fn malformed(reason: &str) -> Self {
         let error = RequestError::InvalidBody { part: "body", fault: "is not JSON" };
         let reason = quotable(reason);
@@ -111,6 +115,7 @@ impl Reply {
     }
 
     /// Returns the HTTP status: 200 (201 from microversion 2.2 on), 400, 403, 409 or 500.
+    #[must_use]
     pub fn status(&self) -> u16 {
         match &self.body.0 {
             Outcome::Keypair(success) if success.has_type => 201,
@@ -120,31 +125,37 @@ impl Reply {
     }
 
     /// Returns the body.
+    #[must_use]
     pub fn body(&self) -> &Body {
         &self.body
     }
 
     /// Returns the record to store, if the request succeeded.
+    #[must_use]
     pub fn keypair(&self) -> Option<&Keypair> {
         self.success().map(|success| &success.keypair)
     }
 
     /// Returns the owner of the key pair, if the request succeeded.
+    #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         self.success().map(|success| &*success.user_id)
     }
 
     /// Returns the `type` of the key pair, always `ssh`, if the request succeeded and its microversion has the field.
+    #[must_use]
     pub fn key_type(&self) -> Option<&'static str> {
         self.success().and_then(|success| success.has_type.then_some("ssh"))
     }
 
     /// Returns the private key, if one was generated.
+    #[must_use]
     pub fn private_key(&self) -> Option<&str> {
         self.success()?.private_key.as_ref().map(|text| text.as_str())
     }
 
     /// Returns the message of the body, if the request was rejected.
+    #[must_use]
     pub fn message(&self) -> Option<&str> {
         match &self.body.0 {
             Outcome::Keypair(_) => None,
@@ -153,6 +164,7 @@ impl Reply {
     }
 
     /// Returns the reason, if the request was rejected.
+    #[must_use]
     pub fn error(&self) -> Option<Error> {
         match &self.body.0 {
             Outcome::Keypair(_) => None,

@@ -23,6 +23,7 @@ pub struct Request(Value);
 
 impl Request {
     /// Creates `{"keypair": {"name": …}}`, which requests a new key pair.
+    #[must_use]
     pub fn new(name: &str) -> Self {
         let fields = Vec::from([("name".to_owned(), Value::String(name.to_owned()))]);
         Self(Value::Object(Vec::from([("keypair".to_owned(), Value::Object(fields))])))

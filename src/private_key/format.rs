@@ -21,6 +21,7 @@ impl PrivateKeyFormat {
     pub const ALL: [Self; 3] = [Self::OpenSsh, Self::Pkcs1, Self::Pkcs8];
 
     /// Returns the stable identifier: `openssh`, `pkcs1` or `pkcs8`.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::OpenSsh => "openssh",

@@ -35,6 +35,7 @@ impl KeySpec {
     }
 
     /// Returns the stable identifier, such as `rsa-2048`.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Rsa2048 => "rsa-2048",
@@ -44,6 +45,7 @@ impl KeySpec {
     }
 
     /// Returns the type of the public key.
+    #[must_use]
     pub const fn algorithm(self) -> Algorithm {
         match self {
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Algorithm::Rsa,
@@ -51,6 +53,7 @@ impl KeySpec {
     }
 
     /// Returns the size that `ssh-keygen` prints: for RSA, the length of the modulus in bits.
+    #[must_use]
     pub const fn bits(self) -> u32 {
         match self {
             Self::Rsa2048 => 2048,

@@ -164,7 +164,7 @@ impl<'a> Fields<'a> {
             return Err(Kind::RsaModulusIsEven.at(n_position));
         }
         let exponent = |fault| Kind::InvalidRsaExponent { fault }.at(e_position);
-        if matches!(e, [] | [1] | [2]) {
+        if matches!(e, [] | [1 | 2]) {
             return Err(exponent("is less than 3"));
         }
         if is_even(e) {

@@ -333,7 +333,7 @@ mod tests {
         /// Checks that any point is on the curve of the same field whose constant crypto-bigint computes from it, and
         /// on no other.
         #[test]
-        fn the_equation_is_that_of_crypto_bigint(
+        fn the_equation_matches_crypto_bigint(
             x in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0)], 9),
             y in prop::collection::vec(any::<u64>(), 9),
         ) {
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn base_points_are_on_their_curve_and_no_neighbour_is() {
+    fn base_points_are_on_their_curve_and_their_neighbors_are_not() {
         for (curve, point) in base_points() {
             let (x, y) = curve.split_point(&point).unwrap();
             assert!(curve.contains(x, y) && curve.openssh_accepts(x, y));

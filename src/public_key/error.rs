@@ -115,7 +115,8 @@ positioned_error! {
         UnsupportedType => "key_type_unsupported",
             "the key type{at} is not supported",
             "use ssh-ed25519, ssh-rsa, ecdsa-sha2-nistp256, -nistp384 or -nistp521, or their sk- types";
-        /// A DSA key, `ssh-dss`, which the policy does not allow. OpenSSH disabled the type in 7.0 and removed it in 10.0.
+        /// A DSA key, `ssh-dss`, which the policy does not allow. OpenSSH disabled the type in 7.0 and removed it in
+        /// 10.0.
         IsDsa => "key_dsa",
             "the key type{at} is ssh-dss (DSA), which OpenSSH disabled in 7.0 and removed in 10.0, so nobody could log in",
             "generate an Ed25519 or RSA key, for example with ssh-keygen -t ed25519";

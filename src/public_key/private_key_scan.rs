@@ -51,7 +51,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             b'A' if rest.starts_with(b"AGE-SECRET-KEY-") => found(start),
             b'b' if rest.starts_with(&OPENSSH) => found(start),
             b'U' if rest.starts_with(&SSH1) => found(start),
-            b'M' if !before.last().is_some_and(is_base64) && is_private_der(rest) => found(start),
+            b'M' if !before.last().is_some_and(|&byte| is_base64(byte)) && is_private_der(rest) => found(start),
             _ => None,
         }
     })
@@ -82,7 +82,7 @@ fn armor_start(text: &str, offset: usize) -> usize {
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER.
 fn is_private_der(text: &[u8]) -> bool {
-    let is_long_enough = text.get(..SHORTEST_DER).is_some_and(|head| head.iter().all(is_base64));
+    let is_long_enough = text.get(..SHORTEST_DER).is_some_and(|head| head.iter().all(|&byte| is_base64(byte)));
     let mut der = [0; DER_HEAD / 4 * 3];
     if !is_long_enough || STANDARD.decode_slice(text.get(..DER_HEAD).unwrap_or_default(), &mut der).is_err() {
         return false;
@@ -96,7 +96,7 @@ fn is_private_der(text: &[u8]) -> bool {
     )
 }
 
-fn is_base64(byte: &u8) -> bool {
+fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
 }
 

@@ -44,6 +44,7 @@ impl Repair {
     ];
 
     /// Returns the stable identifier in snake case, such as `byte_order_mark`.
+    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ByteOrderMark => "byte_order_mark",
@@ -56,6 +57,7 @@ impl Repair {
     }
 
     /// Describes the change, as part of a sentence for the user.
+    #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
             Self::ByteOrderMark => "removed an invisible character before the line",

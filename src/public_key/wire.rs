@@ -135,7 +135,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(
+        fn written_fields_are_read_back(
             value in any::<u32>(),
             bytes in prop::collection::vec(any::<u8>(), 0..9),
             zeros in 0usize..3,

@@ -316,7 +316,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(2000))]
         /// Checks any number, squares, and the numbers next to squares.
         #[test]
-        fn the_square_root_is_that_of_crypto_bigint(
+        fn the_square_root_matches_crypto_bigint(
             root in prop::collection::vec(prop_oneof![any::<u64>(), Just(u64::MAX), Just(0), Just(1 << 63), Just(1)], 0..9),
             is_squared in any::<bool>(),
             more in -1i8..=1,

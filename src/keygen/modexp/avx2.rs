@@ -81,6 +81,7 @@
 //! [`Digits`](digits::Digits).
 
 #![allow(unsafe_code, reason = "assembly, pointers to digits and calls that need AVX2; see `Unsafe` above")]
+#![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "intrinsics take and return signed integers")]
 
 #[macro_use]
 mod asm;

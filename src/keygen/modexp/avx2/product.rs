@@ -42,14 +42,14 @@ impl Spilled {
     #[inline]
     fn get(&self) -> Vector {
         // SAFETY: a reference is valid for reads.
-        unsafe { core::ptr::read_volatile(&self.0) }
+        unsafe { core::ptr::read_volatile(&raw const self.0) }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
     fn set(&mut self, vector: Vector) {
         // SAFETY: a reference is valid for writes.
-        unsafe { core::ptr::write_volatile(&mut self.0, vector) }
+        unsafe { core::ptr::write_volatile(&raw mut self.0, vector) }
     }
 }
 

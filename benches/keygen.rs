@@ -1,7 +1,7 @@
 //! RSA key generation: random keys, replays of average-case candidate streams, and the engine's stages one by one.
 //!
-//! `cargo bench --features internals --bench keygen`. The time for a random key varies with the number of candidates, so
-//! its mean needs many samples; a replay is the same work every time. Every result is checked before it is timed.
+//! `cargo bench --features internals --bench keygen`. The time for a random key varies with the number of candidates,
+//! so its mean needs many samples; a replay is the same work every time. Every result is checked before it is timed.
 
 #[path = "../tests/suite/data.rs"]
 mod data;
@@ -97,8 +97,9 @@ impl Divisors {
     }
 }
 
-/// Generates an average-case stream as defined by C2SP CCTV: per prime, the number of candidates and the number with each
-/// smallest divisor below 10^6 are the expected ones for odd numbers of this size, in any order, with the prime last.
+/// Generates an average-case stream as defined by C2SP CCTV: per prime, the number of candidates and the number with
+/// each smallest divisor below 10^6 are the expected ones for odd numbers of this size, in any order, with the prime
+/// last.
 fn average_case(bits: u32, seed: u64) -> Vec<u8> {
     let half = bits / 2;
     let divisors = Divisors::new(half);
@@ -107,7 +108,8 @@ fn average_case(bits: u32, seed: u64) -> Vec<u8> {
     let density = 2.0 / ln * (1.0 + 1.0 / ln + 2.0 / (ln * ln));
     let count = (1.0 / density).round();
 
-    // Each bucket: the number of composites whose smallest divisor is at most that of `index`, but not in an earlier one.
+    // Each bucket: the number of composites whose smallest divisor is at most that of `index`, but not in an earlier
+    // one.
     let mut buckets: Vec<(usize, usize)> = Vec::new();
     let (mut without, mut given) = (1.0, 0.0);
     for (index, &prime) in divisors.primes.iter().enumerate() {

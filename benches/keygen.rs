@@ -1,7 +1,7 @@
 //! RSA key generation: random keys, replays of average-case candidate streams, and the engine's stages one by one.
 //!
-//! `cargo bench --features __internals --bench keygen`. The number of candidates per key is random, so random keys
-//! need many samples for a mean; a replay is the same work every time. Every answer is checked before it is timed.
+//! `cargo bench --features __internals --bench keygen`. The time for a random key varies with the number of candidates,
+//! so its mean needs many samples; a replay is the same work every time. Every result is checked before it is timed.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a wrong answer ends the benchmark")]
 #![allow(clippy::cast_sign_loss, reason = "counts are computed in floating point")]
@@ -20,7 +20,7 @@ use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 
 const SIZES: [(u32, KeySpec); 3] = [(2048, KeySpec::Rsa2048), (3072, KeySpec::Rsa3072), (4096, KeySpec::Rsa4096)];
 
-/// The same numbers every time.
+/// A generator whose numbers are the same in every run.
 fn fixed(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
@@ -57,11 +57,11 @@ impl TryRng for Replay<'_> {
 
 impl TryCryptoRng for Replay<'_> {}
 
-/// The odd primes below 10^6, with tables to find which of them divides a number without a division per word.
+/// The odd primes below 10^6, and tables that find the smallest one that divides a number without a division per word.
 struct Divisors {
     primes: Vec<u32>,
     words: usize,
-    /// For each prime, 2^(32·i) modulo it, for the words of a big-endian number in their order.
+    /// For each prime, 2^(32·i) modulo the prime, in the order of the words of a big-endian number.
     weights: Vec<u32>,
 }
 
@@ -100,19 +100,19 @@ impl Divisors {
     }
 }
 
-/// Generates an average-case stream by C2SP CCTV's definition: per prime, the number of candidates that the density
-/// of primes among odd numbers of this size predicts, the expected number with each smallest divisor below 10^6, in
-/// any order, the prime last.
+/// Generates an average-case stream as defined by C2SP CCTV: per prime, the number of candidates and the number with
+/// each smallest divisor below 10^6 are the expected ones for odd numbers of this size, in any order, with the prime
+/// last.
 fn average_case(bits: u32, seed: u64) -> Vec<u8> {
     let half = bits / 2;
     let divisors = Divisors::new(half);
-    // li(x)/x to the third term; twice that among odd numbers.
+    // The first three terms of li(x)/x, doubled for odd numbers.
     let ln = f64::from(half) * core::f64::consts::LN_2;
     let density = 2.0 / ln * (1.0 + 1.0 / ln + 2.0 / (ln * ln));
     let count = (1.0 / density).round();
 
-    // Of the composites: the number whose smallest divisor is among the first `primes` ones but not in an earlier
-    // bucket.
+    // Each bucket: the number of composites whose smallest divisor is at most that of `index`, but not in an earlier
+    // one.
     let mut buckets: Vec<(usize, usize)> = Vec::new();
     let (mut without, mut given) = (1.0, 0.0);
     for (index, &prime) in divisors.primes.iter().enumerate() {

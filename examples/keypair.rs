@@ -163,7 +163,7 @@ impl Create {
             write_pair(dir, name, &private_key.to_format(self.format), &private_key.public_key().to_openssh())?;
         }
         let generated = GeneratedKeypair::new(name, private_key);
-        let reply = Reply::created(generated, &self.user_id, Microversion::default(), self.format)?;
+        let reply = Reply::created(generated, &self.user_id, Microversion::default(), self.format);
         let body = Zeroizing::new(to_json(reply.body())?);
         writeln!(io::stdout(), "{}", *body)?;
         Ok(())

@@ -1,10 +1,10 @@
-//! How to put this crate to use, for those who link it.
+//! How to use this crate, by task.
 //!
-//! | you | page |
+//! | task | page |
 //! |---|---|
-//! | answer `POST …/os-keypairs` yourself | [`server`]: [`post`](crate::os_keypairs::post) behind axum |
-//! | make keys with the `rsa` crate, or by calling `ssh-keygen` | [`migration`]: which call takes the place of which |
-//! | talk to a cloud that makes no keys, since Nova 2.92 | [`client`]: make the pair, send its public half, compare |
+//! | answer `POST …/os-keypairs` in a server | [`server`]: [`os_keypairs`](crate::os_keypairs) with axum |
+//! | replace the `rsa` crate or calls of `ssh-keygen` | [`migration`]: which call replaces which |
+//! | use Nova 2.92 or later, which generates no keys | [`client`]: generate the pair, send its public half, compare |
 
 #[doc = include_str!("guide/server.md")]
 pub mod server {}

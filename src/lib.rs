@@ -1,13 +1,15 @@
-//! OpenStack Nova key pairs, locally: what stands behind `POST …/os-keypairs`, without a network.
+//! Create, import and fingerprint OpenStack Nova key pairs locally: the logic behind `POST …/os-keypairs`, without
+//! network access.
 //!
-//! - [`create`] makes an RSA key pair in OpenSSH format: FIPS 186-5 primes, in constant time, from any
-//!   [`TryCryptoRng`], or reproducibly from a seed ([how](engine)).
-//! - [`import`] validates a public key, one line of at most 1024 bytes, and says of a bad one what is wrong, where, and
-//!   what to do.
-//! - [`fingerprint()`] computes Nova's MD5 fingerprint, byte for byte.
+//! - [`create`] generates an RSA key pair in OpenSSH format per FIPS 186-5, in constant time, from any
+//!   [`TryCryptoRng`]. [`PrivateKey::from_seed`] generates the same key again from a seed. [`engine`] describes how.
+//! - [`import`] validates a public key, one line of at most 1024 bytes. Every key it accepts is also accepted by Nova
+//!   and OpenSSH, with the same fingerprint. Every rejection names the problem, its position and how to fix it.
+//! - [`fingerprint()`] computes the MD5 fingerprint that Nova reports.
+//! - [`os_keypairs`] answers the whole request, and [`nova::verdict`] predicts what Nova itself would answer for a key.
 //!
-//! It is no SSH client, does not sign, and stores nothing. Everything is a pure function of its arguments and of the
-//! random number generator that it is given: no files, no clock, no globals.
+//! The crate is not an SSH client, does not sign, and stores nothing. Results depend only on the arguments and the
+//! random number generator that the caller passes in: no files, no clock, no global state.
 //!
 #![cfg_attr(feature = "getrandom", doc = "```")]
 #![cfg_attr(not(feature = "getrandom"), doc = "```ignore")]
@@ -17,39 +19,40 @@
 //! let GeneratedKeypair { keypair, private_key } = create(&name, KeySpec::Rsa2048, &mut OsRng)?;
 //! println!("{}", keypair.public_key.to_openssh()); // ssh-rsa AAAA… Generated-by-Nova
 //! println!("{}", keypair.fingerprint); // 35:9d:d0:…
-//! let pem = private_key.to_openssh(); // for ~/.ssh/id_rsa, mode 0600; cleared on drop
+//! let pem = private_key.to_openssh(); // for ~/.ssh/id_rsa, mode 0600; zeroized on drop
 //! assert_eq!(import(&name, &keypair.public_key.to_openssh())?, keypair);
 //! # assert!(pem.starts_with("-----BEGIN OPENSSH PRIVATE KEY-----"));
 //! # Ok::<(), nova_keypair::Error>(())
 //! ```
 //!
-//! The [guide] puts [`os_keypairs::post`] behind axum, moves from the `rsa` crate or from `ssh-keygen`, and makes a key for Nova 2.92.
+//! The [guide] shows how to serve [`os_keypairs`] with axum, migrate from the `rsa` crate or `ssh-keygen`, and write a
+//! client for Nova 2.92.
 //!
 //! # Features
 //!
 //! | feature | default | |
 //! |---|---|---|
-//! | `getrandom` | yes | [`OsRng`] |
-//! | `serde` | yes | [`os_keypairs::Request`] from JSON, replies to JSON, other types both ways |
-//! | `encryption` | | `PrivateKey::to_openssh_encrypted` |
+//! | `getrandom` | yes | [`OsRng`], the operating system's random number generator |
+//! | `serde` | yes | `Deserialize` for [`os_keypairs::Request`], `Serialize` for replies, both for other public types |
+//! | `encryption` | | `PrivateKey::to_openssh_encrypted`: OpenSSH files encrypted with a passphrase |
 //! | `rsa` | | `TryFrom<&PrivateKey>` for the private key type of the crate `rsa` 0.10 |
 //! | `rayon` | | [`Batch`] as a parallel iterator |
-//! | `ed25519` | | reserved for Ed25519 keys; enables nothing yet |
-//! | `full` | | all of these |
+//! | `ed25519` | | reserved for Ed25519 key generation; has no effect yet |
+//! | `full` | | all of the above |
 //!
 //! Without default features the crate is `no_std` and needs `alloc`.
 //!
 //! # Errors and panics
 //!
-//! Every failure is an [`Error`] or the error of one domain, such as [`PublicKeyError`]: a stable [`code`](Error::code), the problem, its
-//! position and a remedy. HTTP statuses and Nova's messages are part of [`os_keypairs`]. No input causes a panic; the one exception is
-//! allocation failure, which aborts.
+//! Every failure is an [`Error`] or the error of one domain, such as [`PublicKeyError`]. It has a stable
+//! [`code`](Error::code), the problem, its position and a remedy. HTTP statuses and Nova's messages are part of
+//! [`os_keypairs`]. No input causes a panic; the one exception is allocation failure, which aborts.
 //!
 //! # Security
 //!
-//! Private keys are cleared on drop, have no `Clone`, `PartialEq` or `Serialize`, and print their public half only; no error carries a
-//! secret. What is not covered: the stack and registers are not wiped, memory may have been swapped or dumped, and copies that a caller makes
-//! are the caller's. `SECURITY.md` has the whole list.
+//! Private keys are zeroized on drop, have no `Clone`, `PartialEq` or `Serialize`, and `Debug` prints their public half
+//! only. No error contains any part of its input. Not covered: the stack and registers, swapped or dumped memory, and
+//! copies that the caller makes. `SECURITY.md` has the full list.
 //!
 //! [`TryCryptoRng`]: rand_core::TryCryptoRng
 
@@ -81,7 +84,7 @@ mod public_key;
 mod rng;
 mod weakness;
 
-/// How RSA keys are made: FIPS 186-5 clause by clause, what may leak, the kernels, and what it costs.
+/// How RSA keys are generated: FIPS 186-5 clause by clause, what may leak, the kernels, and the running time.
 #[cfg(doc)]
 #[doc = include_str!("keygen/README.md")]
 pub mod engine {}

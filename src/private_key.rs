@@ -18,11 +18,13 @@ use zeroize::Zeroizing;
 pub use format::PrivateKeyFormat;
 pub use key_spec::KeySpec;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::keygen::error::GenerateError;
 use crate::keygen::{self, RsaComponents};
 use crate::policy::ImportPolicy;
-use crate::private_key::error::{PrivateKeyError, PrivateKeyErrorKind};
+#[cfg(feature = "encryption")]
+use crate::private_key::error::PrivateKeyError;
+use crate::private_key::error::PrivateKeyErrorKind;
 use crate::public_key::PublicKey;
 use crate::public_key::error::PublicKeyError;
 
@@ -119,7 +121,7 @@ impl PrivateKey {
     ) -> Result<Zeroizing<String>> {
         let passphrase = passphrase.as_ref();
         if passphrase.is_empty() {
-            return Err(Error::PrivateKey(PrivateKeyErrorKind::EmptyPassphrase.into()));
+            return Err(PrivateKeyError::from(PrivateKeyErrorKind::EmptyPassphrase).into());
         }
         let check = rng.try_next_u32().map_err(|_| GenerateError::RngFailed)?;
         let mut salt = [0; openssh::encrypted::SALT_LENGTH];

@@ -359,7 +359,7 @@ fn the_candidate_limit_is_ten_times_the_bits() {
     let mut trial = trial_division::TrialDivision::new(128);
     let mut fails_its_rounds =
         |x: &SecretUint| trial.passes_small(x) && Portable.passes_large(&mut trial, x) && !passes_base2(x);
-    let composites = candidates_that(2, &mut fails_its_rounds).concat();
+    let composites = candidates_that(6, &mut fails_its_rounds).concat();
     let composite = composites[..16].to_vec();
     let pair = [rejected_prime(), key.p.to_vec()].concat();
     let outcome = |between| {
@@ -369,13 +369,16 @@ fn the_candidate_limit_is_ten_times_the_bits() {
     assert!(same_key(&key, &outcome(limit - 2).unwrap()));
     assert_eq!(outcome(limit - 1).err(), exceeded);
 
-    // Neither do two that fail together, although the search for q has read one candidate further than that for p.
+    // Neither do two that fail together. The first batch holds four of these composites, so the search for the partner of
+    // the fifth reads on, with a limit that reaches beyond that for p.
+    let (five, sixth) = composites.split_at(5 * 16);
     let outcome = |between| {
-        let stream = [&composites[..], &multiples(0, between), &key.p, &key.q].concat();
+        let stream = [five, &multiples(0, between), sixth, &key.p, &key.q].concat();
         generate_from(&Gullible, bits, &mut Replay::new(stream))
     };
-    assert!(same_key(&key, &outcome(limit - 3).unwrap()));
-    assert_eq!(outcome(limit - 2).err(), exceeded);
+    assert!(same_key(&key, &outcome(limit - 7).unwrap()));
+    assert_eq!(outcome(limit - 6).err(), exceeded);
+    assert_eq!(outcome(limit - 5).err(), exceeded);
 }
 
 #[test]

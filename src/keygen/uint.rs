@@ -205,11 +205,6 @@ impl SecretUint {
         limbs::double(&mut self.0, 0);
     }
 
-    /// Computes `self = 2·self mod n`, for a number below `n`.
-    pub(crate) fn double_mod(&mut self, n: &Self) {
-        limbs::double_mod(&mut self.0, 0, &n.0);
-    }
-
     /// Returns `⌊self / 2⌋`.
     pub(crate) fn halved(&self) -> Self {
         let mut half = self.clone();
@@ -220,13 +215,6 @@ impl SecretUint {
             high = low;
         }
         half
-    }
-
-    /// Returns `2^bits − n`, which is 2^bits mod n, for `n` of exactly `bits` bits: in one subtraction.
-    pub(crate) fn power_of_two_minus(bits: u32, n: &Self) -> Self {
-        let mut difference = Self::zero(n.length());
-        limbs::power_of_two_minus(bits, &n.0, &mut difference.0);
-        difference
     }
 
     /// Returns `self·other`, in as many limbs as both have together.
@@ -282,11 +270,6 @@ impl SecretUint {
     /// Whether the two numbers are equal.
     pub(crate) fn equals(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
-    }
-
-    /// Whether the number is zero.
-    pub(crate) fn is_zero(&self) -> Choice {
-        self.0.iter().fold(0, |any, limb| any | limb).ct_eq(&0)
     }
 
     /// Whether the number is at least `2^exponent`.
@@ -364,15 +347,6 @@ mod tests {
             prop_assert!(!difference.sub_assign(smaller));
             prop_assert_eq!(&a.distance(&b), &difference);
             prop_assert_eq!(b.distance(&a), difference);
-        }
-    }
-
-    #[test]
-    fn only_zero_is_zero() {
-        for (limbs, expected) in
-            [(&[][..], true), (&[0, 0], true), (&[1, 0], false), (&[0, 1], false), (&[5, 5], false)]
-        {
-            assert_eq!(bool::from(SecretUint::from_limbs(limbs.to_vec()).is_zero()), expected, "{limbs:?}");
         }
     }
 

@@ -149,9 +149,10 @@ impl Checked {
     pub fn create<R: TryCryptoRng + ?Sized>(self, rng: &mut R) -> Reply {
         match self.task {
             Task::Import(keypair) => Reply::imported(keypair, &self.user_id, self.microversion),
-            Task::Create(size, format) => create(&self.name, size, rng)
-                .and_then(|generated| Reply::created(generated, &self.user_id, self.microversion, format))
-                .unwrap_or_else(Reply::rejected),
+            Task::Create(size, format) => match create(&self.name, size, rng) {
+                Ok(generated) => Reply::created(generated, &self.user_id, self.microversion, format),
+                Err(error) => Reply::rejected(error),
+            },
         }
     }
 

@@ -8,7 +8,7 @@ use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::keypair::{GeneratedKeypair, Keypair};
 use crate::microversion::Microversion;
 use crate::name::KeypairName;
@@ -47,18 +47,15 @@ struct Success {
 
 impl Reply {
     /// Builds the reply with a generated key pair.
-    ///
-    /// # Errors
-    /// [`GenerateError::EncodingFailed`](crate::GenerateError::EncodingFailed), if the private key cannot be written in
-    /// this format.
+    #[must_use]
     pub fn created(
         generated: GeneratedKeypair,
         user_id: &str,
         microversion: Microversion,
         format: PrivateKeyFormat,
-    ) -> Result<Self> {
+    ) -> Self {
         let private_key = generated.private_key.to_format(format);
-        Ok(Self::succeeded(generated.keypair, user_id, microversion, Some(private_key)))
+        Self::succeeded(generated.keypair, user_id, microversion, Some(private_key))
     }
 
     /// Builds the reply with an imported public key.

@@ -159,20 +159,18 @@ impl Curve {
 }
 
 impl<const LIMBS: usize> Parameters<LIMBS> {
-    /// Checks y² = x³ − 3x + b, with both sides divided by R² = 2^(128·LIMBS), which [`multiply`](Self::multiply)
-    /// does anyway, so no number has to be converted to Montgomery form first.
+    /// Checks the equation as y² + 3x − b = x³, with both sides divided by R² = 2^(128·LIMBS), which
+    /// [`multiply`](Self::multiply) does anyway, so no number has to be converted to Montgomery form first.
     fn contains(&self, x: &[u8], y: &[u8]) -> bool {
         let [x, y] = [x, y].map(limbs::<LIMBS>);
         if is_at_least(&x, &self.prime) || is_at_least(&y, &self.prime) {
             return false;
         }
         let one = limbs(&[1]);
-        let divided = |number| self.multiply(&self.multiply(number, &one), &one);
-        let left = self.multiply(&self.multiply(&y, &y), &one);
+        let linear = self.subtract(&self.add(&self.add(&x, &x), &x), &self.b);
+        let left = self.add(&self.multiply(&y, &y), &self.multiply(&linear, &one));
         let cube = self.multiply(&self.multiply(&x, &x), &x);
-        let x = divided(&x);
-        let right = (0..3).fold(self.add(&cube, &divided(&self.b)), |sum, _| self.subtract(&sum, &x));
-        left == right
+        self.multiply(&left, &one) == cube
     }
 
     fn is_in_openssh_range(&self, coordinate: &[u8]) -> bool {

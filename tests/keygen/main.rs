@@ -1,4 +1,4 @@
-//! The prime engine against a plain sequential generator.
+//! Compares the key generation engine with a plain sequential generator.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is how a test fails")]
 
@@ -16,13 +16,14 @@ use sequential::sequential;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-    /// Batches, read-ahead and kernels do not change the key.
+    /// Batches, reading ahead and the choice of a kernel do not change the key.
     #[test]
     fn the_engine_matches_the_sequential_generator(seed in any::<u64>(), sixteenths in 32..72u32) {
         let bits = 16 * sixteenths;
         let expected = sequential(bits, &mut ChaCha8Rng::seed_from_u64(seed));
         for kernel in [Kernel::Best, Kernel::Portable] {
-            prop_assert_eq!(&internals::generate(kernel, bits, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap(), &expected);
+            let key = internals::generate(kernel, bits, &mut ChaCha8Rng::seed_from_u64(seed)).unwrap();
+            prop_assert_eq!(&key, &expected);
         }
     }
 }
@@ -37,7 +38,7 @@ fn the_engine_matches_the_sequential_generator_at_2048_bits() {
     }
 }
 
-/// C2SP det-keygen, for all sizes, including those that `PrivateKey` does not support.
+/// C2SP det-keygen in all its sizes, including those that `PrivateKey` does not offer.
 #[test]
 fn seeds_yield_the_numbers_of_det_keygen() {
     let file: serde_json::Value = serde_json::from_slice(&data::read("det-keygen/rsa.json")).unwrap();
@@ -47,7 +48,7 @@ fn seeds_yield_the_numbers_of_det_keygen() {
         let decoded = |field: &str| STANDARD.decode(vector[field].as_str().unwrap()).unwrap();
         let bits = vector["bits"].as_u64().unwrap().try_into().unwrap();
         let key = internals::from_seed(&decoded("seed"), bits).unwrap();
-        // PKCS#1 has the numbers in this order.
+        // In the order of PKCS#1.
         let der = decoded("private_key_pkcs8");
         let mut rest = &der[..];
         for number in [&key.n, &key.d, &key.p, &key.q, &key.dp, &key.dq, &key.qinv] {

@@ -1,4 +1,4 @@
-//! A plain sequential key generator that shares no code with the engine: `crypto-primes` tests primality,
+//! A plain sequential key generator that shares no code with the engine: `crypto-primes` tests primality, and
 //! `crypto-bigint` computes the key. Variable-time and slow.
 
 use crypto_bigint::{BoxedUint, ConcatenatingMul, Gcd, NonZero, Resize};
@@ -6,7 +6,7 @@ use crypto_primes::{Flavor, is_prime};
 use nova_keypair::internals::Numbers;
 use rand_core::TryCryptoRng;
 
-/// Implements C2SP `det-keygen`, RSA, steps 9 to 25, literally.
+/// C2SP `det-keygen`, RSA, steps 9 to 25, literally.
 pub(crate) fn sequential(bits: u32, rng: &mut impl TryCryptoRng) -> Numbers {
     let length = bits as usize / 16;
     let mut prime = || loop {

@@ -7,7 +7,9 @@ use nova_keypair::os_keypairs::{Context, Reply, Request, post};
 use nova_keypair::{GenerateError, KeySpec, KeypairName, Microversion, PrivateKey, create};
 use rsa::traits::PrivateKeyParts as _;
 
-use crate::draws::{Draws, composite, honest};
+#[cfg(feature = "encryption")]
+use crate::draws::honest;
+use crate::draws::{Draws, composite};
 
 /// The positions of the primes in the stream of [`draw`].
 const P: usize = 5;

@@ -55,6 +55,12 @@ impl OpenSsh {
         });
         *INSTALLED
     }
+
+    /// The line of `sshd_config` that keeps `sshd` from delaying the client after failed logins, which it does from 9.8
+    /// on. Earlier versions do not know the option.
+    pub(crate) fn without_penalties(self) -> &'static str {
+        if self < Self(9, 8) { "" } else { "PerSourcePenalties no\n" }
+    }
 }
 
 #[test]

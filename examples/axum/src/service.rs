@@ -78,7 +78,7 @@ async fn answer(service: &Service, checked: Checked) -> Option<Reply> {
     }
 }
 
-/// Generating a key takes milliseconds of computing, during which a thread of the runtime would serve nobody else.
+/// Generating a key takes milliseconds of CPU time, which would block a thread of the runtime.
 async fn generate(service: &Service, checked: Checked) -> Option<Reply> {
     let _core = service.cores.acquire().await.ok()?;
     tokio::task::spawn_blocking(move || checked.create(&mut OsRng)).await.ok()
@@ -90,7 +90,7 @@ fn respond(reply: &Reply) -> Response {
     if serde_json::to_writer(&mut *body, reply.body()).is_err() {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     }
-    // The bytes may hold a private key: they are cleared when the response has been written.
+    // The bytes may contain a private key: they are zeroized after the response has been written.
     (status, [(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(body)).into_response()
 }
 

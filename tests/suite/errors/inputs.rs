@@ -168,6 +168,7 @@ fn private_keys() -> Failures {
     let mut key = PrivateKey::from_seed(&[3; 32], KeySpec::Rsa2048).unwrap();
     vec![
         ("comment", 400, key.set_comment("a\tb").unwrap_err()),
+        #[cfg(feature = "encryption")]
         ("passphrase_empty", 400, KEY.to_openssh_encrypted("", &mut Draws::new(|_, _| None)).unwrap_err()),
     ]
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use nova_keypair::PrivateKey;
 
+use crate::openssh_version::OpenSsh;
 use crate::support::{TempDir, skip, tool};
 
 /// A started program, killed on drop.
@@ -77,7 +78,8 @@ impl<'a> Sshd<'a> {
         let config = format!(
             "ListenAddress 127.0.0.1\nHostKey {path}/host_key\nAuthorizedKeysFile {path}/authorized_keys\nAllowUsers {user}\n\
              PermitRootLogin prohibit-password\nPasswordAuthentication no\nKbdInteractiveAuthentication no\n\
-             StrictModes no\nUsePAM no\nPidFile none\nPermitUserRC no\nLoginGraceTime 60\n"
+             StrictModes no\nUsePAM no\nPidFile none\nPermitUserRC no\nLoginGraceTime 60\n{}",
+            OpenSsh::installed().without_penalties()
         );
         let config = dir.write("sshd_config", &config);
         // sshd re-executes itself for every client, and so requires an absolute path.

@@ -4,6 +4,7 @@ use core::arch::x86_64::{_mm256_set1_pd, _mm256_setr_pd};
 
 use subtle::Choice;
 
+use super::super::super::limbs::{double_mod, power_of_two_minus};
 use super::super::super::uint::SecretUint;
 use super::super::super::word::inverse_mod_2_64;
 use super::super::kernel::{LANES, Power};
@@ -28,9 +29,10 @@ impl<'a> Moduli<'a> {
         for (lane, n) in numbers.into_iter().enumerate() {
             arithmetic.modulus.load(length, lane, n);
             // R mod N: 2^bits - N, and doublings.
-            let mut r = SecretUint::power_of_two_minus(bits, n);
+            let mut r = SecretUint::zero(n.length());
+            power_of_two_minus(bits, n.limbs(), r.limbs_mut());
             for _ in bits..length.digits() as u32 * DIGIT_BITS {
-                r.double_mod(n);
+                double_mod(r.limbs_mut(), 0, n.limbs());
             }
             one.load(length, lane, &r);
             // -1/N mod 2^w, as a signed digit.
@@ -58,10 +60,7 @@ impl<'a> Moduli<'a> {
         }
         let mut results = self.numbers.map(|n| SecretUint::zero(n.length()));
         self.leave(&mut scratch, &mut x, &mut results);
-        results.each_mut().map(|result| {
-            result.xor_word(1);
-            result.is_zero()
-        })
+        results.each_ref().map(|result| result.equals(&SecretUint::from_word(1, result.length())))
     }
 
     /// For each lane that has a result: base^exponent mod N. The moduli of `powers` are these.

@@ -38,7 +38,7 @@ use core::fmt;
 
 use crate::fingerprint::Md5Fingerprint;
 use crate::public_key::curve::Curve;
-use crate::public_key::wire::{Reader, WireError};
+use crate::public_key::wire::{Reader, WireError, without_leading_zeros};
 
 /// Nova's message for every public key that it rejects.
 pub(crate) const INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
@@ -250,8 +250,8 @@ const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
 /// Whether `cryptography` takes the line, as `\A(\S+)[ \t]+(\S+)` and what it does with the two fields.
 fn load_ssh_public_key(line: &[u8], version: Cryptography) -> Result<(), Refusal> {
     let (line_type, rest) = split_at_white_space(line);
-    let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
-    let (field, _) = split_at_white_space(rest.get(blanks..).unwrap_or_default());
+    let (_blanks, rest) = rest.split_at(rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count());
+    let (field, _) = split_at_white_space(rest);
     // Without blanks between them there is no second field: what follows is the end, or white space of another kind.
     if line_type.is_empty() || field.is_empty() {
         return Err(Refusal::LineFormat);
@@ -368,8 +368,7 @@ impl<'a> Fields<'a> {
         if field.first().is_some_and(|&first| first & 0x80 != 0) {
             return Err(Refusal::Negative);
         }
-        let zeros = field.iter().take_while(|&&byte| byte == 0).count();
-        Ok(Natural(field.get(zeros..).unwrap_or_default()))
+        Ok(Natural(without_leading_zeros(field)))
     }
 
     fn end(&self) -> Result<(), Refusal> {

@@ -38,7 +38,7 @@ pub(crate) fn quotable(text: &str) -> String {
     if may_contain_private_key(text) {
         return "[elided]".to_owned();
     }
-    // One of any four offsets in a row ends a character. Text that has none of these four is shorter.
+    // A character has at most four bytes, so one of four consecutive offsets is a boundary, unless the text is shorter.
     let cut = (LONGEST - 3..=LONGEST).rev().find_map(|end| text.split_at_checked(end));
     cut.map_or(text, |(quoted, _)| quoted).to_owned()
 }

@@ -190,14 +190,11 @@ fn missing_base64(fields: &str) -> Kind {
     if fields.bytes().take(MAX_BASE64).all(|byte| TRAILING.contains(&char::from(byte))) {
         return Kind::MissingKey;
     }
-    if fields.starts_with(' ') {
-        Kind::RepeatedSpace
-    } else if fields.starts_with('\t') {
-        Kind::UnexpectedTab
-    } else if fields.starts_with(['\r', '\n']) {
-        Kind::IsWrapped
-    } else {
-        Kind::InvalidBase64Character
+    match fields.bytes().next() {
+        Some(b' ') => Kind::RepeatedSpace,
+        Some(b'\t') => Kind::UnexpectedTab,
+        Some(b'\r' | b'\n') => Kind::IsWrapped,
+        _ => Kind::InvalidBase64Character,
     }
 }
 
@@ -205,8 +202,8 @@ fn is_base64(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=')
 }
 
-/// The comment from the first character on at which Python's `str.splitlines` starts a new line; empty if there is none. What Nova
-/// stores, cloud-init splits with it, so what follows would be another line of `authorized_keys`.
+/// The comment from the first character on at which Python's `str.splitlines` starts a new line; empty if there is none.
+/// What Nova stores, cloud-init splits with it, so what follows would be another line of `authorized_keys`.
 fn from_line_separator(comment: &str) -> &str {
     if comment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return "";
@@ -224,12 +221,39 @@ pub(crate) fn printable_prefix(bytes: &[u8], limit: usize) -> usize {
     // Whole blocks first: the compiler makes vectors of a loop without an exit.
     const BLOCK: usize = 32;
     let (bytes, _) = bytes.split_at(bytes.len().min(limit));
-    let mut rest = bytes;
-    while let Some((block, after)) = rest.split_first_chunk::<BLOCK>() {
-        if !block.iter().fold(true, |all, &byte| all & (byte > b' ')) {
-            break;
+    let blocks = bytes.chunks_exact(BLOCK);
+    let whole = blocks.take_while(|block| block.iter().fold(true, |all, &byte| all & (byte > b' '))).count();
+    let (_, rest) = bytes.split_at(whole * BLOCK);
+    whole * BLOCK + rest.iter().take_while(|&&byte| byte > b' ').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_fields_and_their_positions_add_up_to_the_text(base64 in "[A-Za-z0-9+/=]{1,99}", rest in "([ \t\r\n]\\PC*)?") {
+            let before = "ssh-ed25519 ";
+            let text = [before, &base64, &rest].concat();
+            let line = Line::split(&text).expect("the base64 ends at whitespace or at the end");
+            prop_assert_eq!((line.base64, line.rest), (&*base64, &*rest));
+            prop_assert_eq!(line.base64_position(), before.len());
+            prop_assert_eq!(line.position_of(line.rest), before.len() + base64.len());
+            prop_assert_eq!(line.canonical_length(""), before.len() + base64.len());
         }
-        rest = after;
+
+        #[test]
+        fn the_printable_prefix_is_that_of_a_loop(
+            printable in prop::collection::vec(b'!'.., 0..99),
+            rest in prop::collection::vec(any::<u8>(), 0..40),
+            limit in 0usize..150,
+        ) {
+            let bytes = [printable, rest].concat();
+            let expected = bytes.iter().take(limit).take_while(|&&byte| byte > b' ').count();
+            prop_assert_eq!(printable_prefix(&bytes, limit), expected);
+        }
     }
-    bytes.len() - rest.len() + rest.iter().take_while(|&&byte| byte > b' ').count()
 }

@@ -57,14 +57,13 @@ impl KeypairName {
         if let Some((position, _)) = name.char_indices().find(|(_, c)| !is_printable(*c)) {
             return Err(NameErrorKind::UnprintableCharacter.at(position));
         }
-        if microversion < Microversion::V2_1 {
+        let Some(pattern) = microversion.name_pattern() else {
             return match name.trim_matches(is_space_separator) {
                 "" => Err(NameErrorKind::OnlySpaces.into()),
                 stripped => Ok(Self(stripped.to_owned())),
             };
-        }
+        };
         reject_surrounding_whitespace(name)?;
-        let pattern = microversion.name_pattern().unwrap_or_default();
         match name.char_indices().find(|(_, c)| !microversion.allows_in_name(*c)) {
             None => Ok(Self(name.to_owned())),
             Some((position, _)) => Err(NameErrorKind::DisallowedCharacter { pattern }.at(position)),

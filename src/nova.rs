@@ -15,7 +15,8 @@
 //! | what is hashed | – | all of the decoded second field, even if that is empty or the comment |
 //!
 //! Both decode base64 with CPython's `a2b_base64`, which skips characters outside the alphabet and stops at the first
-//! padding that completes a group. `cryptography` checks the key itself less strictly than OpenSSH: it accepts RSA of
+//! padding that completes a group. (CPython 3.13, 3.14 and later read on after such padding since March 2026,
+//! gh-145264. A Nova on such a release answers differently if more base64 follows the padding.) `cryptography` checks the key itself less strictly than OpenSSH: it accepts RSA of
 //! any length, even moduli, and numbers with leading zeros.
 //!
 //! # Versions of `cryptography`
@@ -40,7 +41,7 @@ use core::fmt;
 
 use crate::fingerprint::Md5Fingerprint;
 use crate::public_key::curve::Curve;
-use crate::public_key::wire::{Reader, WireError};
+use crate::public_key::wire::{Reader, WireError, without_leading_zeros};
 
 /// Nova's message for every public key that it rejects.
 pub(crate) const INVALID_KEY: &str = "Keypair data is invalid: failed to generate fingerprint";
@@ -261,8 +262,8 @@ const CERTIFICATE: &[u8] = b"-cert-v01@openssh.com";
 /// Checks whether `cryptography` accepts the line: it matches `\A(\S+)[ \t]+(\S+)` and parses the two fields.
 fn load_ssh_public_key(line: &[u8], version: Cryptography) -> Result<(), Refusal> {
     let (line_type, rest) = split_at_whitespace(line);
-    let blanks = rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
-    let (field, _) = split_at_whitespace(rest.get(blanks..).unwrap_or_default());
+    let (_blanks, rest) = rest.split_at(rest.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count());
+    let (field, _) = split_at_whitespace(rest);
     // Without blanks between them there is no second field: the rest is empty, or starts with another kind of
     // whitespace.
     if line_type.is_empty() || field.is_empty() {
@@ -381,8 +382,7 @@ impl<'a> Fields<'a> {
         if field.first().is_some_and(|&first| first & 0x80 != 0) {
             return Err(Refusal::Negative);
         }
-        let zeros = field.iter().take_while(|&&byte| byte == 0).count();
-        Ok(Natural(field.get(zeros..).unwrap_or_default()))
+        Ok(Natural(without_leading_zeros(field)))
     }
 
     fn end(&self) -> Result<(), Refusal> {

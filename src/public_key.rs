@@ -39,7 +39,7 @@ use crate::weakness::{Weakness, weaknesses};
 /// escape it before showing it on a terminal.
 #[derive(Clone)]
 pub struct PublicKey {
-    /// The line as sent.
+    /// The line as sent. Invariant: `comment <= end <= line.len()`, and both offsets are between characters.
     line: String,
     /// The end of the canonical line, which is a prefix of the line as sent.
     end: usize,
@@ -83,9 +83,10 @@ impl PublicKey {
         let parts = Line::split(line)?;
         policy.check_algorithm(parts.algorithm, 0)?;
         let blob = parts.decode()?;
-        let Range { start: comment, end } = parts.comment()?;
+        let comment = parts.comment()?;
         policy.check_key(&blob)?;
-        Ok(Self { line: line.into(), end, comment, blob })
+        let end = parts.canonical_length(comment);
+        Ok(Self { line: line.into(), end, comment: end - comment.len(), blob })
     }
 
     /// Repairs what can be repaired without a guess, parses under [`ImportPolicy::default`], and reports the changes.
@@ -121,18 +122,15 @@ impl PublicKey {
         let repaired = Repaired::from_text(text, policy)?;
         policy.check_algorithm(repaired.line.algorithm, repaired.type_start)?;
         let blob = repaired.line.decode()?;
-        let comment = repaired.line.check_comment(repaired.comment.clone())?;
+        let comment = repaired.comment;
+        repaired.line.check_comment(comment, repaired.line.position_of(comment))?;
         policy.check_key(&blob)?;
 
-        let part = |range: Range<usize>| text.get(range).unwrap_or_default();
-        let mut line = [repaired.line.algorithm.as_str(), " ", part(repaired.line.base64.clone())].concat();
-        let mut start = line.len();
+        let mut line = [repaired.line.algorithm.as_str(), " ", repaired.line.base64].concat();
         if !comment.is_empty() {
-            line.push(' ');
-            start = line.len();
-            line.push_str(part(comment));
+            line.extend([" ", comment]);
         }
-        let public_key = Self { end: line.len(), comment: start, line, blob };
+        let public_key = Self { end: line.len(), comment: line.len() - comment.len(), line, blob };
         Ok(Canonicalized { public_key, repairs: repaired.repairs })
     }
 
@@ -178,7 +176,7 @@ impl PublicKey {
     /// Returns the comment; empty if there is none.
     #[must_use]
     pub fn comment(&self) -> &str {
-        self.line.get(self.comment..self.end).unwrap_or_default()
+        self.part(self.comment..self.end)
     }
 
     /// Returns the key in SSH wire format, as encoded in the base64.
@@ -232,7 +230,13 @@ impl PublicKey {
     }
 
     fn canonical(&self) -> &str {
-        self.line.get(..self.end).unwrap_or_default()
+        self.part(0..self.end)
+    }
+
+    fn part(&self, range: Range<usize>) -> &str {
+        let part = self.line.get(range);
+        debug_assert!(part.is_some(), "an offset is beyond the line or inside a character");
+        part.unwrap_or_default()
     }
 }
 

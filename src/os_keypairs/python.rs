@@ -38,11 +38,9 @@ pub(crate) fn quotable(text: &str) -> String {
     if may_contain_private_key(text) {
         return "[elided]".to_owned();
     }
-    let mut end = text.len().min(LONGEST);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    text.get(..end).unwrap_or_default().to_owned()
+    // A character has at most four bytes, so one of four consecutive offsets is a boundary, unless the text is shorter.
+    let cut = (LONGEST - 3..=LONGEST).rev().find_map(|end| text.split_at_checked(end));
+    cut.map_or(text, |(quoted, _)| quoted).to_owned()
 }
 
 /// Returns `repr(text)`.

@@ -147,8 +147,10 @@ impl<'a> Keypair<'a> {
 
     /// Returns the fields, once every check has passed.
     fn fields(&self) -> Result<Fields<'a>, Reply> {
+        let name = self.text("name")?;
+        debug_assert!(name.is_some(), "every microversion requires a name");
         Ok(Fields {
-            name: self.parse_name(self.text("name")?.unwrap_or_default())?,
+            name: self.parse_name(name.unwrap_or_default())?,
             public_key: self.text("public_key")?,
             is_x509: self.text("type")? == Some("x509"),
             user_id: self.text("user_id")?,

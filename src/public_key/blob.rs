@@ -7,7 +7,6 @@
 //! before hashing it and Nova hashes the bytes it was sent, so a non-canonical encoding would have two fingerprints.
 
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use crate::algorithm::{Algorithm, is_certificate};
 use crate::public_key::curve::Curve;
@@ -30,13 +29,6 @@ pub(crate) struct KeyBlob {
     bytes: Vec<u8>,
     algorithm: Algorithm,
     bits: u32,
-    rsa: Option<RsaRanges>,
-}
-
-#[derive(Clone)]
-struct RsaRanges {
-    e: Range<usize>,
-    n: Range<usize>,
 }
 
 /// The numbers of an RSA key: big-endian, without leading zeros.
@@ -55,14 +47,8 @@ impl KeyBlob {
     pub(crate) fn parse(bytes: Vec<u8>, algorithm: Algorithm, base64_position: usize) -> Result<Self> {
         let mut fields = Fields { reader: Reader::new(&bytes), base64_position };
         fields.algorithm(algorithm)?;
-        let mut rsa = None;
         let bits = match algorithm {
-            Algorithm::Rsa => {
-                let ranges = fields.rsa()?;
-                let bits = bit_length(bytes.get(ranges.n.clone()).unwrap_or_default());
-                rsa = Some(ranges);
-                bits
-            }
+            Algorithm::Rsa => fields.rsa()?,
             Algorithm::Dsa => fields.dsa()?,
             Algorithm::EcdsaNistP256 => fields.ecdsa(Curve::NistP256)?,
             Algorithm::EcdsaNistP384 => fields.ecdsa(Curve::NistP384)?,
@@ -79,8 +65,8 @@ impl KeyBlob {
                 bits
             }
         };
-        fields.end(bytes.len())?;
-        Ok(Self { bytes, algorithm, bits, rsa })
+        fields.end()?;
+        Ok(Self { bytes, algorithm, bits })
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -98,8 +84,20 @@ impl KeyBlob {
 
     /// Returns the numbers, if this is an RSA key.
     pub(crate) fn rsa(&self) -> Option<RsaNumbers<'_>> {
-        let ranges = self.rsa.as_ref()?;
-        Some(RsaNumbers { e: self.bytes.get(ranges.e.clone())?, n: self.bytes.get(ranges.n.clone())? })
+        if self.algorithm != Algorithm::Rsa {
+            return None;
+        }
+        let numbers = RsaNumbers::read(&self.bytes);
+        debug_assert!(numbers.is_ok(), "the fields of a blob that was parsed");
+        numbers.ok()
+    }
+}
+
+impl<'a> RsaNumbers<'a> {
+    fn read(blob: &'a [u8]) -> core::result::Result<Self, WireError> {
+        let mut reader = Reader::new(blob);
+        let _name = reader.string()?;
+        Ok(Self { e: reader.mpint()?, n: reader.mpint()? })
     }
 }
 
@@ -147,11 +145,9 @@ impl<'a> Fields<'a> {
         Err(Kind::TypeMismatch { line: algorithm.as_str(), blob }.at(position))
     }
 
-    fn rsa(&mut self) -> Result<RsaRanges> {
+    fn rsa(&mut self) -> Result<u32> {
         let (e_position, e) = self.mpint("the exponent e")?;
-        let e_end = self.reader.offset();
         let (n_position, n) = self.mpint("the modulus n")?;
-        let n_end = self.reader.offset();
 
         let bits = bit_length(n);
         if bits < RSA_MIN_BITS {
@@ -173,7 +169,7 @@ impl<'a> Fields<'a> {
         if !is_less(e, n) {
             return Err(exponent("is not less than the modulus"));
         }
-        Ok(RsaRanges { e: e_end - e.len()..e_end, n: n_end - n.len()..n_end })
+        Ok(bits)
     }
 
     fn dsa(&mut self) -> Result<u32> {
@@ -242,18 +238,19 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    fn end(&self, length: usize) -> Result<()> {
-        if self.reader.is_empty() {
-            return Ok(());
+    fn end(&self) -> Result<()> {
+        match self.reader.rest() {
+            [] => Ok(()),
+            extra => Err(Kind::ExtraBytes { bytes: extra.len() }.at(self.position())),
         }
-        Err(Kind::ExtraBytes { bytes: length.saturating_sub(self.reader.offset()) }.at(self.position()))
     }
 }
 
 /// Returns the bit length of a big-endian number without leading zeros.
 fn bit_length(magnitude: &[u8]) -> u32 {
     let Some(first) = magnitude.first() else { return 0 };
-    u32::try_from(magnitude.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(first.leading_zeros())
+    debug_assert!(magnitude.len() <= MAX_BYTES && *first != 0);
+    8 * magnitude.len() as u32 - first.leading_zeros()
 }
 
 fn is_even(magnitude: &[u8]) -> bool {

@@ -39,15 +39,15 @@ const DER_HEAD: usize = 12;
 pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let bytes = text.as_bytes();
     // One pass that stops at five letters, because this runs on the comment of every imported key.
-    let stops = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'A' | b'M' | b'P' | b'U' | b'b'));
-    stops.map(|(start, _)| start).find_map(|start| {
-        let (before, rest) = bytes.split_at_checked(start)?;
+    let mut stops = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'A' | b'M' | b'P' | b'U' | b'b'));
+    stops.find_map(|(start, stop)| {
+        let (before, rest) = bytes.split_at(start);
         let found = |position| Some(FoundPrivateKey { position, is_putty: false });
-        match rest.first()? {
+        match stop {
             b'P' if rest.starts_with(b"PuTTY-User-Key-File-") => {
                 Some(FoundPrivateKey { position: start, is_putty: true })
             }
-            b'P' if rest.starts_with(b"Private-Lines:") || is_armor(rest, text) => found(armor_start(text, start)),
+            b'P' if rest.starts_with(b"Private-Lines:") || is_armor(rest, text) => found(armor_start(before)),
             b'A' if rest.starts_with(b"AGE-SECRET-KEY-") => found(start),
             b'b' if rest.starts_with(&OPENSSH) => found(start),
             b'U' if rest.starts_with(&SSH1) => found(start),
@@ -71,10 +71,11 @@ fn is_armor(rest: &[u8], text: &str) -> bool {
     rest.starts_with(SSH1_HEADER) || (rest.starts_with(b"PRIVATE KEY") && text.contains("---"))
 }
 
-/// Returns the first dash of the armor whose words are at `offset`, or `offset`.
-fn armor_start(text: &str, offset: usize) -> usize {
-    let line = text.get(..offset).and_then(|before| before.rfind(['\n', '\r'])).unwrap_or(0);
-    text.get(line..offset).and_then(|before| before.find("----")).map_or(offset, |dashes| line + dashes)
+/// Returns the position of the first dash of the armor whose words follow `before`, or the end of `before`.
+fn armor_start(before: &[u8]) -> usize {
+    let line_start = before.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(0);
+    let (_, line) = before.split_at(line_start);
+    line.windows(4).position(|four| four == b"----").map_or(before.len(), |dashes| line_start + dashes)
 }
 
 /// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1: a SEQUENCE whose first element is a version,
@@ -82,9 +83,11 @@ fn armor_start(text: &str, offset: usize) -> usize {
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER.
 fn is_private_der(text: &[u8]) -> bool {
-    let is_long_enough = text.get(..SHORTEST_DER).is_some_and(|head| head.iter().all(|&byte| is_base64(byte)));
+    let (Some(shortest), Some(head)) = (text.first_chunk::<SHORTEST_DER>(), text.first_chunk::<DER_HEAD>()) else {
+        return false;
+    };
     let mut der = [0; DER_HEAD / 4 * 3];
-    if !is_long_enough || STANDARD.decode_slice(text.get(..DER_HEAD).unwrap_or_default(), &mut der).is_err() {
+    if !shortest.iter().all(|&byte| is_base64(byte)) || STANDARD.decode_slice(head, &mut der).is_err() {
         return false;
     }
     // A length below 128 takes one byte, up to 255 two bytes, up to 65535 three.

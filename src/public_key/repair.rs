@@ -72,11 +72,11 @@ impl Repair {
 
 identifier!(Repair, "the identifier of a repair", IdentifierError::UnknownRepair);
 
-/// The positions of the parts of a repaired line in the text as sent.
+/// The parts of a repaired line, as slices of the text as sent.
 pub(crate) struct Repaired<'a> {
     pub(crate) line: Line<'a>,
     pub(crate) type_start: usize,
-    pub(crate) comment: Range<usize>,
+    pub(crate) comment: &'a str,
     pub(crate) repairs: Vec<Repair>,
 }
 
@@ -91,28 +91,25 @@ impl<'a> Repaired<'a> {
         let name = after(start).char_indices().map_while(|(i, c)| (!is_space(c)).then_some(i + c.len_utf8()));
         let name_end = start + name.take(MAX_TYPE).last().unwrap_or(0);
         let algorithm = trimmed.as_bytes().get(start..name_end).and_then(Algorithm::from_name);
-        let separator = space_prefix(after(name_end), |_| true);
+        let separator = space_prefix(after(name_end));
         let (Some(algorithm), 1..) = (algorithm, separator) else {
             return Err(diagnosis::explain(trimmed, start));
         };
 
         let base64_start = name_end + separator;
         let base64 = after(base64_start);
-        let word = printable_prefix(base64.as_bytes().get(..MAX_BASE64 + 1).unwrap_or(base64.as_bytes()));
+        let word = printable_prefix(base64.as_bytes(), MAX_BASE64 + 1);
         let word =
             base64.char_indices().take_while(|&(i, _)| i < word).find(|&(_, c)| is_space(c)).map_or(word, |(i, _)| i);
-        let base64_end = base64_start + word;
-        let line = Line { text: trimmed, algorithm, base64: base64_start..base64_end }.check_end()?;
+        let line = Line::new(trimmed, algorithm, base64, word)?;
 
         // A line ending is kept as the start of the comment, which then fails its check.
-        let space = space_prefix(after(base64_end), |c| !ends_line(c));
-        let comment = base64_end + space..end;
+        let comment = line.rest.trim_start_matches(|c| is_space(c) && !ends_line(c));
         // Nothing is copied yet, so a line that is too long even when repaired costs one pass.
-        let length =
-            [algorithm.as_str().len() + 1 + word, comment.len(), usize::from(!comment.is_empty())].iter().sum();
-        policy.check_size(length)?;
+        policy.check_size(line.canonical_length(comment))?;
+        let before_comment = line.position_of(line.rest)..line.position_of(comment);
         for (repair, range) in
-            [(Repair::TypeSeparator, name_end..base64_start), (Repair::CommentSeparator, base64_end..comment.start)]
+            [(Repair::TypeSeparator, name_end..base64_start), (Repair::CommentSeparator, before_comment)]
         {
             if !range.is_empty() && trimmed.get(range) != Some(" ") {
                 repairs.push(repair);
@@ -163,9 +160,9 @@ fn trim_edges(text: &str, repairs: &mut Vec<Repair>) -> Range<usize> {
     }
 }
 
-/// Counts the bytes of the spaces at the start of `text` that are also `allowed`.
-fn space_prefix(text: &str, allowed: impl Fn(char) -> bool) -> usize {
-    text.len() - text.trim_start_matches(|c| is_space(c) && allowed(c)).len()
+/// Counts the bytes of the spaces at the start of `text`.
+fn space_prefix(text: &str) -> usize {
+    text.len() - text.trim_start_matches(is_space).len()
 }
 
 fn is_space(c: char) -> bool {

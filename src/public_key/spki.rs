@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use crate::public_key::wire::without_leading_zeros;
+
 const SEQUENCE: u8 = 0x30;
 
 /// OBJECT IDENTIFIER 1.2.840.113549.1.1.1, rsaEncryption, and the NULL of its parameters (RFC 8017, appendix A.1).
@@ -47,10 +49,11 @@ fn der_integer(magnitude: &[u8]) -> Vec<u8> {
 /// Encodes tag, length in the shortest form (X.690, section 10.1), and contents.
 fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
     let length = contents.len().to_be_bytes();
-    let significant = length.iter().position(|&byte| byte != 0).and_then(|first| length.get(first..)).unwrap_or(&[0]);
+    let significant = without_leading_zeros(&length);
     let mut encoded = Vec::with_capacity(contents.len() + 2 + length.len());
     encoded.push(tag);
     match *significant {
+        [] => encoded.push(0),
         [short] if short < 0x80 => encoded.push(short),
         _ => {
             // At most eight bytes, so the count fits the seven bits of the long form.

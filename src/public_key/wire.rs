@@ -21,17 +21,23 @@ pub(crate) enum WireError {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
-    offset: usize,
+    /// The length of the blob.
+    length: usize,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(blob: &'a [u8]) -> Self {
-        Self { rest: blob, offset: 0 }
+        Self { rest: blob, length: blob.len() }
     }
 
     /// Returns the number of bytes consumed: the offset of the next field's length.
     pub(crate) fn offset(&self) -> usize {
-        self.offset
+        self.length - self.rest.len()
+    }
+
+    /// The bytes not taken yet.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.rest
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -42,7 +48,6 @@ impl<'a> Reader<'a> {
     pub(crate) fn uint32(&mut self) -> Result<u32, WireError> {
         let (head, rest) = self.rest.split_first_chunk::<4>().ok_or(WireError::Truncated)?;
         self.rest = rest;
-        self.offset += 4;
         Ok(u32::from_be_bytes(*head))
     }
 
@@ -50,7 +55,6 @@ impl<'a> Reader<'a> {
     pub(crate) fn uint64(&mut self) -> Result<u64, WireError> {
         let (head, rest) = self.rest.split_first_chunk::<8>().ok_or(WireError::Truncated)?;
         self.rest = rest;
-        self.offset += 8;
         Ok(u64::from_be_bytes(*head))
     }
 
@@ -59,7 +63,7 @@ impl<'a> Reader<'a> {
         let mut ahead = *self;
         let length = usize::try_from(ahead.uint32()?).map_err(|_| WireError::Truncated)?;
         let (field, rest) = ahead.rest.split_at_checked(length).ok_or(WireError::Truncated)?;
-        *self = Self { rest, offset: ahead.offset + length };
+        self.rest = rest;
         Ok(field)
     }
 
@@ -121,10 +125,15 @@ pub(crate) fn integer_length(magnitude: &[u8]) -> usize {
 /// is set, and the magnitude without leading zeros. For a secret, the time depends on the leading zero bytes and on
 /// the bit after them, as does the length.
 pub(crate) fn minimal(magnitude: &[u8]) -> [&[u8]; 2] {
-    let zeros = magnitude.iter().take_while(|&&byte| byte == 0).count();
-    let magnitude = magnitude.get(zeros..).unwrap_or_default();
+    let magnitude = without_leading_zeros(magnitude);
     let sign: &[u8] = if magnitude.first().is_some_and(|first| first & 0x80 != 0) { &[0] } else { &[] };
     [sign, magnitude]
+}
+
+/// A big-endian magnitude without its leading zero bytes; empty for zero.
+pub(crate) fn without_leading_zeros(magnitude: &[u8]) -> &[u8] {
+    let (_zeros, rest) = magnitude.split_at(magnitude.iter().take_while(|&&byte| byte == 0).count());
+    rest
 }
 
 #[cfg(test)]

@@ -34,4 +34,6 @@ if __name__ == "__main__":
     warnings.simplefilter("ignore")
     answers = [answer(text) for text in json.load(sys.stdin)]
     versions = {"cryptography": cryptography.__version__, "python": platform.python_version()}
-    json.dump({"versions": versions, "answers": answers}, sys.stdout)
+    # CPython 3.13, 3.14 and later read on after padding inside base64 since gh-145264, of March 2026.
+    stops_at_padding = base64.b64decode("QQ==QUJDRA") == b"A"
+    json.dump({"versions": versions, "stops_at_padding": stops_at_padding, "answers": answers}, sys.stdout)

@@ -455,14 +455,24 @@ fn verdicts_match_the_installed_cryptography() {
         let answers: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let version = release(answers["versions"]["cryptography"].as_str().unwrap());
         let (rule, ..) = RULES.into_iter().rfind(|(_, first, _)| *first <= version).unwrap();
+        let stops_at_padding = answers["stops_at_padding"].as_bool().unwrap();
         let answers = answers["answers"].as_array().unwrap();
         assert_eq!(answers.len(), lines.len());
-        for (line, answer) in lines.iter().zip(answers) {
+        let comparable = |(line, _): &(&String, _)| stops_at_padding || !has_data_after_padding(line);
+        for (line, answer) in lines.iter().zip(answers).filter(comparable) {
             let verdict = verdict_with(line, rule);
             let fingerprint = verdict.fingerprint().map(|fingerprint| fingerprint.to_string());
             assert_eq!(fingerprint.as_deref(), answer["fingerprint"].as_str(), "{version:?}: {line:?}: {answer}");
         }
     }
+}
+
+/// Whether more base64 follows padding in the field that `cryptography` parses or in the one that Nova hashes. Newer
+/// releases of CPython read it, as gh-145264 describes; the verdict is that of those that stop there.
+fn has_data_after_padding(line: &str) -> bool {
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    let fields = [line.split_ascii_whitespace().nth(1), line.split(' ').nth(1)];
+    fields.into_iter().flatten().any(|field| field.trim_end_matches(|c| !is_base64(c)).contains('='))
 }
 
 /// Parses the numbers of a release of `cryptography`, such as 38.0.4.

@@ -126,7 +126,7 @@ impl<'a> Line<'a> {
         if self.goes_on() { Kind::IsWrapped.at(self.position_of(self.rest)) } else { error }
     }
 
-    /// Whether more base64 follows after white space, so that a key that is cut short was only broken in two.
+    /// Returns whether more base64 follows after whitespace: the key was then wrapped, not truncated.
     fn goes_on(&self) -> bool {
         /// Minimum length after a space, because few words of a comment are as long and all base64; no comment is
         /// expected after a line ending.

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 
 use crate::openssh_version::{Difference, OpenSsh};
-use crate::support;
+use crate::support::{self, line_of};
 
 /// OpenStack Nova's test key: 380 bytes, then the comment.
 const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDkbjgPqUSAyPpxHAI/J2wyXVVE3YH0NXJXmWbCywZ4kKXLBkxZwqVJkFpY9vBu3bT+vvh4wZk+Wq0SL1Gj4QePj+fn7cDYyHXWHQ8ZK3nc9I99bChmESD2FDXDVnF8EwLHt4bZh0YVChwyBHTNBqwkaOO3yGu4KdZEHek0f0OETAqGARMfT8IXPFKHR5laz87gZJ/i6nCZEb/Vi73S+dVmrcBqfC+9blQGTqDi5ZvoVMRLzruQDLhvkRwfpZHeUsTT2ia4b82q0f6qSAh1ByicOSaS4rfF/mCjoZLASh3R6szUbW974LjD8wP3wpnhmWif2HLugTatyodd/nyBm05N";
@@ -34,16 +34,6 @@ const BASE_POINT_P521: (&str, &str) = (
 fn refusal(line: &str) -> (&'static str, Option<usize>) {
     let error = PublicKey::parse_with(line, &ImportPolicy::nova()).expect_err(line);
     (error.code(), error.position())
-}
-
-/// Encodes a line whose blob consists of `fields`, each a string of the wire format, the first of them the type.
-fn line_of(fields: &[&[u8]]) -> String {
-    let mut blob = Vec::new();
-    for field in fields {
-        blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
-        blob.extend(*field);
-    }
-    format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
 }
 
 fn rsa_line(e: &[u8], n: &[u8]) -> String {

@@ -4,6 +4,8 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::process::Command;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use rand_core::TryCryptoRng;
 
 use crate::data;
@@ -13,6 +15,16 @@ pub(crate) use crate::skip::skip;
 /// Returns [`data::read`], as JSON.
 pub(crate) fn json_data(path: &str) -> serde_json::Value {
     serde_json::from_slice(&data::read(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Encodes a line whose blob consists of `fields`, each a string of the wire format, the first of them the type.
+pub(crate) fn line_of(fields: &[&[u8]]) -> String {
+    let mut blob = Vec::new();
+    for field in fields {
+        blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
+        blob.extend(*field);
+    }
+    format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
 }
 
 /// Every feature of the crate, and whether this test is built with it.

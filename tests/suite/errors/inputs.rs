@@ -1,7 +1,5 @@
 //! An input that causes each kind of failure, with its code and its HTTP status.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
     Algorithm, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
@@ -10,6 +8,7 @@ use nova_keypair::{
 use std::sync::LazyLock;
 
 use crate::draws::{Draws, composite};
+use crate::support::line_of;
 
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 const BLOB: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
@@ -96,16 +95,6 @@ fn lines() -> Failures {
 
 fn hex(digits: &str) -> Vec<u8> {
     (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect()
-}
-
-/// Encodes a line whose blob has these fields, each a string of the wire format, the first of them the type.
-fn line_of(fields: &[&[u8]]) -> String {
-    let mut blob = Vec::new();
-    for field in fields {
-        blob.extend(u32::try_from(field.len()).unwrap().to_be_bytes());
-        blob.extend(*field);
-    }
-    format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
 }
 
 /// Encodes an mpint of `bytes` bytes, all of them 255.

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "pointers to digits and calls that need AVX-512; see `Unsafe` above")]
 #![allow(clippy::cast_possible_wrap, reason = "intrinsics take signed integers")]
 
+#[macro_use]
 mod columns;
 mod digits;
 mod exponentiation;

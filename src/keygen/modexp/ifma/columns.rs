@@ -11,10 +11,52 @@
 //! ```
 
 use super::digits::COLUMNS;
-use super::vector::{DIGIT_MASK, Vector};
+use super::vector::Vector;
+
+/// Repeats the body for each value of a constant. The compiler would not unroll these loops, and the columns would be in
+/// memory.
+macro_rules! unroll {
+    ($index:ident in [$($value:literal)*] $body:block) => {
+        $({
+            const $index: usize = $value;
+            $body
+        })*
+    };
+}
+
+macro_rules! starting {
+    ($columns:ident, $a:expr, $b:expr) => {{
+        let (a, b) = ($a, $b);
+        unroll!(R in [0 1 2 3 4 5 6 7 8] {
+            let factor = *b.add(R);
+            for c in 0..R + 1 {
+                $columns.product(c, *a.add(c).sub(R), factor);
+            }
+        });
+    }};
+}
+
+macro_rules! reduce {
+    ($columns:ident, $modulus:expr, $inverse:expr, $carry:expr, $quotient:expr) => {{
+        let (modulus, quotient) = ($modulus, $quotient);
+        let (zero, mask) = (V::splat(0), V::splat(DIGIT_MASK));
+        let mut carry = $carry;
+        unroll!(C in [0 1 2 3 4 5 6 7 8 9] {
+            let t = $columns.0[C].add(carry);
+            let q = zero.add_low(t, $inverse);
+            *quotient.add(C) = q;
+            carry = t.add(mask).carry();
+            $columns.0[C + 1] = $columns.0[C + 1].add_high(q, *modulus);
+            for j in 1..COLUMNS - C {
+                $columns.product(C + j, *modulus.add(j), q);
+            }
+        });
+        ($columns.0[COLUMNS], carry)
+    }};
+}
 
 /// The columns, and the part of their products that belongs to the column above them.
-pub(super) struct Columns<V>([V; COLUMNS + 1]);
+pub(super) struct Columns<V>(pub(super) [V; COLUMNS + 1]);
 
 impl<V: Vector> Columns<V> {
     /// Empty columns.
@@ -26,7 +68,7 @@ impl<V: Vector> Columns<V> {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
-    unsafe fn product(&mut self, column: usize, a: V, b: V) {
+    pub(super) unsafe fn product(&mut self, column: usize, a: V, b: V) {
         unsafe {
             self.0[column] = self.0[column].add_low(a, b);
             self.0[column + 1] = self.0[column + 1].add_high(a, b);
@@ -51,27 +93,14 @@ impl<V: Vector> Columns<V> {
 
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
-    pub(super) unsafe fn starting(&mut self, a: *const V, b: *const V) {
-        unsafe {
-            for r in 0..COLUMNS - 1 {
-                let factor = *b.add(r);
-                for c in 0..=r {
-                    self.product(c, *a.add(c).sub(r), factor);
-                }
-            }
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     pub(super) unsafe fn ending(&mut self, a: *const V, b: *const V) {
         unsafe {
-            for r in 0..COLUMNS {
-                let factor = *b.add(r);
-                for c in r..COLUMNS {
-                    self.product(c, *a.add(c - r), factor);
+            unroll!(R in [0 1 2 3 4 5 6 7 8 9] {
+                let factor = *b.add(R);
+                for c in R..COLUMNS {
+                    self.product(c, *a.add(c - R), factor);
                 }
-            }
+            });
         }
     }
 
@@ -97,14 +126,14 @@ impl<V: Vector> Columns<V> {
     #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     pub(super) unsafe fn last_squares(&mut self, a: *const V) {
         unsafe {
-            for i in 1..COLUMNS - 1 {
-                let factor = *a.add(i);
-                for j in i + 1..COLUMNS {
-                    if i + j >= COLUMNS {
-                        self.product(i + j - COLUMNS, *a.add(j), factor);
+            unroll!(I in [1 2 3 4 5 6 7 8] {
+                let factor = *a.add(I);
+                for j in I + 1..COLUMNS {
+                    if I + j >= COLUMNS {
+                        self.product(I + j - COLUMNS, *a.add(j), factor);
                     }
                 }
-            }
+            });
             self.double();
             for i in COLUMNS / 2..COLUMNS {
                 let factor = *a.add(i);
@@ -131,35 +160,15 @@ impl<V: Vector> Columns<V> {
         }
     }
 
-    /// returns (spill, carry)
-    #[inline]
-    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
-    pub(super) unsafe fn reduce(mut self, modulus: *const V, inverse: V, mut carry: V, quotient: *mut V) -> (V, V) {
-        unsafe {
-            let (zero, mask) = (V::splat(0), V::splat(DIGIT_MASK));
-            for c in 0..COLUMNS {
-                let t = self.0[c].add(carry);
-                let q = zero.add_low(t, inverse);
-                *quotient.add(c) = q;
-                carry = t.add(mask).carry();
-                self.0[c + 1] = self.0[c + 1].add_high(q, *modulus);
-                for j in 1..COLUMNS - c {
-                    self.product(c + j, *modulus.add(j), q);
-                }
-            }
-            (self.0[COLUMNS], carry)
-        }
-    }
-
     #[inline]
     #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     pub(super) unsafe fn write(self, double: u8, mut carry: V, out: *mut V) -> (V, V) {
         unsafe {
-            for c in 0..COLUMNS {
-                let t = self.0[c].add_masked(double, self.0[c]).add(carry);
-                *out.add(c) = t;
+            unroll!(C in [0 1 2 3 4 5 6 7 8 9] {
+                let t = self.0[C].add_masked(double, self.0[C]).add(carry);
+                *out.add(C) = t;
                 carry = t.carry();
-            }
+            });
             (self.0[COLUMNS], carry)
         }
     }

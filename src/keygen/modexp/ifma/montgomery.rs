@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::digits::{COLUMNS, Digits, Length};
-use super::vector::Vector;
+use super::vector::{DIGIT_MASK, Vector};
 
 /// Several odd moduli N, with the constant of Montgomery reduction.
 pub(super) struct Montgomery<V: Vector> {
@@ -30,20 +30,20 @@ impl<V: Vector> Montgomery<V> {
                 columns.ending_squares(x.add(k / 2));
                 columns.add_lowest(spill);
                 columns.rows(modulus.add(k), q, k);
-                (spill, carry) = columns.reduce(modulus, inverse, carry, q.add(k));
+                (spill, carry) = reduce!(columns, modulus, inverse, carry, q.add(k));
             }
             carry = carry.add_masked(double, carry);
             for k in (0..n).step_by(COLUMNS) {
                 let mut columns = Columns::new();
                 if k + COLUMNS < n {
-                    columns.starting(x.add(n - 1), x.add(k + 1));
+                    starting!(columns, x.add(n - 1), x.add(k + 1));
                     columns.rows(x.add(n - COLUMNS), x.add(k + COLUMNS), (n - k) / 2 - COLUMNS);
                     columns.ending_squares(x.add((n + k) / 2));
                 } else {
                     columns.last_squares(x.add(k));
                 }
                 columns.add_lowest(spill);
-                columns.starting(modulus.add(n - 1), q.add(k + 1));
+                starting!(columns, modulus.add(n - 1), q.add(k + 1));
                 columns.rows(modulus.add(n - COLUMNS), q.add(k + COLUMNS), n - k - COLUMNS);
                 (spill, carry) = columns.write(double, carry, x.add(k));
             }
@@ -66,14 +66,14 @@ impl<V: Vector> Montgomery<V> {
                 columns.ending(y, x.add(k));
                 columns.add_lowest(spill);
                 columns.rows(modulus.add(k), q, k);
-                (spill, carry) = columns.reduce(modulus, inverse, carry, q.add(k));
+                (spill, carry) = reduce!(columns, modulus, inverse, carry, q.add(k));
             }
             for k in (0..n).step_by(COLUMNS) {
                 let mut columns = Columns::new();
-                columns.starting(y.add(n - 1), x.add(k + 1));
+                starting!(columns, y.add(n - 1), x.add(k + 1));
                 columns.rows(y.add(n - COLUMNS), x.add(k + COLUMNS), n - k - COLUMNS);
                 columns.add_lowest(spill);
-                columns.starting(modulus.add(n - 1), q.add(k + 1));
+                starting!(columns, modulus.add(n - 1), q.add(k + 1));
                 columns.rows(modulus.add(n - COLUMNS), q.add(k + COLUMNS), n - k - COLUMNS);
                 (spill, carry) = columns.write(0, carry, x.add(k));
             }

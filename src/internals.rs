@@ -27,6 +27,10 @@ pub fn on_declassify(hook: fn(&mut [u8])) {
 pub enum Kernel {
     /// The kernel that `generate` selects.
     Best,
+    /// Eight numbers at a time, with AVX-512 IFMA.
+    Ifma,
+    /// Four numbers at a time, with AVX2 and FMA.
+    Avx2,
     /// The portable kernel, in plain Rust.
     Portable,
 }
@@ -34,9 +38,22 @@ pub enum Kernel {
 impl Kernel {
     fn backend(self) -> Backend {
         match self {
-            Self::Best => Backend::detect(),
-            Self::Portable => Backend::Portable(Portable),
+            Self::Best => Some(Backend::detect()),
+            Self::Ifma => Backend::ifma(),
+            Self::Avx2 => Backend::avx2(),
+            Self::Portable => None,
         }
+        .unwrap_or(Backend::Portable(Portable))
+    }
+
+    /// Returns the kernels that this processor supports, fastest first. An unsupported one does its work with the
+    /// portable kernel.
+    pub fn supported() -> impl Iterator<Item = Self> {
+        let is_supported = [Backend::ifma().is_some(), Backend::avx2().is_some(), true];
+        [Self::Ifma, Self::Avx2, Self::Portable]
+            .into_iter()
+            .zip(is_supported)
+            .filter_map(|(kernel, is)| is.then_some(kernel))
     }
 
     /// Returns whether this is the portable kernel on this processor.
@@ -161,6 +178,10 @@ pub fn generate_with_a_fault<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -
 struct Faulty(Backend);
 
 impl kernel::Kernel for Faulty {
+    fn width(&self) -> usize {
+        self.0.width()
+    }
+
     fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         self.0.base2(bits, moduli, verdicts);
     }

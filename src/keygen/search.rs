@@ -2,7 +2,7 @@
 //! prime.
 //!
 //! ```text
-//! stream ──draw──▸ trial division ──▸ queue ──4 at a time──▸ base-2 filter ──▸ passed, in order
+//! stream ──draw──▸ trial division ──▸ queue ──batches──────▸ base-2 filter ──▸ passed, in order
 //!   c0 c1 c2 …        c0 c5 c9 …     c0 c5 c9 c11             ✗  ✓  ✗  ✗           c5 …
 //! ```
 //!
@@ -19,7 +19,7 @@ use subtle::Choice;
 use super::candidate::{Candidates, Source};
 use super::declassify::reveal;
 use super::error::{GenerateError, Result};
-use super::modexp::kernel::{Kernel, LANES};
+use super::modexp::kernel::Kernel;
 use super::trial_division::TrialDivision;
 use super::uint::{SecretUint, limbs_for};
 
@@ -54,8 +54,8 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
             kernel,
             bits,
             candidate: SecretUint::zero(limbs_for(bits)),
-            queue: VecDeque::with_capacity(LANES),
-            passed: VecDeque::with_capacity(LANES),
+            queue: VecDeque::with_capacity(kernel.width()),
+            passed: VecDeque::with_capacity(kernel.width()),
             ended: None,
         }
     }
@@ -79,7 +79,7 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
 
     /// Draws until the queue holds a batch, the stream ends or `end` is reached.
     fn fill(&mut self, end: u64) {
-        while self.queue.len() < LANES && self.ended.is_none() && self.candidates.drawn() < end {
+        while self.queue.len() < self.kernel.width() && self.ended.is_none() && self.candidates.drawn() < end {
             let index = self.candidates.drawn();
             match self.candidates.draw(&mut self.candidate) {
                 Ok(()) if self.has_no_small_factor() => {
@@ -98,11 +98,11 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
 
     /// Runs the base-2 filter on one batch.
     fn filter(&mut self) {
-        let batch = self.queue.len().min(LANES);
-        let moduli: Vec<&SecretUint> = self.queue.iter().take(batch).map(|survivor| &survivor.number).collect();
-        let mut verdicts = [Choice::from(0); LANES];
+        let batch = self.queue.len();
+        let moduli: Vec<&SecretUint> = self.queue.iter().map(|survivor| &survivor.number).collect();
+        let mut verdicts = alloc::vec![Choice::from(0); batch];
         self.kernel.base2(self.bits, &moduli, &mut verdicts);
-        for (survivor, verdict) in self.queue.drain(..batch).zip(verdicts) {
+        for (survivor, verdict) in self.queue.drain(..).zip(verdicts) {
             if reveal(verdict) {
                 self.passed.push_back(survivor);
             }

@@ -114,6 +114,10 @@ impl Counting {
 }
 
 impl Kernel for Counting {
+    fn width(&self) -> usize {
+        4
+    }
+
     fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         self.base2.set(self.base2.get() + moduli.len());
         Portable.base2(bits, moduli, verdicts);
@@ -165,6 +169,10 @@ fn few_candidates_pass_trial_division() {
 struct Gullible;
 
 impl Kernel for Gullible {
+    fn width(&self) -> usize {
+        4
+    }
+
     fn base2(&self, _: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         verdicts.iter_mut().take(moduli.len()).for_each(|verdict| *verdict = Choice::from(1));
     }

@@ -93,13 +93,13 @@ mod product;
 mod tests;
 mod trial_division;
 
-use digits::Length;
+use digits::{LANES, Length};
 use exponentiation::Moduli;
 use subtle::Choice;
 
 use super::super::trial_division::TrialDivision;
 use super::super::uint::SecretUint;
-use super::kernel::{Kernel, LANES, Power};
+use super::kernel::{Kernel, Power};
 use super::portable::Portable;
 
 cpufeatures::new!(cpuid, "avx2", "fma");
@@ -127,6 +127,10 @@ fn rounds_to_nearest() -> bool {
 }
 
 impl Kernel for Avx2 {
+    fn width(&self) -> usize {
+        LANES
+    }
+
     fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         let Some(length) = Length::for_bits(bits).filter(|_| rounds_to_nearest()) else {
             return Portable.base2(bits, moduli, verdicts);

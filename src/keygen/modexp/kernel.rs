@@ -1,16 +1,13 @@
 //! [`Kernel`]: what an implementation of modular exponentiation provides.
 //!
-//! A *lane* is one exponentiation. Kernels accept any number of lanes and process them in groups of [`LANES`]; the
-//! portable one processes them one by one. All kernels give the same results: no representation of theirs is visible
-//! outside.
+//! A *lane* is one exponentiation. Kernels accept any number of lanes and process them in batches of their own
+//! [`width`](Kernel::width); the portable one processes them one by one. All kernels give the same results: no
+//! representation of theirs is visible outside.
 
 use subtle::Choice;
 
 use super::super::trial_division::{self, TrialDivision};
 use super::super::uint::SecretUint;
-
-/// The number of lanes of the widest kernel, and so the number of candidates in a batch.
-pub(crate) const LANES: usize = 4;
 
 /// `base^exponent mod modulus`. All three have the number of limbs that `bits` needs; the modulus is odd and has
 /// exactly `bits` bits, and the base is below it.
@@ -23,6 +20,10 @@ pub(crate) struct Power<'a> {
 
 /// Constant-time modular exponentiation. Time and addresses depend on `bits` and on the number of lanes alone.
 pub(crate) trait Kernel {
+    /// The number of lanes that cost as much as one, and so the number of candidates in a batch. It changes how far the
+    /// search reads ahead, but never the key.
+    fn width(&self) -> usize;
+
     /// For each modulus N, which has `bits` bits, the top two of them set, and is 7 modulo 8: whether 2^((N-1)/2) = 1
     /// mod N.
     ///

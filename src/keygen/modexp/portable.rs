@@ -27,6 +27,10 @@ use super::kernel::{Kernel, Power};
 pub(crate) struct Portable;
 
 impl Kernel for Portable {
+    fn width(&self) -> usize {
+        1
+    }
+
     fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
         for (modulus, verdict) in moduli.iter().zip(verdicts) {
             *verdict = base2(modulus, bits);

@@ -5,11 +5,12 @@ use core::arch::x86_64::__m256d;
 use zeroize::Zeroize;
 
 use super::super::super::uint::SecretUint;
-use super::super::kernel::LANES;
 
 /// One digit of each of the four numbers.
 pub(super) type Vector = __m256d;
 
+/// The number of lanes of a vector.
+pub(super) const LANES: usize = 4;
 /// w, the number of bits of a digit.
 pub(super) const DIGIT_BITS: u32 = 47;
 /// Digits of the longest number.

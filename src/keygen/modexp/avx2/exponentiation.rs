@@ -7,8 +7,8 @@ use subtle::Choice;
 use super::super::super::limbs::{double_mod, power_of_two_minus};
 use super::super::super::uint::SecretUint;
 use super::super::super::word::inverse_mod_2_64;
-use super::super::kernel::{LANES, Power};
-use super::digits::{DIGIT_BITS, Digits, Length, Operand, Scratch, Vector};
+use super::super::kernel::Power;
+use super::digits::{DIGIT_BITS, Digits, LANES, Length, Operand, Scratch, Vector};
 use super::montgomery::Montgomery;
 
 /// Four odd moduli of exactly `bits` bits.

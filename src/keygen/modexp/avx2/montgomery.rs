@@ -5,8 +5,7 @@ use core::arch::x86_64::{
     _mm256_setzero_pd, _mm256_slli_epi64,
 };
 
-use super::super::kernel::LANES;
-use super::digits::{Digits, Length, Operand, Scratch, Vector, columns_ptr};
+use super::digits::{Digits, LANES, Length, Operand, Scratch, Vector, columns_ptr};
 use super::product::{Addend, Factors, HighDigits, Root, Spilled, mul_high, mul_low, square_high, square_low};
 
 /// Four odd moduli N, with the constants of Montgomery reduction.

@@ -105,7 +105,7 @@ pub fn check(subject: &Subject, functions: &[Function]) -> bool {
 fn describe(difference: &Difference, functions: &[Function]) -> String {
     let place = |address: u64| match functions.iter().find(|function| function.range().contains(&address)) {
         Some(function) => format!("{} + {:#x}", function.name, address - function.start),
-        None => format!("{address:#x}, outside of this program"),
+        None => format!("{address:#x}, in a library"),
     };
     match *difference {
         Difference::Instruction { found } => format!("another instruction is executed: {}", place(found)),

@@ -9,8 +9,8 @@ use subtle::Choice;
 use super::super::trial_division::{self, TrialDivision};
 use super::super::uint::SecretUint;
 
-/// `base^exponent mod modulus`. All three have the number of limbs that `bits` needs; the modulus is odd and has
-/// exactly `bits` bits, and the base is below it.
+/// `base^exponent mod modulus`. Base and modulus have the number of limbs that `bits` needs, and the exponent at most as
+/// many. The modulus is odd and has exactly `bits` bits, and the base is below it.
 #[derive(Clone, Copy)]
 pub(crate) struct Power<'a> {
     pub(crate) base: &'a SecretUint,
@@ -18,7 +18,16 @@ pub(crate) struct Power<'a> {
     pub(crate) modulus: &'a SecretUint,
 }
 
-/// Constant-time modular exponentiation. Time and addresses depend on `bits` and on the number of lanes alone.
+impl Power<'_> {
+    /// The number of bits that an exponent of this many limbs has at most. Every power of a batch is computed as if its
+    /// exponent had as many as the longest.
+    pub(crate) fn exponent_bits(powers: &[Self], bits: u32) -> usize {
+        powers.iter().map(|power| 64 * power.exponent.length()).max().unwrap_or(0).min(bits as usize)
+    }
+}
+
+/// Constant-time modular exponentiation. Time and addresses depend on `bits`, the number of lanes and
+/// the number of limbs of the exponents alone.
 pub(crate) trait Kernel {
     /// The number of lanes that cost as much as one, and so the number of candidates in a batch. It changes how far the
     /// search reads ahead, but never the key.

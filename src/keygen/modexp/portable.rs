@@ -325,7 +325,7 @@ fn pow_sized<const L: usize>(power: &Power<'_>, bits: u32, result: &mut SecretUi
         previous = entry;
     }
 
-    let windows = (bits as usize).div_ceil(WINDOW);
+    let windows = Power::exponent_bits(core::slice::from_ref(power), bits).div_ceil(WINDOW);
     x.copy_from_slice(one);
     for position in (0..windows).rev() {
         for _ in 0..WINDOW {

@@ -72,7 +72,7 @@ impl<'a> Moduli<'a> {
         let no_factor = _mm256_set1_pd(1.0);
         let mut factor = Digits::ZERO;
         let mut x = Operand::new(&self.one);
-        for window in (0..self.bits.div_ceil(4) as usize).rev() {
+        for window in (0..Power::exponent_bits(powers, self.bits).div_ceil(4)).rev() {
             for _ in 0..4 {
                 self.arithmetic.square(&mut scratch, no_factor, &mut x);
             }

@@ -66,7 +66,7 @@ impl<'a, V: Vector> Moduli<'a, V> {
             self.fill_table(powers, &mut quotient, &mut table);
             let mut factor = Digits::ZERO;
             let mut x = self.one.clone();
-            for window in (0..self.bits.div_ceil(4) as usize).rev() {
+            for window in (0..Power::exponent_bits(powers, self.bits).div_ceil(4)).rev() {
                 for _ in 0..4 {
                     self.arithmetic.square(0, &mut quotient, &mut x);
                 }

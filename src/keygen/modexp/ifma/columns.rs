@@ -80,13 +80,15 @@ impl<V: Vector> Columns<V> {
     #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     pub(super) unsafe fn rows(&mut self, mut a: *const V, mut b: *const V, rows: usize) {
         unsafe {
-            for _ in 0..rows {
-                let factor = *b;
-                for c in 0..COLUMNS {
-                    self.product(c, *a.add(c), factor);
-                }
-                a = a.sub(1);
-                b = b.add(1);
+            for _ in 0..rows / 5 {
+                unroll!(R in [0 1 2 3 4] {
+                    let factor = *b.add(R);
+                    for c in 0..COLUMNS {
+                        self.product(c, *a.add(c).sub(R), factor);
+                    }
+                });
+                a = a.sub(5);
+                b = b.add(5);
             }
         }
     }

@@ -36,14 +36,16 @@ const SCALAR: &[&str] = &[
     "Sar", "Sarx", "Sbb", "Shl", "Shld", "Shlx", "Shr", "Shrd", "Shrx", "Sub", "Test", "Tzcnt", "Xchg", "Xor",
     "Cmova", "Cmovae", "Cmovb", "Cmovbe", "Cmove", "Cmovne", "Cmovns", "Cmovs",
     "Seta", "Setae", "Setb", "Setbe", "Sete", "Setne", "Setns", "Sets",
-    "Movaps", "Movups", "Vzeroupper",
+    "Vzeroupper",
     // The trap of an impossible case, never executed.
     "Ud2",
 ];
 
-/// Moves, permutations by constants, and bitwise operations.
+/// Moves, permutations by constants, additions and bitwise operations.
 #[rustfmt::skip]
 const MOVES: &[&str] = &[
+    "Movaps", "Movd", "Movdqa", "Movdqu", "Movlhps", "Movq", "Movsd", "Movups", "Paddq", "Pand", "Pandn", "Por",
+    "Pshufd", "Psllq", "Psrlq", "Psubq", "Punpckhqdq", "Punpcklqdq", "Pxor", "Shufps", "Xorps",
     "Vextracti128", "Vinserti128", "Vmovaps", "Vmovapd", "Vmovd", "Vmovdqa", "Vmovdqu", "Vmovq", "Vmovsd", "Vmovupd",
     "Vmovups", "Vbroadcastsd", "Vpbroadcastq", "Vpblendd", "Vpermq", "Vpextrq", "Vpinsrq", "Vpunpcklqdq",
     "Vpunpckhqdq", "Vpaddq", "Vpand", "Vpandn", "Vpor", "Vpxor", "Vpsrlq", "Vpsllq", "Vpsubq", "Vpcmpeqq", "Vpcmpgtq",
@@ -61,7 +63,7 @@ const FLOATING_POINT: &[&str] = &[
 
 #[rustfmt::skip]
 const INTEGER: &[&str] = &[
-    "Vpmadd52luq", "Vpmadd52huq", "Vpsraq", "Vpternlogq", "Vpandq", "Vpandnq", "Vporq", "Vpxorq", "Valignq",
+    "Vpmadd52luq", "Vpmadd52huq", "Vpsraq", "Vpternlogq", "Vpandq", "Vpandnq", "Vporq", "Vpxorq", "Vpxord", "Valignq",
     "Vmovdqa64", "Vmovdqu64", "Vmovdqa32", "Vmovdqu32", "Vpblendmq", "Vpcmpq", "Vpcmpuq", "Vptestmq", "Vptestnmq",
     "Vextracti64x4", "Vextracti32x4", "Vinserti64x4", "Vinserti32x4", "Vbroadcasti64x4", "Vpermi2q", "Vpermt2q",
     "Kmovb", "Kmovw", "Kmovd", "Kandb", "Knotb", "Korb", "Kxorb", "Kortestb",
@@ -75,14 +77,15 @@ pub fn check(functions: &[Function]) -> bool {
 impl Kernel {
     fn check(&self, functions: &[Function]) -> bool {
         let mut counts = BTreeMap::new();
-        let mut strangers = Vec::new();
+        // By name, with the first place.
+        let mut strangers = BTreeMap::new();
         let own = |function: &&Function| function.name.contains(self.path) && !function.name.contains(DETECTION);
         for function in functions.iter().filter(own) {
             for instruction in instructions(function.code(), function.start) {
                 *counts.entry(format!("{:?}", instruction.mnemonic())).or_insert(0usize) += 1;
                 if !self.allows(&instruction) {
-                    let at = instruction.ip() - function.start;
-                    strangers.push(format!("{:?} at {} + {at:#x}", instruction.mnemonic(), function.name));
+                    let place = format!("{} + {:#x}", function.name, instruction.ip() - function.start);
+                    strangers.entry(format!("{:?}", instruction.mnemonic())).or_insert(place);
                 }
             }
         }
@@ -92,8 +95,8 @@ impl Kernel {
         if !counts.contains_key(self.essential) {
             println!("      no {} was found: the functions of the kernel have other names", self.essential);
         }
-        for stranger in strangers {
-            println!("      not in the list: {stranger}");
+        for (name, place) in strangers {
+            println!("      not in the list: {name} at {place}");
         }
         good
     }

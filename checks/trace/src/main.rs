@@ -1,7 +1,4 @@
 //! Compares execution traces of the kernels for different secrets; `README.md` describes the method and what it shows.
-//!
-//! Without arguments it checks every kernel that the processor supports, as in continuous integration; with `--all`
-//! also whole keys.
 
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
 compile_error!("the tracer reads the registers of x86_64 through Linux's ptrace");
@@ -20,20 +17,10 @@ mod tracer;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let whole_keys = match arguments[..] {
-        [] => false,
-        ["--all"] => true,
-        _ => {
-            eprintln!("arguments: none, or --all");
-            return ExitCode::from(2);
-        }
-    };
     tracer::use_one_core();
     let functions = symbols::functions();
     let mut good = allowlist::check(&functions);
-    for subject in controls::all().into_iter().chain(stages::all(whole_keys)) {
+    for subject in controls::all().into_iter().chain(stages::all()) {
         good &= compare::check(&subject, &functions);
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -48,3 +48,20 @@ pub fn functions() -> Vec<Function> {
 extern "C" fn nova_keypair_trace_anchor() {
     std::hint::black_box(());
 }
+
+/// Describes an address in a library: the closest exported symbol before it.
+pub fn in_library(address: u64) -> String {
+    // SAFETY: all fields are pointers, which may be null.
+    let mut info: libc::Dl_info = unsafe { std::mem::zeroed() };
+    // SAFETY: the function reads no memory at the address, and writes to the structure.
+    if unsafe { libc::dladdr(address as *const libc::c_void, &raw mut info) } == 0 || info.dli_sname.is_null() {
+        return format!("{address:#x}, outside of this program");
+    }
+    // SAFETY: the name is a C string of a library that stays loaded.
+    let name = unsafe { std::ffi::CStr::from_ptr(info.dli_sname) }.to_string_lossy();
+    format!(
+        "{name} + {:#x}, in a library ({address:#x} - {:#x})",
+        address - info.dli_saddr as u64,
+        info.dli_fbase as u64
+    )
+}

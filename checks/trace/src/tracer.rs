@@ -1,47 +1,68 @@
 //! Executes a function step by step in a child process.
 //!
-//! The child is a fork, so that its code, stack and heap have the addresses of the parent, and every child of the same
-//! parent starts in the same state.
+//! The child is a fork, so that its code, stack and heap have the addresses of the parent. Children that are started
+//! one after another, without an allocation in between, start in the same state.
 
 use std::io;
 use std::ptr::null_mut;
 
 pub type Registers = libc::user_regs_struct;
 
-/// Runs `body` in a child process and calls `visit` with the registers before each instruction, until `visit` returns
-/// false or the body ends. Returns whether the body ended.
-///
-/// The steps include the last instructions of `raise`, which stops the child before the body.
-pub fn trace(
-    prepare: &mut dyn FnMut(),
-    body: &dyn Fn(),
-    visit: &mut dyn FnMut(&Registers) -> bool,
-) -> io::Result<bool> {
-    // SAFETY: this process has a single thread, so the child may use the heap.
-    match unsafe { libc::fork() } {
-        -1 => Err(io::Error::last_os_error()),
-        0 => {
-            prepare();
-            // SAFETY: both calls only change how this process is scheduled and observed.
-            let stopped = unsafe {
-                libc::ptrace(libc::PTRACE_TRACEME, 0, null_mut::<u8>(), null_mut::<u8>()) == 0
-                    && libc::raise(libc::SIGSTOP) == 0
-            };
-            if stopped {
-                body();
-                end();
+/// A child process that is stopped before the next step.
+pub struct Child(libc::pid_t);
+
+impl Child {
+    /// Starts a process that calls `prepare`, stops, and then runs `body` step by step.
+    pub fn start(prepare: impl FnOnce(), body: &dyn Fn()) -> io::Result<Self> {
+        // SAFETY: this process has a single thread, so the child may use the heap.
+        match unsafe { libc::fork() } {
+            -1 => Err(io::Error::last_os_error()),
+            0 => {
+                prepare();
+                // SAFETY: both calls only change how this process is scheduled and observed.
+                let stopped = unsafe {
+                    libc::ptrace(libc::PTRACE_TRACEME, 0, null_mut::<u8>(), null_mut::<u8>()) == 0
+                        && libc::raise(libc::SIGSTOP) == 0
+                };
+                if stopped {
+                    body();
+                    end();
+                }
+                // SAFETY: leaves without running the destructors and exit handlers of the parent.
+                unsafe { libc::_exit(1) }
             }
-            // SAFETY: leaves without running the destructors and exit handlers of the parent.
-            unsafe { libc::_exit(1) }
+            child => Ok(Self(child)),
         }
-        child => {
-            let result = observe(child, visit);
-            // SAFETY: the child has not been waited for since it last stopped, so the number is still its own.
-            unsafe {
-                libc::kill(child, libc::SIGKILL);
-                libc::waitpid(child, null_mut(), 0);
+    }
+
+    /// Calls `visit` with the registers before each instruction, until `visit` returns false or the body ends. Returns
+    /// whether the body ended.
+    ///
+    /// The steps include the last instructions of `raise`, which stops the child before the body.
+    pub fn trace(&mut self, visit: &mut dyn FnMut(&Registers) -> bool) -> io::Result<bool> {
+        let last = end as extern "C" fn() as usize as u64;
+        wait_for_stop(self.0)?;
+        loop {
+            let registers = registers(self.0)?;
+            if registers.rip == last {
+                return Ok(true);
             }
-            result
+            if !visit(&registers) {
+                return Ok(false);
+            }
+            // SAFETY: the child is stopped, and no pointer is passed.
+            check(unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, self.0, null_mut::<u8>(), null_mut::<u8>()) })?;
+            wait_for_stop(self.0)?;
+        }
+    }
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        // SAFETY: nothing has reaped the child, so the number is still its own.
+        unsafe {
+            libc::kill(self.0, libc::SIGKILL);
+            libc::waitpid(self.0, null_mut(), 0);
         }
     }
 }
@@ -63,23 +84,6 @@ pub fn use_one_core() {
             // Without it the trace is the same and takes longer.
             _ = libc::sched_setaffinity(0, size_of::<libc::cpu_set_t>(), &raw const set);
         }
-    }
-}
-
-fn observe(child: libc::pid_t, visit: &mut dyn FnMut(&Registers) -> bool) -> io::Result<bool> {
-    let last = end as extern "C" fn() as usize as u64;
-    wait_for_stop(child)?;
-    loop {
-        let registers = registers(child)?;
-        if registers.rip == last {
-            return Ok(true);
-        }
-        if !visit(&registers) {
-            return Ok(false);
-        }
-        // SAFETY: the child is stopped, and no pointer is passed.
-        check(unsafe { libc::ptrace(libc::PTRACE_SINGLESTEP, child, null_mut::<u8>(), null_mut::<u8>()) })?;
-        wait_for_stop(child)?;
     }
 }
 

@@ -40,7 +40,6 @@ impl<'a, V: Vector> Moduli<'a, V> {
     }
 
     /// For each lane: whether 2^((N-1)/2) = 1 mod N.
-    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     pub(super) unsafe fn base2(&self, verdicts: &mut [Choice]) {
         let mut quotient = Digits::ZERO;
         let mut x = self.one.clone();
@@ -58,7 +57,6 @@ impl<'a, V: Vector> Moduli<'a, V> {
     }
 
     /// For each lane that has a result: base^exponent mod N. The moduli of `powers` are these.
-    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     pub(super) unsafe fn pow(&self, powers: &[Power<'_>], results: &mut [SecretUint]) {
         let mut quotient = Digits::ZERO;
         let mut table = [const { Digits::ZERO }; 16];
@@ -86,7 +84,6 @@ impl<'a, V: Vector> Moduli<'a, V> {
     }
 
     /// Computes `table[i]` = base^i·R. In place, because a table that is returned may leave a copy on the stack.
-    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     unsafe fn fill_table(&self, powers: &[Power<'_>], quotient: &mut Digits<V>, table: &mut [Digits<V>; 16]) {
         let length = self.arithmetic.length;
         // R² = R·2^(wn)
@@ -111,7 +108,6 @@ impl<'a, V: Vector> Moduli<'a, V> {
     }
 
     /// Converts x out of Montgomery form, to at most N.
-    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
     unsafe fn leave(&self, quotient: &mut Digits<V>, x: &mut Digits<V>) {
         let mut one = Digits::<V>::ZERO;
         one.0[0].as_mut().fill(1);

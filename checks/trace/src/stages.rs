@@ -10,7 +10,7 @@ use crate::skip::skip;
 
 pub fn all() -> Vec<Subject> {
     let mut subjects = Vec::new();
-    let mut supports = |kernel: Kernel| {
+    let supports = |kernel: Kernel| {
         let is_supported = Kernel::supported().any(|supported| supported == kernel);
         if !is_supported {
             skip(&format!("this processor cannot run the kernel {kernel:?}, so no trace of it was compared"));

@@ -143,7 +143,7 @@ impl TrialDivision {
 
 /// Draws `bits`-bit candidates from a generator.
 pub fn draw<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R, count: usize) -> Result<Vec<Vec<u64>>> {
-    stages::draw(bits, keygen::Random(rng), count)
+    stages::draw(bits, keygen::Random::new(rng), count)
 }
 
 /// Draws `bits`-bit candidates for a seed.

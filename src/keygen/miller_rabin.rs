@@ -175,7 +175,7 @@ mod tests {
             let candidate = distinct_bytes(bits);
             let mut hash = sha2::Sha256::new();
             for base in Rounds::new(&candidate, bits).bases {
-                hash.update(&base.to_be((bits / 8) as usize));
+                hash.update(base.to_be((bits / 8) as usize));
             }
             let digest: String = hash.finalize().iter().map(|byte| alloc::format!("{byte:02x}")).collect();
             assert_eq!(digest, expected, "{bits}");

@@ -39,7 +39,8 @@
 //! rounded.
 //!
 //! # Why nothing overflows
-//! (w = 47, n ≤ 44; unit U = 2^45, so results are exact up to 2^53 = 256 U.)
+//! (w = 47, n ≤ 44; unit U = 2^45, so results are exact up to 2^53 = 256 U. `tests/bounds.rs` computes these bounds
+//! exactly, for every column of every length, from the constants of the code.)
 //!
 //! A product is at most D² ≤ 2^92·(1 + 2^-37), which adds ≤ U·(1 + 2^-37) + 1/2 to h/2^w; a product with a doubled
 //! factor counts as two. A column has at most n products, so |h - M|/2^w ≤ 44 U·(1 + 2^-36) < 2^51: h stays between

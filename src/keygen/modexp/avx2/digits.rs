@@ -13,7 +13,7 @@ pub(super) type Vector = __m256d;
 /// w, the number of bits of a digit.
 pub(super) const DIGIT_BITS: u32 = 47;
 /// Digits of the longest number.
-const MAX_DIGITS: usize = 44;
+pub(super) const MAX_DIGITS: usize = 44;
 /// Digits that a number has room for: the last group of six columns reads past the highest digit, and finds zeros
 /// there.
 pub(super) const CAPACITY: usize = MAX_DIGITS + 6;
@@ -23,7 +23,7 @@ pub(super) const MAGIC: f64 = 1.5 * pow2(52 + DIGIT_BITS as i32);
 /// 2^-w
 pub(super) const SHIFT: f64 = pow2(-(DIGIT_BITS as i32));
 /// An integer below 2^51 appears in the low bits of its sum with 1.5·2^52.
-const INTEGER: f64 = 1.5 * pow2(52);
+pub(super) const INTEGER: f64 = 1.5 * pow2(52);
 
 /// Returns 2^exponent.
 pub(super) const fn pow2(exponent: i32) -> f64 {

@@ -79,7 +79,7 @@
 //! Unsafe code is in this file and its folder only: `avx2/product.rs` holds the assembly and the pointers that run
 //! along the digits, `avx2/montgomery.rs` the calls that pass those pointers, and this file the calls into functions
 //! compiled for AVX2 and FMA, which the token [`Avx2`] permits. [`Length`] keeps every loop inside a
-//! [`Digits`](digits::Digits).
+//! [`Digits`](digits::Digits). `avx2/SAFETY.md` lists what they rely on, and what checks it.
 
 #![allow(unsafe_code, reason = "assembly, pointers to digits and calls that need AVX2; see `Unsafe` above")]
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "intrinsics take and return signed integers")]

@@ -3,6 +3,7 @@
 #![allow(unsafe_code, reason = "calls into functions that need AVX2, and pointers to digits")]
 
 mod bounds;
+mod extents;
 mod trial_division;
 
 use alloc::vec;

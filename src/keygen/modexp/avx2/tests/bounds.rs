@@ -10,7 +10,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::super::digits::{CAPACITY, DIGIT_BITS, INTEGER, Length, MAGIC, MAX_DIGITS, SHIFT};
+use super::super::digits::{CAPACITY, DIGIT_BITS, INTEGER, Length, MAGIC, MAX_DIGITS, MIN_DIGITS, SHIFT};
 use super::LIMIT;
 
 type Checked<T = ()> = Result<T, String>;
@@ -252,18 +252,15 @@ impl Constants {
     /// The first length from the shortest one on that violates a bound.
     fn first_failure(&self) -> (usize, String) {
         let failure = |n| self.check(n).err().map(|error| (n, error));
-        (SHORTEST..100).find_map(failure).expect("no length is too long")
+        (MIN_DIGITS..100).find_map(failure).expect("no length is too long")
     }
 }
 
-/// The shortest length.
-const SHORTEST: usize = 8;
-
 #[test]
 fn nothing_overflows_in_any_column_of_any_length() {
-    assert!(Length::new(SHORTEST).is_some() && Length::new(SHORTEST - 1).is_none());
+    assert!(Length::new(MIN_DIGITS).is_some() && Length::new(MIN_DIGITS - 1).is_none());
     assert!(Length::new(MAX_DIGITS).is_some() && Length::new(MAX_DIGITS + 1).is_none());
-    for n in SHORTEST..=MAX_DIGITS {
+    for n in MIN_DIGITS..=MAX_DIGITS {
         assert_eq!(OURS.check(n), Ok(()), "{n} digits");
     }
 }

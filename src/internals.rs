@@ -152,6 +152,13 @@ impl TrialDivision {
         Self(trial_division::TrialDivision::up_to(bits, bound))
     }
 
+    /// Builds a table of the second tier with these pairs of primes in its places, sixteen side by side. The product of
+    /// a pair is below 2^30; a single prime is a pair with itself. Unused places divide by 3.
+    #[must_use]
+    pub fn of_pairs(bits: u32, pairs: &[[u16; 2]]) -> Self {
+        Self(trial_division::TrialDivision::of_pairs(bits, pairs))
+    }
+
     /// Returns whether no prime of the tables divides the candidate.
     pub fn passes(&mut self, kernel: Kernel, candidate: &[u64]) -> bool {
         stages::passes(&kernel.backend(), &mut self.0, candidate)
@@ -160,7 +167,7 @@ impl TrialDivision {
 
 /// Draws `bits`-bit candidates from a generator.
 pub fn draw<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R, count: usize) -> Result<Vec<Vec<u64>>> {
-    stages::draw(bits, keygen::Random(rng), count)
+    stages::draw(bits, keygen::Random::new(rng), count)
 }
 
 /// Draws `bits`-bit candidates for a seed.

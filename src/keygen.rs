@@ -13,6 +13,7 @@ mod key;
 mod limbs;
 mod miller_rabin;
 pub(crate) mod modexp;
+mod random;
 mod search;
 pub(crate) mod small_primes;
 #[cfg(feature = "__internals")]
@@ -21,7 +22,6 @@ pub(crate) mod trial_division;
 pub(crate) mod uint;
 pub(crate) mod word;
 
-pub(crate) use candidate::Random;
 use candidate::Source;
 use confirmation::{Probable, confirm};
 use drbg::HmacDrbg;
@@ -30,6 +30,7 @@ use key::{Assembled, UncheckedKey};
 use modexp::Backend;
 use modexp::kernel::Kernel;
 use rand_core::TryCryptoRng;
+pub(crate) use random::Random;
 use search::{Search, Survivor};
 
 use error::{GenerateError, Result};
@@ -42,8 +43,9 @@ pub(crate) const MIN_SEED: usize = 16;
 
 /// Generates a key of `bits` bits from the caller's generator.
 ///
-/// Each candidate is one `try_fill_bytes` of `bits/16` bytes. Up to one batch of candidates is drawn beyond the two
-/// that become the key; they do not change the key, and neither does a failure to draw them.
+/// Each candidate is one `try_fill_bytes` of `bits/16` bytes, unless the generator has no state (see `random`). Up to
+/// one batch of candidates is drawn beyond the two that become the key; they do not change the key, and neither does a
+/// failure to draw them.
 pub(crate) fn generate<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -> Result<RsaComponents> {
     generate_from(&Backend::detect(), checked(bits)?, rng)
 }
@@ -54,7 +56,7 @@ pub(crate) fn generate_from<R: TryCryptoRng + ?Sized, K: Kernel>(
     bits: u32,
     rng: &mut R,
 ) -> Result<RsaComponents> {
-    generate_with(kernel, Random(rng), bits)
+    generate_with(kernel, Random::new(rng), bits)
 }
 
 /// Derives the key of `bits` bits from a seed of at least 16 bytes, as `det-keygen` does.

@@ -49,7 +49,9 @@ impl PrivateKey {
     /// Generates a key from random bytes: FIPS 186-5, A.1.3, with e = 65537.
     ///
     /// The same bytes give the same key. The generator is read ahead, so more bytes may be consumed than the key
-    /// needs.
+    /// needs. Each prime candidate is one read of half as many bits as the key has. A generator that is a value of no
+    /// bytes, like `OsRng`, has no state that a read could depend on; many candidates are read from it
+    /// at a time.
     ///
     /// # Errors
     /// [`GenerateError::RngFailed`] if the generator fails, [`GenerateError::RngRepeats`] if it repeats itself, and

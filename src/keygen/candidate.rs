@@ -6,7 +6,6 @@
 
 use alloc::vec::Vec;
 
-use rand_core::TryCryptoRng;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
@@ -19,15 +18,6 @@ use super::uint::SecretUint;
 pub(crate) trait Source {
     /// Fills all of `bytes`, or fails.
     fn draw(&mut self, bytes: &mut [u8]) -> Result<()>;
-}
-
-/// A source that draws from the caller's generator.
-pub(crate) struct Random<'a, R: ?Sized>(pub(crate) &'a mut R);
-
-impl<R: TryCryptoRng + ?Sized> Source for Random<'_, R> {
-    fn draw(&mut self, bytes: &mut [u8]) -> Result<()> {
-        self.0.try_fill_bytes(bytes).map_err(|_| GenerateError::RngFailed)
-    }
 }
 
 impl Source for HmacDrbg {

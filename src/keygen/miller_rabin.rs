@@ -39,7 +39,7 @@ impl<'a> Rounds<'a> {
     /// the same stream always gives the same key. The candidate consists of fresh random bytes, so the bases are random
     /// too.
     pub(crate) fn new(candidate: &'a SecretUint, bits: u32) -> Self {
-        let mut generator = HmacDrbg::new(&[&candidate.to_be((bits / 8) as usize), b"Miller-Rabin bases"]);
+        let mut generator = generator(candidate, bits);
         let bases = (0..rounds(bits)).map(|_| random_base(&mut generator, candidate, bits)).collect();
         Self { candidate, bases, exponent: candidate.halved(), minus_one: candidate.odd_minus_one() }
     }
@@ -61,6 +61,11 @@ impl<'a> Rounds<'a> {
     }
 }
 
+/// Returns the generator of the bases of one candidate.
+fn generator(candidate: &SecretUint, bits: u32) -> HmacDrbg {
+    HmacDrbg::new(&[&candidate.to_be((bits / 8) as usize), b"Miller-Rabin bases"])
+}
+
 /// Returns a base b with 1 < b < w - 1 (steps 4.1 and 4.2): a number of `bits + EXTRA_BITS` bits modulo w - 3, plus 2.
 fn random_base(generator: &mut HmacDrbg, candidate: &SecretUint, bits: u32) -> SecretUint {
     let wide = SecretUint::from_be(&generator.bytes(((bits + EXTRA_BITS) / 8) as usize));
@@ -74,6 +79,8 @@ fn random_base(generator: &mut HmacDrbg, candidate: &SecretUint, bits: u32) -> S
 
 #[cfg(test)]
 mod tests {
+    use alloc::string::String;
+
     use super::super::modexp::kernel::Kernel;
     use super::super::modexp::portable::Portable;
     use super::super::uint::limbs_for;
@@ -142,6 +149,65 @@ mod tests {
         for (index, base) in first.iter().enumerate() {
             assert!(base.clone().sub_assign(&low));
             assert!(first[..index].iter().all(|earlier| earlier != base));
+        }
+    }
+
+    /// A candidate whose bytes differ from each other.
+    fn distinct_bytes(bits: u32) -> SecretUint {
+        let mut candidate =
+            SecretUint::from_be(&(0..bits / 8).map(|index| (index * 37 + 11) as u8).collect::<Vec<_>>());
+        for position in [0, 1, 2, bits - 2, bits - 1] {
+            candidate.set_bit(position);
+        }
+        candidate
+    }
+
+    /// Checked against a computation in Python, with its modules `hmac` and `hashlib`: HMAC_DRBG seeded with the
+    /// big-endian candidate and the label, one request for each base.
+    #[test]
+    fn the_bases_are_those_of_an_independent_computation() {
+        use sha2::Digest as _;
+        for (bits, expected) in [
+            (1024, "d514c1ef8f03b591a5fa31a5ed41e5d2c76c0c382e9356a3d6923aba4f39310c"),
+            (1536, "5c9fb43c4f9dd34beb7b0d6dc24c747cc55a0640a16102fb69e88eb2191dd579"),
+            (2048, "151c63fec168bcd9876e67a72836ec912aed79b66542121441d4060c42525902"),
+        ] {
+            let candidate = distinct_bytes(bits);
+            let mut hash = sha2::Sha256::new();
+            for base in Rounds::new(&candidate, bits).bases {
+                hash.update(base.to_be((bits / 8) as usize));
+            }
+            let digest: String = hash.finalize().iter().map(|byte| alloc::format!("{byte:02x}")).collect();
+            assert_eq!(digest, expected, "{bits}");
+        }
+    }
+
+    /// Every bit of the candidate is an input of the generator: changing any of them changes all that it returns.
+    #[test]
+    fn every_bit_of_the_candidate_keys_the_generator() {
+        let candidate = distinct_bytes(1024);
+        let output = |candidate: &SecretUint| generator(candidate, 1024).bytes(32).to_vec();
+        let mut outputs = alloc::vec![output(&candidate)];
+        for position in 0..1024 {
+            let mut changed = candidate.clone();
+            changed.limbs_mut()[position / 64] ^= 1 << (position % 64);
+            outputs.push(output(&changed));
+        }
+        outputs.sort();
+        outputs.dedup();
+        assert_eq!(outputs.len(), 1025);
+    }
+
+    /// Two candidates with the same random numbers would have bases that differ because of the reduction alone: by less
+    /// than 2^133, if the candidates differ by 8.
+    #[test]
+    fn bases_of_neighbors_differ_by_more_than_the_reduction() {
+        let first = distinct_bytes(1024);
+        let mut second = first.clone();
+        second.add_word(8);
+        let (first, second) = (Rounds::new(&first, 1024).bases, Rounds::new(&second, 1024).bases);
+        for (first, second) in first.iter().zip(&second) {
+            assert!(first.limbs()[3..].iter().zip(&second.limbs()[3..]).all(|(a, b)| a != b));
         }
     }
 }

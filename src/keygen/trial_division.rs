@@ -42,6 +42,8 @@ pub(crate) const WIDTH: usize = 16;
 const DIGIT: usize = 28;
 /// Digits between two reductions: 47·2^28·2^30 + 2^62 < 2^64.
 pub(crate) const BLOCK: usize = 47;
+/// A weight is at most M + 4, where M < 2^30, and a reduction adds less than 2^32·M.
+const _: () = assert!((BLOCK as u128) * ((1 << DIGIT) - 1) * ((1 << 30) + 3) + (1 << 62) < 1 << 64);
 
 /// Returns the bound of trial division for candidates of `bits` bits.
 ///
@@ -106,8 +108,19 @@ impl TrialDivision {
             .map(|(modulus, members)| Group::new(modulus, members, limbs_for(bits)))
             .collect();
 
+        Self::with_pairs(bits, groups, &second_tier(bound))
+    }
+
+    /// Tables without a first tier, and with these pairs of primes in the places of the second. The product of a pair is
+    /// below 2^30; a single prime is a pair with itself.
+    #[cfg(any(test, feature = "__internals"))]
+    pub(crate) fn of_pairs(bits: u32, pairs: &[[u16; 2]]) -> Self {
+        Self::with_pairs(bits, Vec::new(), pairs)
+    }
+
+    fn with_pairs(bits: u32, groups: Vec<Group>, pairs: &[[u16; 2]]) -> Self {
         let digits = (bits as usize).div_ceil(DIGIT);
-        let wides: Vec<Wide> = second_tier(bound).chunks(WIDTH).map(Wide::new).collect();
+        let wides: Vec<Wide> = pairs.chunks(WIDTH).map(Wide::new).collect();
         let mut weights = Vec::with_capacity(wides.len() * digits);
         for wide in &wides {
             wide.push_weights(digits, &mut weights);
@@ -143,7 +156,7 @@ impl TrialDivision {
 }
 
 /// The primes of the second tier below `bound`, in pairs while the product of two is below 2^30, then each one twice.
-fn second_tier(bound: u32) -> Vec<[u16; 2]> {
+pub(crate) fn second_tier(bound: u32) -> Vec<[u16; 2]> {
     let primes = |from: u32, to: u32| {
         let below = odd_primes_below(bound.min(to));
         below.split_at_checked(odd_primes_below(from).len()).map_or(&[][..], |(_, rest)| rest)

@@ -1,5 +1,7 @@
 //! Generators whose draws are all known in advance, and which fail on command.
 
+use std::cell::RefCell;
+
 use rand_core::{TryCryptoRng, TryRng};
 
 /// A generator whose k-th draw is a function of k; `None` is a failure. It stores none of its output.
@@ -75,3 +77,40 @@ pub(crate) fn composite(seed: u64, index: usize, bytes: &mut [u8]) {
         *middle += ((3 - rest) % 3) as u8;
     }
 }
+
+type Reads = Box<dyn FnMut(usize, &mut [u8]) -> Option<()>>;
+
+thread_local! {
+    /// What [`Stateless`] returns on this thread.
+    static READS: RefCell<Draws<Reads>> = RefCell::new(Draws::new(Box::new(|_, _| None)));
+}
+
+/// A generator without state, as that of the operating system is: a value of no bytes. The engine reads many candidates
+/// at a time from it.
+pub(crate) struct Stateless;
+
+impl Stateless {
+    /// Returns the generator, and makes its k-th read on this thread from now on a function of k.
+    pub(crate) fn new(read: impl FnMut(usize, &mut [u8]) -> Option<()> + 'static) -> Self {
+        READS.set(Draws::new(Box::new(read)));
+        Self
+    }
+}
+
+impl TryRng for Stateless {
+    type Error = Failed;
+
+    fn try_next_u32(&mut self) -> Result<u32, Failed> {
+        READS.with_borrow_mut(TryRng::try_next_u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Failed> {
+        READS.with_borrow_mut(TryRng::try_next_u64)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Failed> {
+        READS.with_borrow_mut(|reads| reads.try_fill_bytes(bytes))
+    }
+}
+
+impl TryCryptoRng for Stateless {}

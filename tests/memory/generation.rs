@@ -8,7 +8,7 @@ use rsa::{pkcs1, pkcs8};
 
 use crate::allocator::turn;
 use crate::clean;
-use crate::draws::{Draws, composite, honest};
+use crate::draws::{Draws, Stateless, composite, honest};
 use crate::secrets::Secrets;
 
 /// A stream in which the primes come early.
@@ -87,6 +87,44 @@ fn a_failing_generator_leaves_nothing() {
             PrivateKey::generate(KeySpec::Rsa2048, rng).unwrap_err()
         });
         assert_eq!(error, GenerateError::RngFailed, "{failing}");
+    }
+}
+
+/// A generator without state, from which many candidates are read at a time, and one that fails, or panics, in the
+/// middle of such a read.
+#[test]
+fn a_generator_without_state_leaves_nothing() {
+    let _turn = turn();
+    let (p, q, key) = primes();
+    let secrets = secrets(q, &key);
+    let failing_at = |failing: usize, fail: fn() -> Option<()>| {
+        Stateless::new(move |read, bytes| {
+            let candidates = bytes.len() / CANDIDATE;
+            assert!(candidates > 1, "one candidate at a time");
+            for (place, bytes) in bytes.chunks_mut(CANDIDATE).enumerate() {
+                let index = read * candidates + place;
+                honest(STREAM, index, bytes);
+                if index == failing {
+                    return fail();
+                }
+            }
+            Some(())
+        })
+    };
+    clean("generate", &secrets, || {
+        let generated = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(usize::MAX, || None)).unwrap();
+        assert_eq!(generated.public_key(), key.public_key());
+    });
+    for failing in [0, p, q] {
+        let error = clean(&format!("failure after draw {failing}"), &secrets, || {
+            PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(failing, || None)).unwrap_err()
+        });
+        assert_eq!(error, GenerateError::RngFailed, "{failing}");
+        clean(&format!("panic after draw {failing}"), &secrets, || {
+            let mut rng = failing_at(failing, || std::panic::resume_unwind(Box::new(())));
+            std::panic::catch_unwind(AssertUnwindSafe(|| PrivateKey::generate(KeySpec::Rsa2048, &mut rng)))
+                .unwrap_err();
+        });
     }
 }
 

@@ -1,6 +1,8 @@
 //! External faults: generators that fail, lookups that fail or change their answer. Nothing is lost or left
 //! incomplete, and nothing panics except on purpose.
 
+use std::cell::Cell;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use nova_keypair::os_keypairs::{Context, Reply, Request, post};
@@ -9,7 +11,7 @@ use rsa::traits::PrivateKeyParts as _;
 
 #[cfg(feature = "encryption")]
 use crate::draws::honest;
-use crate::draws::{Draws, composite};
+use crate::draws::{Draws, Stateless, composite};
 
 /// The positions of the primes in the stream of [`draw`].
 const P: usize = 5;
@@ -58,6 +60,41 @@ fn a_generator_that_fails_at_any_draw_is_an_error() {
     for failing in Q + 1..Q + 4 {
         let made = create(&name("k"), KeySpec::Rsa2048, &mut failing_at(failing)).unwrap();
         assert_eq!(*made.private_key.to_pkcs8_der(), *whole.to_pkcs8_der());
+    }
+}
+
+/// The same for a generator without state, from which many candidates are read at a time: p is in the second read, q in
+/// the third.
+#[test]
+fn a_generator_without_state_that_fails_at_any_read_is_an_error() {
+    const CANDIDATE: usize = 128;
+    let sizes = Rc::new(Cell::new((0, 0)));
+    let failing_at = |failing: usize| {
+        let sizes = Rc::clone(&sizes);
+        Stateless::new(move |read, bytes| {
+            let candidates = bytes.len() / CANDIDATE;
+            sizes.set((read + 1, bytes.len()));
+            for (place, bytes) in bytes.chunks_mut(CANDIDATE).enumerate() {
+                match read * candidates + place {
+                    index if index == candidates + P => bytes.copy_from_slice(&PRIMES[0]),
+                    index if index == 2 * candidates + Q => bytes.copy_from_slice(&PRIMES[1]),
+                    index => composite(1, index, bytes),
+                }
+            }
+            (read != failing).then_some(())
+        })
+    };
+    let whole = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(usize::MAX)).unwrap();
+    let (reads, bytes) = sizes.get();
+    assert!(bytes >= 16 * CANDIDATE && bytes.is_multiple_of(CANDIDATE), "reads of {bytes} bytes");
+    for failing in 0..3 {
+        let error = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(failing)).unwrap_err();
+        assert_eq!(error, GenerateError::RngFailed, "{failing}");
+        assert_eq!(sizes.get().0, failing + 1, "nothing is read after a failure");
+    }
+    for failing in 3..reads.max(4) {
+        let key = PrivateKey::generate(KeySpec::Rsa2048, &mut failing_at(failing)).unwrap();
+        assert_eq!(*key.to_pkcs8_der(), *whole.to_pkcs8_der());
     }
 }
 

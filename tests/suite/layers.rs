@@ -27,7 +27,7 @@ const LAYERS: &[&[&str]] = &[
     &["public_key::repair"],
     &["public_key"],
     &["keygen::gcd", "keygen::trial_division", "keygen::candidate"],
-    &["keygen::modexp::kernel"],
+    &["keygen::random", "keygen::modexp::kernel"],
     &["keygen::modexp::portable", "keygen::modexp::avx2::asm", "keygen::modexp::avx2::digits"],
     &["keygen::modexp::avx2::product", "keygen::modexp::avx2::trial_division", "keygen::modexp::ifma::vector"],
     &["keygen::modexp::avx2::montgomery", "keygen::modexp::ifma::digits"],

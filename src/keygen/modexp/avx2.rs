@@ -39,7 +39,8 @@
 //! rounded.
 //!
 //! # Why nothing overflows
-//! (w = 47, n ≤ 44; unit U = 2^45, so results are exact up to 2^53 = 256 U.)
+//! (w = 47, n ≤ 44; unit U = 2^45, so results are exact up to 2^53 = 256 U. `tests/bounds.rs` computes these bounds
+//! exactly, for every column of every length, from the constants of the code.)
 //!
 //! A product is at most D² ≤ 2^92·(1 + 2^-37), which adds ≤ U·(1 + 2^-37) + 1/2 to h/2^w; a product with a doubled
 //! factor counts as two. A column has at most n products, so |h - M|/2^w ≤ 44 U·(1 + 2^-36) < 2^51: h stays between
@@ -78,7 +79,7 @@
 //! Unsafe code is in this file and its folder only: `avx2/product.rs` holds the assembly and the pointers that run
 //! along the digits, `avx2/montgomery.rs` the calls that pass those pointers, and this file the calls into functions
 //! compiled for AVX2 and FMA, which the token [`Avx2`] permits. [`Length`] keeps every loop inside a
-//! [`Digits`](digits::Digits).
+//! [`Digits`](digits::Digits). `avx2/SAFETY.md` lists what they rely on, and what checks it.
 
 #![allow(unsafe_code, reason = "assembly, pointers to digits and calls that need AVX2; see `Unsafe` above")]
 #![allow(clippy::cast_possible_wrap, clippy::cast_sign_loss, reason = "intrinsics take and return signed integers")]

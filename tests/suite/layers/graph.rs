@@ -11,7 +11,7 @@ use std::path::Path;
 /// The text of each module by its path, such as `keygen::modexp::avx2`; the crate root is the empty path.
 pub(crate) type Graph = BTreeMap<String, String>;
 
-/// Reads the modules of a source folder, without files of tests.
+/// Reads the modules of a source folder, without those of tests.
 pub(crate) fn modules(src: &Path) -> Graph {
     let mut found = Graph::new();
     collect(src, "", &mut found);
@@ -25,9 +25,12 @@ fn collect(dir: &Path, prefix: &str, found: &mut Graph) {
         let path = entry.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let module = if prefix.is_empty() { stem.to_owned() } else { format!("{prefix}::{stem}") };
+        if stem == "tests" {
+            continue;
+        }
         if path.is_dir() {
             collect(&path, &module, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") && stem != "tests" {
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
             found.insert(module, fs::read_to_string(&path).unwrap());
         }
     }

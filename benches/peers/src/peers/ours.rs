@@ -67,6 +67,6 @@ fn about(bits: u32) -> About {
         // FIPS 186-5, table B.1, at an error of 2^-112 and 2^-128.
         rounds: format!("base 2, then {} random bases", if bits < 3072 { 5 } else { 4 }),
         scope: "independent candidates (FIPS 186-5 A.1.3); key, FIPS criteria, pairwise test",
-        generator: "the system's, one call for each candidate",
+        generator: "the system's, 4096 bytes at a time",
     }
 }

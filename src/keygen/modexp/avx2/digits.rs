@@ -13,8 +13,10 @@ pub(super) type Vector = __m256d;
 pub(super) const LANES: usize = 4;
 /// w, the number of bits of a digit.
 pub(super) const DIGIT_BITS: u32 = 47;
+/// Digits of the shortest number. The upper half of its square has columns left for `square_high`.
+pub(super) const MIN_DIGITS: usize = 8;
 /// Digits of the longest number.
-const MAX_DIGITS: usize = 44;
+pub(super) const MAX_DIGITS: usize = 44;
 /// Digits that a number has room for: the last group of six columns reads past the highest digit, and finds zeros
 /// there.
 pub(super) const CAPACITY: usize = MAX_DIGITS + 6;
@@ -24,14 +26,14 @@ pub(super) const MAGIC: f64 = 1.5 * pow2(52 + DIGIT_BITS as i32);
 /// 2^-w
 pub(super) const SHIFT: f64 = pow2(-(DIGIT_BITS as i32));
 /// An integer below 2^51 appears in the low bits of its sum with 1.5·2^52.
-const INTEGER: f64 = 1.5 * pow2(52);
+pub(super) const INTEGER: f64 = 1.5 * pow2(52);
 
 /// Returns 2^exponent.
 pub(super) const fn pow2(exponent: i32) -> f64 {
     f64::from_bits(((1023 + exponent) as u64) << 52)
 }
 
-/// The number of digits of a number: 8 to [`MAX_DIGITS`]. The loops of the kernel rely on this range.
+/// The number of digits of a number: [`MIN_DIGITS`] to [`MAX_DIGITS`]. The loops of the kernel rely on this range.
 #[derive(Clone, Copy)]
 pub(super) struct Length(usize);
 
@@ -45,7 +47,7 @@ impl Length {
 
     /// A length in digits, if it is in range.
     pub(super) fn new(digits: usize) -> Option<Self> {
-        (8..=MAX_DIGITS).contains(&digits).then_some(Self(digits))
+        (MIN_DIGITS..=MAX_DIGITS).contains(&digits).then_some(Self(digits))
     }
 
     /// The number of digits.
@@ -59,8 +61,24 @@ impl Length {
 #[repr(align(64))]
 pub(super) struct Digits(pub(super) [[f64; LANES]; CAPACITY]);
 
+// The premises of `SAFETY.md` on memory. A row of digits is a vector.
+const _: () = assert!(size_of::<[f64; LANES]>() == size_of::<Vector>());
 // No padding: two of them in an array are 2·CAPACITY consecutive digits.
-const _: () = assert!(size_of::<Digits>() == CAPACITY * size_of::<Vector>());
+const _: () = assert!(core::mem::offset_of!(Digits, 0) == 0 && size_of::<Digits>() == CAPACITY * size_of::<Vector>());
+const _: () = assert!(size_of::<[Digits; 2]>() == 2 * CAPACITY * size_of::<Vector>());
+// Every digit is aligned for `vmovapd`.
+const _: () = assert!(align_of::<Digits>().is_multiple_of(align_of::<Vector>()));
+// Of every length: groups of six columns, and the digit above the highest, have room; the columns that `square_low`
+// leaves to `square_high` are an odd number of at least one.
+const _: () = {
+    let mut n = MIN_DIGITS;
+    while n <= MAX_DIGITS {
+        let low = n.next_multiple_of(6);
+        assert!(low <= CAPACITY && n < CAPACITY);
+        assert!(low < 2 * n && low.is_multiple_of(2));
+        n += 1;
+    }
+};
 
 impl Digits {
     pub(super) const ZERO: Self = Self([[0.0; LANES]; CAPACITY]);

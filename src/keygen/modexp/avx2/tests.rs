@@ -2,6 +2,10 @@
 
 #![allow(unsafe_code, reason = "calls into functions that need AVX2, and pointers to digits")]
 
+mod bounds;
+mod extents;
+mod trial_division;
+
 use alloc::vec;
 use alloc::vec::Vec;
 use core::arch::x86_64::{_mm256_set1_pd, _mm256_storeu_pd};

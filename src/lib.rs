@@ -115,3 +115,5 @@ pub use public_key::{Canonicalized, PublicKey, Repair, fingerprint};
 #[cfg(feature = "getrandom")]
 pub use rng::OsRng;
 pub use weakness::Weakness;
+pub use weakness::blocklist::Blocklist;
+pub use weakness::blocklist::error::BlocklistError;

@@ -82,7 +82,7 @@ mod private_key;
 mod public_key;
 #[cfg(feature = "getrandom")]
 mod rng;
-mod weakness;
+pub mod weakness;
 
 /// How RSA keys are generated: FIPS 186-5 clause by clause, what may leak, the kernels, and the running time.
 #[cfg(doc)]

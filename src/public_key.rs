@@ -28,6 +28,7 @@ use crate::public_key::line::Line;
 pub use crate::public_key::repair::Repair;
 use crate::public_key::repair::Repaired;
 use crate::weakness::blocklist::Blocklist;
+use crate::weakness::shared_primes::sealed::Modulus;
 use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
@@ -259,6 +260,12 @@ impl PublicKey {
         let part = self.line.get(range);
         debug_assert!(part.is_some(), "an offset is beyond the line or inside a character");
         part.unwrap_or_default()
+    }
+}
+
+impl Modulus for PublicKey {
+    fn modulus(&self) -> Option<&[u8]> {
+        self.blob.rsa().map(|rsa| rsa.n)
     }
 }
 

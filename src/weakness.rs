@@ -5,14 +5,19 @@
 
 pub(crate) mod blocklist;
 mod compromised;
+mod gcd;
 mod modulus;
 mod montgomery;
 mod number_hash;
+mod product;
+pub(crate) mod shared_primes;
+mod transform;
 mod uint;
 
 use alloc::vec::Vec;
 
 use modulus::Modulus;
+pub use shared_primes::{MaybeRsa, shared_primes};
 
 use crate::algorithm::Algorithm;
 use crate::error::identifier::IdentifierError;

@@ -1,7 +1,10 @@
 //! [`Weakness`]: the known weaknesses of well-formed keys.
 //!
-//! Only weaknesses that the public key itself reveals. The keys of Debian's broken generator (CVE-2008-0166) need a
-//! [`Blocklist`](blocklist::Blocklist). Not covered: primes shared between keys, which need the other keys.
+//! | question | answer | documented at |
+//! |---|---|---|
+//! | what does a public key reveal by itself? | [`PublicKey::weaknesses`](crate::PublicKey::weaknesses) | each [`Weakness`]: what is detected, false positives |
+//! | is its private half published or predictable? | [`Weakness::Compromised`] for the keys that this crate knows, a [`Blocklist`](crate::Blocklist) for millions more, among them those of Debian's broken generator (CVE-2008-0166) | [`Blocklist`](crate::Blocklist) |
+//! | does it share a prime with another key? | [`shared_primes`] over all keys | [`shared_primes`] |
 
 pub(crate) mod blocklist;
 mod compromised;

@@ -51,8 +51,8 @@ impl<'a> Blocklist<'a> {
     /// Checks the content of a file: its length and the order of all its records.
     ///
     /// In a file that is not sorted, some keys could not be found, so it is rejected. This reads the file once, which
-    /// takes about 10 ms for 60 MB. Records with equal hashes are allowed. An empty file lists no keys, but is also what
-    /// a failed download leaves behind, so it is rejected.
+    /// takes about 30 ms for 60 MB. Records with equal hashes are allowed. An empty file lists no keys, but is also
+    /// what a failed download leaves behind, so it is rejected.
     ///
     /// # Errors
     ///
@@ -84,18 +84,21 @@ impl<'a> Blocklist<'a> {
     }
 
     /// Finds the first record that is not below the hash, by interpolation: the hashes are evenly distributed, so the
-    /// value between the bounds predicts the position. Every second step bisects, so that a crafted list takes at most
-    /// twice the steps of a binary search.
+    /// values at the bounds predict the position, with an error of about the square root of the distance. In a list with
+    /// another distribution, bisection takes over.
     fn find_hash(&self, wanted: NumberHash) -> Option<u8> {
         // Records before `low` are below `wanted`; those from `high` on are not.
         let (mut low, mut high) = (0, self.records.len());
         let (mut low_value, mut high_value) = (0, u64::MAX);
-        let mut bisects = false;
+        let mut predictions = PREDICTIONS;
         while low < high {
             let length = high - low;
-            let offset =
-                if bisects { length / 2 } else { interpolate(length, wanted.first_word(), low_value, high_value) };
-            bisects = !bisects;
+            let offset = if predictions > 0 {
+                predictions -= 1;
+                predict(length, wanted.first_word(), low_value, high_value)
+            } else {
+                length / 2
+            };
             let middle = low + offset;
             let hash = hash_of(self.records.get(middle)?);
             if hash < wanted {
@@ -109,11 +112,14 @@ impl<'a> Blocklist<'a> {
     }
 }
 
+/// The steps by interpolation. In a list of 4 million records a lookup takes five on average, and rarely more than ten.
+const PREDICTIONS: u32 = 16;
+
 /// Predicts the position of a value among `length` sorted values between two bounds; the result is below `length`.
-fn interpolate(length: usize, wanted: u64, low: u64, high: u64) -> usize {
-    let (distance, range) = (wanted.saturating_sub(low), high.saturating_sub(low));
-    let position = length as u128 * u128::from(distance) / (u128::from(range) + 1);
-    usize::try_from(position).unwrap_or(length).min(length - 1)
+/// Rounding errors make the prediction worse, not the result.
+fn predict(length: usize, wanted: u64, low: u64, high: u64) -> usize {
+    let share = wanted.saturating_sub(low) as f64 / (high.saturating_sub(low) as f64 + 1.0);
+    ((share * length as f64) as usize).min(length - 1)
 }
 
 /// Returns the hash of a record: its first 120 bits.

@@ -27,6 +27,7 @@ mod os_keypairs;
 mod private_key;
 mod readme;
 mod round_trips;
+mod shared_primes;
 mod skip;
 mod support;
 mod weaknesses;

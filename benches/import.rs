@@ -8,7 +8,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use nova_keypair::{ImportPolicy, PublicKey, fingerprint};
+use nova_keypair::{Blocklist, ImportPolicy, PublicKey, fingerprint};
 
 /// OpenStack Nova's own test key, with its fingerprint.
 const RSA_2048: (&str, &str) = (
@@ -120,5 +120,76 @@ fn weaknesses(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, import, ssh_key, stages, refuse, weaknesses);
+/// Returns numbers that are evenly distributed, but not random.
+fn words() -> impl Iterator<Item = u64> {
+    // Steele, Lea and Flood: SplitMix64.
+    (1..).map(|i: u64| {
+        let z = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    })
+}
+
+fn line_of(fields: &[&[u8]]) -> String {
+    use base64::Engine as _;
+    let length = |field: &[u8]| u32::try_from(field.len()).expect("a short field").to_be_bytes();
+    let blob: Vec<u8> = fields.iter().flat_map(|field| [&length(field)[..], field].concat()).collect();
+    let name = std::str::from_utf8(fields[0]).expect("the name of a type");
+    format!("{name} {}", base64::prelude::BASE64_STANDARD.encode(blob))
+}
+
+/// Checks and looks up in a list of 60 MB. The keys are different ones, so that the list is not in the cache.
+fn blocklist(c: &mut Criterion) {
+    let mut words = words();
+    let mut records: Vec<[u64; 2]> = (0..3_750_000).map(|_| [words.next(), words.next()].map(Option::unwrap)).collect();
+    records.sort_unstable();
+    let bytes: Vec<u8> = records.iter().flatten().flat_map(|word| word.to_be_bytes()).collect();
+    let list = Blocklist::new(&bytes).expect("a sorted list");
+    let keys: Vec<PublicKey> = (0..20_000)
+        .map(|_| {
+            let key: Vec<u8> = (0..4).flat_map(|_| words.next().expect("endless").to_be_bytes()).collect();
+            PublicKey::parse(&line_of(&[b"ssh-ed25519", &key])).expect("a good key")
+        })
+        .collect();
+    assert!(keys.iter().all(|key| key.blocklist_source(&list).is_none()));
+
+    let mut group = c.benchmark_group("blocklist");
+    group.sample_size(20);
+    group.bench_function("check 60 MB", |b| b.iter(|| Blocklist::new(black_box(&bytes))));
+    let mut next = keys.iter().cycle();
+    group.bench_function("look up in 60 MB", |b| b.iter(|| next.next().map(|key| key.blocklist_source(&list))));
+    group.finish();
+}
+
+/// Numbers of 2048 bits instead of moduli: their small common factors are not divided out, but removed beforehand.
+fn shared_primes(c: &mut Criterion) {
+    let mut words = words();
+    let small: Vec<u64> = (3..10_000).filter(|n| (2..*n).take_while(|d| d * d <= *n).all(|d| n % d != 0)).collect();
+    let has_small_factor = |limbs: &[u8]| {
+        small.iter().any(|&prime| limbs.iter().fold(0, |rest, &byte| (rest << 8 | u64::from(byte)) % prime) == 0)
+    };
+    let keys: Vec<PublicKey> = std::iter::from_fn(|| {
+        let mut n: Vec<u8> = (0..32).flat_map(|_| words.next().expect("endless").to_be_bytes()).collect();
+        n[0] |= 0x80;
+        n[255] |= 1;
+        Some(n)
+    })
+    .filter(|n| !has_small_factor(n))
+    .take(1000)
+    .map(|n| PublicKey::parse(&line_of(&[b"ssh-rsa", &[1, 0, 1], &[&[0][..], &n].concat()])).expect("a good key"))
+    .collect();
+    assert!(nova_keypair::weakness::shared_primes(&keys).len() < 20);
+
+    let mut group = c.benchmark_group("shared primes");
+    group.sample_size(10);
+    for count in [100, 1000] {
+        group.bench_function(format!("{count} keys of 2048 bits"), |b| {
+            b.iter(|| nova_keypair::weakness::shared_primes(black_box(&keys[..count])));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, import, ssh_key, stages, refuse, weaknesses, blocklist, shared_primes);
 criterion_main!(benches);

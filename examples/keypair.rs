@@ -19,9 +19,10 @@ use base64::prelude::BASE64_STANDARD;
 use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
-    Batch, Error, GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, NameError, OsRng, PrivateKey,
-    PrivateKeyFormat, PublicKey, RequestError, create_many, import,
+    Algorithm, Batch, Blocklist, Error, GenerateError, GeneratedKeypair, ImportPolicy, KeySpec, KeypairName,
+    Microversion, NameError, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, RequestError, create_many, import,
     nova::{self, Verdict},
+    weakness::shared_primes,
 };
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
@@ -33,13 +34,16 @@ usage: keypair create NAME [--type rsa|ed25519] [--bits 2048|3072|4096] [--forma
                            [--comment TEXT] [--seed BASE64] [--user-id ID] [--out DIR] [--count N]
        keypair import NAME [FILE|-] [--user-id ID]
        keypair post [--user-id ID] [--existing NAME]... [--microversion 2.N]
-       keypair inspect [--base64] [FILE|-]
+       keypair inspect [--base64] [--blocklist LIST] [FILE|-]
+       keypair inspect [--base64] --shared-primes [FILE|-]
 
 create   generates a key pair and prints the response body; --out also writes DIR/NAME and DIR/NAME.pub;
          --count N generates NAME-1 to NAME-N and prints one body per line
 import   validates a public key and prints the response body
 post     answers request bodies in JSON from standard input, each with a status and a body on one line
-inspect  prints for each line the answers of import and of Nova, and the weaknesses of the key";
+inspect  prints for each line the answers of import and of Nova, and the weaknesses of the key; --blocklist also
+         looks it up in badkeys' blocklist.dat; --shared-primes prints instead each pair of lines whose RSA keys share
+         a prime";
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -375,33 +379,89 @@ impl<I: BufRead> Bodies<I> {
 }
 
 fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
-    let (mut base64, mut file) = (false, None);
+    let (mut base64, mut list, mut pairs, mut file) = (false, None, false, None);
     while let Some(argument) = arguments.next()? {
         match argument {
             Long("base64") => base64 = true,
+            Long("blocklist") => list = Some(PathBuf::from(arguments.value()?)),
+            Long("shared-primes") => pairs = true,
             Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
             other => return Err(other.unexpected().into()),
         }
     }
-    let mut lines = open(file.as_deref())?;
-    let mut stdout = io::stdout().lock();
-    let mut line = Vec::new();
-    while lines.read_until(b'\n', &mut line)? != 0 {
-        let text = line.strip_suffix(b"\n").unwrap_or(&line);
+    if pairs && list.is_some() {
+        return Err(lexopt::Error::from("--shared-primes looks nothing up: omit --blocklist").into());
+    }
+    let list = list.map(|path| fs::read(&path).map_err(|error| format!("cannot read {}: {error}", path.display())));
+    let list = list.transpose()?;
+    let blocklist = list.as_deref().map(Blocklist::new).transpose().map_err(Error::from)?;
+    let lines = Lines { input: open(file.as_deref())?, base64, buffer: Vec::new() };
+    if pairs { print_shared_primes(lines) } else { print_answers(lines, blocklist.as_ref()) }
+}
+
+/// The lines of the input, without their ends.
+struct Lines {
+    input: Box<dyn BufRead>,
+    base64: bool,
+    buffer: Vec<u8>,
+}
+
+impl Lines {
+    /// Reads the next line: its bytes, or those that its base64 encodes.
+    fn next(&mut self) -> io::Result<Option<Result<Vec<u8>, base64::DecodeError>>> {
+        self.buffer.clear();
+        if self.input.read_until(b'\n', &mut self.buffer)? == 0 {
+            return Ok(None);
+        }
+        let text = self.buffer.strip_suffix(b"\n").unwrap_or(&self.buffer);
         let text = text.strip_suffix(b"\r").unwrap_or(text);
-        let answer = match base64.then(|| BASE64_STANDARD.decode(text)) {
-            None => inspect(text),
-            Some(Ok(bytes)) => inspect(&bytes),
-            Some(Err(error)) => rejected_on_both_sides("base64", &format!("the line is not base64 ({error})"), None),
+        Ok(Some(if self.base64 { BASE64_STANDARD.decode(text) } else { Ok(text.to_vec()) }))
+    }
+}
+
+fn print_answers(mut lines: Lines, blocklist: Option<&Blocklist<'_>>) -> Result<(), Failure> {
+    let mut stdout = io::stdout().lock();
+    while let Some(line) = lines.next()? {
+        let answer = match line {
+            Ok(bytes) => inspect(&bytes, blocklist),
+            Err(error) => rejected_on_both_sides("base64", &format!("the line is not base64 ({error})"), None),
         };
         writeln!(stdout, "{answer}")?;
         stdout.flush()?;
-        line.clear();
     }
     Ok(())
 }
 
-fn inspect(line: &[u8]) -> serde_json::Value {
+/// Compares the RSA keys of any length, and prints a line for each pair that shares a prime. Lines that are not keys are
+/// reported on standard error, because a prime they share would be missed.
+fn print_shared_primes(mut lines: Lines) -> Result<(), Failure> {
+    let (mut keys, mut numbers, mut count, mut unread) = (Vec::new(), Vec::new(), 0, Vec::new());
+    while let Some(line) = lines.next()? {
+        count += 1;
+        let text = line.ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        match text.map(|text| PublicKey::canonicalize_with(&text, &ImportPolicy::nova())) {
+            Some(Ok(key)) => {
+                keys.push(key.public_key);
+                numbers.push(count);
+            }
+            _ => unread.push(count),
+        }
+    }
+    let mut stdout = io::stdout().lock();
+    for (first, second) in shared_primes(&keys) {
+        let [a, b] = [first, second].map(|index| keys[index].sha256_fingerprint());
+        let pair = json!({ "shared_prime": { "lines": [numbers[first], numbers[second]], "sha256": [a, b] } });
+        writeln!(stdout, "{pair}")?;
+    }
+    let rsa = keys.iter().filter(|key| key.algorithm() == Algorithm::Rsa).count();
+    eprintln!("keypair: compared {rsa} RSA keys; {} of {count} lines are not public keys", unread.len());
+    if let Some(first) = unread.first() {
+        eprintln!("keypair: the first of these is line {first}: see why with `inspect`, without --shared-primes");
+    }
+    Ok(())
+}
+
+fn inspect(line: &[u8], blocklist: Option<&Blocklist<'_>>) -> serde_json::Value {
     let line = match str::from_utf8(line) {
         Ok(line) => line,
         Err(error) => {
@@ -410,7 +470,8 @@ fn inspect(line: &[u8]) -> serde_json::Value {
         }
     };
     let key = line.parse::<PublicKey>();
-    let weaknesses = key.as_ref().map(PublicKey::weaknesses).unwrap_or_default();
+    let scan = |key| blocklist.map_or_else(|| PublicKey::weaknesses(key), |list| key.weaknesses_with(list));
+    let weaknesses = key.as_ref().map(scan).unwrap_or_default();
     let import = match &key {
         Ok(key) => json!({
             "ok": true, "algorithm": key.algorithm(), "bits": key.bits(), "comment": key.comment(),
@@ -422,7 +483,12 @@ fn inspect(line: &[u8]) -> serde_json::Value {
         Verdict::Accepted { fingerprint } => json!({ "ok": true, "fingerprint": fingerprint }),
         Verdict::Refused { message, reason } => rejection(reason.code(), message, None),
     };
-    json!({ "import": import, "nova": nova, "weaknesses": weaknesses })
+    let mut answer = json!({ "import": import, "nova": nova, "weaknesses": weaknesses });
+    let source = blocklist.zip(key.as_ref().ok()).and_then(|(list, key)| key.blocklist_source(list));
+    if let Some(source) = source {
+        answer["blocklist"] = json!({ "source": source });
+    }
+    answer
 }
 
 fn rejection(code: &str, message: &str, position: Option<usize>) -> serde_json::Value {

@@ -14,6 +14,7 @@ use crate::name::error::NameError;
 use crate::os_keypairs::error::RequestError;
 use crate::private_key::error::PrivateKeyError;
 use crate::public_key::error::PublicKeyError;
+use crate::weakness::blocklist::error::BlocklistError;
 
 /// `Result` with this crate's [`Error`] by default.
 pub type Result<T, E = Error> = core::result::Result<T, E>;
@@ -47,6 +48,8 @@ pub enum Error {
     Fingerprint(FingerprintError),
     /// A text is not an identifier of the type.
     Identifier(IdentifierError),
+    /// The bytes are not a blocklist.
+    Blocklist(BlocklistError),
     /// A request was rejected for a reason other than its name or key.
     Request(RequestError),
 }
@@ -61,6 +64,7 @@ macro_rules! each_domain {
             Error::Generate($inner) => $value,
             Error::Fingerprint($inner) => $value,
             Error::Identifier($inner) => $value,
+            Error::Blocklist($inner) => $value,
             Error::Request($inner) => $value,
         }
     };
@@ -80,7 +84,9 @@ impl Error {
             Self::Name(error) => error.position(),
             Self::PublicKey(error) => error.position(),
             Self::PrivateKey(error) => error.position(),
-            Self::Generate(_) | Self::Fingerprint(_) | Self::Identifier(_) | Self::Request(_) => None,
+            Self::Generate(_) | Self::Fingerprint(_) | Self::Identifier(_) | Self::Blocklist(_) | Self::Request(_) => {
+                None
+            }
         }
     }
 
@@ -144,6 +150,12 @@ impl From<FingerprintError> for Error {
 impl From<IdentifierError> for Error {
     fn from(error: IdentifierError) -> Self {
         Self::Identifier(error)
+    }
+}
+
+impl From<BlocklistError> for Error {
+    fn from(error: BlocklistError) -> Self {
+        Self::Blocklist(error)
     }
 }
 

@@ -58,6 +58,6 @@ pub fn import(name: &KeypairName, public_key: &str) -> Result<Keypair> {
 ///
 /// # Errors
 /// As for [`PublicKey::parse_with`].
-pub fn import_with(name: &KeypairName, public_key: &str, policy: &ImportPolicy) -> Result<Keypair> {
+pub fn import_with(name: &KeypairName, public_key: &str, policy: &ImportPolicy<'_>) -> Result<Keypair> {
     Ok(Keypair::new(name, PublicKey::parse_with(public_key, policy)?))
 }

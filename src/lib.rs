@@ -82,7 +82,7 @@ mod private_key;
 mod public_key;
 #[cfg(feature = "getrandom")]
 mod rng;
-mod weakness;
+pub mod weakness;
 
 /// How RSA keys are generated: FIPS 186-5 clause by clause, what may leak, the kernels, and the running time.
 #[cfg(doc)]
@@ -115,3 +115,5 @@ pub use public_key::{Canonicalized, PublicKey, Repair, fingerprint};
 #[cfg(feature = "getrandom")]
 pub use rng::OsRng;
 pub use weakness::Weakness;
+pub use weakness::blocklist::Blocklist;
+pub use weakness::blocklist::error::BlocklistError;

@@ -5,9 +5,13 @@ use alloc::vec::Vec;
 use crate::algorithm::Algorithm;
 use crate::public_key::blob::{KeyBlob, RSA_MIN_BITS};
 use crate::public_key::error::{PublicKeyErrorKind as Kind, Result};
+use crate::weakness::blocklist::Blocklist;
 use crate::weakness::{Weakness, weaknesses};
 
-/// The limits of an import: size, types, RSA length, weaknesses.
+/// The limits of an import: size, types, RSA length, weaknesses, and a list of compromised keys.
+///
+/// The lifetime is that of the list's bytes. Without a [`blocklist`](Self::blocklist), every policy is an
+/// `ImportPolicy<'static>`.
 ///
 /// No policy accepts a malformed line, or one whose fingerprint Nova would record wrongly. Whatever the default
 /// policy accepts, OpenSSH 8.4 to 10.6 accepts too. Policies that allow [`Algorithm::Dsa`] accept keys that OpenSSH
@@ -21,28 +25,30 @@ use crate::weakness::{Weakness, weaknesses};
 /// assert!(PublicKey::parse_with(line, &policy).is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ImportPolicy {
+pub struct ImportPolicy<'a> {
     size_limit: Option<usize>,
     /// One bit for each [`Algorithm`] that is allowed.
     algorithms: u32,
     rsa_min_bits: u32,
     /// One bit for each [`Weakness`] that is rejected.
     rejected: u32,
+    blocklist: Option<Blocklist<'a>>,
 }
 
 /// The documented interface: at most 1024 bytes, every type but DSA, RSA from 1024 bits, weak keys accepted.
-impl Default for ImportPolicy {
+impl Default for ImportPolicy<'_> {
     fn default() -> Self {
         Self {
             size_limit: Some(Self::DOCUMENTED_SIZE_LIMIT),
             algorithms: algorithm_set(&Algorithm::ALL) & !algorithm_bit(Algorithm::Dsa),
             rsa_min_bits: RSA_MIN_BITS,
             rejected: 0,
+            blocklist: None,
         }
     }
 }
 
-impl ImportPolicy {
+impl<'a> ImportPolicy<'a> {
     /// Size limit in bytes. "The maximum size of the imported public key is 1024 bytes": of the string as sent,
     /// including comment and line ending.
     pub const DOCUMENTED_SIZE_LIMIT: usize = 1024;
@@ -96,6 +102,15 @@ impl ImportPolicy {
         Self { rejected: self.rejected & !weakness_bit(weakness), ..self }
     }
 
+    /// Also rejects keys in this list, instead of those in any list set before.
+    ///
+    /// The error names the source that lists the key, and is independent of [`Weakness::Compromised`], which is about
+    /// the keys that this crate knows itself.
+    #[must_use]
+    pub fn blocklist(self, blocklist: Blocklist<'a>) -> Self {
+        Self { blocklist: Some(blocklist), ..self }
+    }
+
     /// Returns whether a key with this weakness is rejected.
     #[must_use]
     pub fn rejects(&self, weakness: Weakness) -> bool {
@@ -121,12 +136,15 @@ impl ImportPolicy {
         })
     }
 
-    /// Checks RSA length, then only the weaknesses this policy rejects. Checked last; the most expensive weakness
-    /// comes last.
+    /// Checks RSA length, the list, then only the weaknesses this policy rejects. Checked last; the most expensive
+    /// weakness comes last.
     pub(crate) fn check_key(&self, key: &KeyBlob) -> Result<()> {
         let bits = key.bits();
         if key.algorithm() == Algorithm::Rsa && bits < self.rsa_min_bits {
             return Err(Kind::RsaTooShort { bits, minimum: self.rsa_min_bits }.into());
+        }
+        if let Some(source) = self.blocklist.and_then(|blocklist| blocklist.find(key)) {
+            return Err(Kind::Blocklisted { source }.into());
         }
         if self.rejected == 0 {
             return Ok(());

@@ -27,6 +27,8 @@ use crate::public_key::error::{PublicKeyError, Result};
 use crate::public_key::line::Line;
 pub use crate::public_key::repair::Repair;
 use crate::public_key::repair::Repaired;
+use crate::weakness::blocklist::Blocklist;
+use crate::weakness::shared_primes::sealed::Modulus;
 use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
@@ -77,8 +79,9 @@ impl PublicKey {
     ///
     /// As for [`parse`](Self::parse), under the limits of the policy: [`TooLong`](crate::PublicKeyErrorKind::TooLong),
     /// [`AlgorithmNotAllowed`](crate::PublicKeyErrorKind::AlgorithmNotAllowed),
-    /// [`RsaTooShort`](crate::PublicKeyErrorKind::RsaTooShort) and [`WeakKey`](crate::PublicKeyErrorKind::WeakKey).
-    pub fn parse_with(line: &str, policy: &ImportPolicy) -> Result<Self> {
+    /// [`RsaTooShort`](crate::PublicKeyErrorKind::RsaTooShort), [`WeakKey`](crate::PublicKeyErrorKind::WeakKey) and
+    /// [`Blocklisted`](crate::PublicKeyErrorKind::Blocklisted).
+    pub fn parse_with(line: &str, policy: &ImportPolicy<'_>) -> Result<Self> {
         policy.check_size(line.len()).map_err(|error| diagnosis::explain_long(line).unwrap_or(error))?;
         let parts = Line::split(line)?;
         policy.check_algorithm(parts.algorithm, 0)?;
@@ -118,7 +121,7 @@ impl PublicKey {
     /// # Errors
     ///
     /// As for [`canonicalize`](Self::canonicalize), under the limits of the policy.
-    pub fn canonicalize_with(text: &str, policy: &ImportPolicy) -> Result<Canonicalized> {
+    pub fn canonicalize_with(text: &str, policy: &ImportPolicy<'_>) -> Result<Canonicalized> {
         let repaired = Repaired::from_text(text, policy)?;
         policy.check_algorithm(repaired.line.algorithm, repaired.type_start)?;
         let blob = repaired.line.decode()?;
@@ -229,6 +232,26 @@ impl PublicKey {
         weaknesses(&self.blob, &Weakness::ALL)
     }
 
+    /// Returns [`weaknesses`](Self::weaknesses), with [`Weakness::Compromised`] also for a key in `blocklist`.
+    #[must_use]
+    pub fn weaknesses_with(&self, blocklist: &Blocklist<'_>) -> Vec<Weakness> {
+        let mut weaknesses = self.weaknesses();
+        if self.blocklist_source(blocklist).is_some() && !weaknesses.contains(&Weakness::Compromised) {
+            weaknesses.push(Weakness::Compromised);
+            weaknesses.sort_unstable();
+        }
+        weaknesses
+    }
+
+    /// Looks the key up in a list of compromised keys: returns the identifier of the source that lists it.
+    ///
+    /// The key is found whatever its comment, RSA exponent or application. If several records list it, the first one
+    /// counts.
+    #[must_use]
+    pub fn blocklist_source(&self, blocklist: &Blocklist<'_>) -> Option<u8> {
+        blocklist.find(&self.blob)
+    }
+
     fn canonical(&self) -> &str {
         self.part(0..self.end)
     }
@@ -237,6 +260,12 @@ impl PublicKey {
         let part = self.line.get(range);
         debug_assert!(part.is_some(), "an offset is beyond the line or inside a character");
         part.unwrap_or_default()
+    }
+}
+
+impl Modulus for PublicKey {
+    fn modulus(&self) -> Option<&[u8]> {
+        self.blob.rsa().map(|rsa| rsa.n)
     }
 }
 

@@ -1,16 +1,26 @@
 //! [`Weakness`]: the known weaknesses of well-formed keys.
 //!
-//! Only weaknesses that the public key itself reveals. Not covered: the keys of Debian's broken generator
-//! (CVE-2008-0166), which need a list, and primes shared between keys, which need the other keys.
+//! | question | answer | documented at |
+//! |---|---|---|
+//! | what does a public key reveal by itself? | [`PublicKey::weaknesses`](crate::PublicKey::weaknesses) | each [`Weakness`]: what is detected, false positives |
+//! | is its private half published or predictable? | [`Weakness::Compromised`] for the keys that this crate knows, a [`Blocklist`](crate::Blocklist) for millions more, among them those of Debian's broken generator (CVE-2008-0166) | [`Blocklist`](crate::Blocklist) |
+//! | does it share a prime with another key? | [`shared_primes`] over all keys | [`shared_primes`] |
 
+pub(crate) mod blocklist;
 mod compromised;
+mod gcd;
 mod modulus;
 mod montgomery;
+mod number_hash;
+mod product;
+pub(crate) mod shared_primes;
+mod transform;
 mod uint;
 
 use alloc::vec::Vec;
 
 use modulus::Modulus;
+pub use shared_primes::{MaybeRsa, shared_primes};
 
 use crate::algorithm::Algorithm;
 use crate::error::identifier::IdentifierError;
@@ -31,8 +41,9 @@ pub enum Weakness {
     /// `compromised`: the private half of this key is published. Remove the key wherever it is authorized, and
     /// generate a new pair.
     ///
-    /// Detects 64 factory keys of appliances and sample keys of Nova's documentation, by SHA-256. False positives:
-    /// none.
+    /// Detects 142 factory keys of appliances, default keys of Vagrant, and sample keys of documentation and test suites,
+    /// by a hash of the modulus or point, so with any exponent. False positives: one key in 2^56 (142 hashes of 64
+    /// bits). A [`Blocklist`](crate::Blocklist) detects many more.
     Compromised,
     /// `dsa`: a DSA key, 1024 bits long. OpenSSH disabled the type in 7.0 and removed it in 10.0. Generate an Ed25519
     /// or RSA key.
@@ -127,7 +138,7 @@ identifier!(Weakness, "the identifier of a weakness", IdentifierError::UnknownWe
 pub(crate) fn weaknesses(key: &KeyBlob, wanted: &[Weakness]) -> Vec<Weakness> {
     let modulus = key.rsa().map(|rsa| (rsa.e, Modulus::new(rsa.n)));
     let has = |weakness: &Weakness| match (weakness, &modulus) {
-        (Weakness::Compromised, _) => compromised::is_published(key.bytes()),
+        (Weakness::Compromised, _) => compromised::is_published(key),
         (Weakness::Dsa, _) => key.algorithm() == Algorithm::Dsa,
         (_, None) => false,
         (Weakness::ShortRsa, Some(_)) => key.bits() < 2048,

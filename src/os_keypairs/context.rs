@@ -18,7 +18,7 @@ use crate::private_key::{KeySpec, PrivateKeyFormat};
 pub struct Context {
     pub(super) user_id: String,
     pub(super) microversion: Microversion,
-    pub(super) policy: ImportPolicy,
+    pub(super) policy: ImportPolicy<'static>,
     pub(super) existing: BTreeSet<String>,
     pub(super) may_act_for_others: bool,
     pub(super) quota: Option<(u32, u32)>,
@@ -50,8 +50,11 @@ impl Context {
     }
 
     /// Sets which public keys are accepted.
+    ///
+    /// A [`Blocklist`](crate::Blocklist) in the policy has to live as long as the process: leak its bytes once, at the
+    /// start of the server, with `Vec::leak`.
     #[must_use]
-    pub fn policy(mut self, policy: ImportPolicy) -> Self {
+    pub fn policy(mut self, policy: ImportPolicy<'static>) -> Self {
         self.policy = policy;
         self
     }

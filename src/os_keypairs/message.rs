@@ -47,6 +47,8 @@ pub(super) fn status(error: &Error) -> u16 {
             | GenerateError::PairwiseTestFailed
             | GenerateError::EncodingFailed => 500,
         },
+        // The server's own configuration.
+        Error::Blocklist(_) => 500,
         Error::Request(error) => match error {
             RequestError::InvalidBody { .. } | RequestError::UnsupportedX509 | RequestError::InvalidMicroversion => 400,
             RequestError::Forbidden | RequestError::QuotaExceeded { .. } => 403,
@@ -86,7 +88,8 @@ pub(super) fn of_error(error: &Error) -> String {
         | Error::PrivateKey(_)
         | Error::Generate(_)
         | Error::Fingerprint(_)
-        | Error::Identifier(_) => error.to_string(),
+        | Error::Identifier(_)
+        | Error::Blocklist(_) => error.to_string(),
     }
 }
 

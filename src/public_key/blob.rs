@@ -82,6 +82,14 @@ impl KeyBlob {
         self.bits
     }
 
+    /// Returns one number of the key, big-endian and without leading zeros: the modulus n (RSA), y (DSA), the x of the
+    /// point (ECDSA), or the 32 bytes of an Ed25519 key, read as a big-endian number.
+    pub(crate) fn number(&self) -> &[u8] {
+        let number = read_number(&self.bytes, self.algorithm);
+        debug_assert!(number.is_ok(), "the fields of a blob that was parsed");
+        number.unwrap_or_default()
+    }
+
     /// Returns the numbers, if this is an RSA key.
     pub(crate) fn rsa(&self) -> Option<RsaNumbers<'_>> {
         if self.algorithm != Algorithm::Rsa {
@@ -91,6 +99,31 @@ impl KeyBlob {
         debug_assert!(numbers.is_ok(), "the fields of a blob that was parsed");
         numbers.ok()
     }
+}
+
+/// Reads the number that identifies the private key: see [`KeyBlob::number`].
+fn read_number(blob: &[u8], algorithm: Algorithm) -> core::result::Result<&[u8], WireError> {
+    let mut reader = Reader::new(blob);
+    let _name = reader.string()?;
+    let number = match algorithm {
+        Algorithm::Rsa => {
+            let _e = reader.mpint()?;
+            reader.mpint()?
+        }
+        Algorithm::Dsa => {
+            let [_p, _q, _g] = [reader.mpint()?, reader.mpint()?, reader.mpint()?];
+            reader.mpint()?
+        }
+        Algorithm::EcdsaNistP256 | Algorithm::EcdsaNistP384 | Algorithm::EcdsaNistP521 | Algorithm::SkEcdsaNistP256 => {
+            let _curve = reader.string()?;
+            // The point is the byte 4, then x and y with the same length.
+            let coordinates = reader.string()?.split_first().map_or(&[][..], |(_, coordinates)| coordinates);
+            coordinates.get(..coordinates.len() / 2).unwrap_or_default()
+        }
+        Algorithm::Ed25519 | Algorithm::SkEd25519 => reader.string()?,
+    };
+    let zeros = number.iter().take_while(|&&byte| byte == 0).count();
+    Ok(number.get(zeros..).unwrap_or_default())
 }
 
 impl<'a> RsaNumbers<'a> {

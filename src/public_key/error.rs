@@ -342,6 +342,13 @@ positioned_error! {
         } => "key_weak",
             "this key is weak ({weakness}), and such keys are not allowed here",
             "generate a new key";
+        /// The key is well-formed, but listed in the policy's [`Blocklist`](crate::Blocklist).
+        Blocklisted {
+            /// The identifier of the source that lists the key.
+            source: u8,
+        } => "key_blocklisted",
+            "the private half of this key is known to others (source {source} of the blocklist)",
+            "generate a new key";
     }
 }
 

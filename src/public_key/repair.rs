@@ -82,7 +82,7 @@ pub(crate) struct Repaired<'a> {
 
 impl<'a> Repaired<'a> {
     /// Finds the parts; the caller still has to decode the base64 and check the comment.
-    pub(crate) fn from_text(text: &'a str, policy: &ImportPolicy) -> Result<Self> {
+    pub(crate) fn from_text(text: &'a str, policy: &ImportPolicy<'_>) -> Result<Self> {
         let mut repairs = Vec::new();
         let Range { start, end } = trim_edges(text, &mut repairs);
         let trimmed = text.get(..end).unwrap_or_default();

@@ -99,6 +99,7 @@ fn the_source_of_an_error_is_that_of_its_domain() {
             Error::Generate(inner) => source.downcast_ref() == Some(&inner),
             Error::Fingerprint(inner) => source.downcast_ref() == Some(&inner),
             Error::Identifier(inner) => source.downcast_ref() == Some(&inner),
+            Error::Blocklist(inner) => source.downcast_ref() == Some(&inner),
             Error::Request(inner) => source.downcast_ref() == Some(&inner),
             _ => false,
         };
@@ -124,7 +125,9 @@ fn nova_has_one_message_for_bad_keys_and_this_crate_explains_it() {
 #[test]
 fn kinds_do_not_shadow_public_types() {
     use nova_keypair::os_keypairs::*;
-    use nova_keypair::{FingerprintError::*, GenerateError::*, IdentifierError::*, NameErrorKind::*};
+    use nova_keypair::{
+        BlocklistError::*, FingerprintError::*, GenerateError::*, IdentifierError::*, NameErrorKind::*,
+    };
     use nova_keypair::{PrivateKeyErrorKind::*, PublicKeyErrorKind::*, RequestError::*, *};
     fn is_type<T>() {}
     is_type::<(Md5Fingerprint, GeneratedKeypair, ImportPolicy, KeySpec, Keypair, KeypairName, Microversion)>();

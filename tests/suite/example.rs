@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use nova_keypair::{KeySpec, PrivateKey, PublicKey};
 use serde_json::{Value, json};
 
-use crate::data;
-use crate::support::{TempDir, cargo, features, json_data, run};
+use crate::support::{TempDir, cargo, features, json_data, number_hash, run};
+use crate::{data, shared_primes};
 
 const SEED: &str = "ZXhhbXBsZSBzZWVkIG9mIDMyIGJ5dGVzLCBubyBsZXM=";
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFtVDmGORTOUZjtYZBwN8LyvNVqUlV0oIUTcfKbAYYhx me@home";
@@ -315,6 +315,69 @@ fn inspect_accepts_any_bytes_in_base64() {
     assert_eq!(answers[1]["import"]["code"], "not_utf8");
     assert_eq!(answers[1]["nova"]["ok"], false);
     assert_eq!(answers[2]["import"]["code"], "base64");
+}
+
+#[test]
+fn inspect_looks_keys_up_in_a_blocklist() {
+    let folder = TempDir::new("inspect_looks_keys_up_in_a_blocklist");
+    let key = PublicKey::parse(ED25519).unwrap();
+    let list = folder.0.join("blocklist.dat");
+    std::fs::write(&list, [&number_hash(&key)[..], &[12]].concat()).unwrap();
+    let inspect = |list: &std::path::Path, input: &str| {
+        feed(keypair().args(["inspect", "--blocklist"]).arg(list), input.as_bytes())
+    };
+    let output = inspect(&list, &format!("{ED25519}\n{}\nnonsense\n", ED25519.replace("FtV", "FtU")));
+    let answers = lines(&output);
+    assert_eq!(answers[0]["weaknesses"], json!(["compromised"]));
+    let printed = str::from_utf8(&output.stdout).unwrap();
+    assert!(printed.lines().next().unwrap().ends_with(r#","weaknesses":["compromised"],"blocklist":{"source":12}}"#));
+    for other in &answers[1..] {
+        assert_eq!((&other["weaknesses"], other.get("blocklist")), (&json!([]), None));
+    }
+    // Without the option nothing changes.
+    assert_eq!(lines(&feed(keypair().arg("inspect"), ED25519.as_bytes()))[0].get("blocklist"), None);
+
+    for (bytes, code) in [
+        (vec![], "[blocklist_empty]"),
+        (vec![0; 31], "[blocklist_length]"),
+        ([[2; 16], [1; 16]].concat(), "[blocklist_unsorted]"),
+    ] {
+        std::fs::write(&list, bytes).unwrap();
+        let output = inspect(&list, ED25519);
+        failure(&output, 1, code);
+        assert_eq!(output.stdout, b"");
+    }
+    failure(&inspect(&folder.0.join("none"), ED25519), 1, "cannot read");
+}
+
+#[test]
+fn inspect_prints_the_pairs_of_lines_that_share_a_prime() {
+    let [p, q, r, s] = shared_primes::primes();
+    let [pq, pr, qs] = [(&p, &q), (&p, &r), (&q, &s)].map(|(a, b)| shared_primes::rsa_key(&(a * b), &[1, 0, 1]));
+    let input = format!("{pq} a\n# a comment\n{ED25519}\n \"{pr} b\"\n{qs}\n{pq} again\n");
+    let mut command = keypair();
+    let output = feed(command.args(["inspect", "--shared-primes"]), input.as_bytes());
+    let pair = |lines: [usize; 2], keys: [&PublicKey; 2]| {
+        let [a, b] = keys.map(PublicKey::sha256_fingerprint);
+        let [first, second] = lines;
+        format!(r#"{{"shared_prime":{{"lines":[{first},{second}],"sha256":["{a}","{b}"]}}}}"#)
+    };
+    let expected =
+        [pair([1, 4], [&pq, &pr]), pair([1, 5], [&pq, &qs]), pair([4, 6], [&pr, &pq]), pair([5, 6], [&qs, &pq])];
+    assert_eq!(str::from_utf8(&output.stdout).unwrap().lines().collect::<Vec<_>>(), expected);
+    assert!(output.status.success());
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("compared 4 RSA keys; 1 of 6 lines are not public keys"), "{stderr}");
+    assert!(stderr.contains("line 2"), "{stderr}");
+
+    // The same lines in base64.
+    let encoded: String = input.lines().map(|line| base64_of(line.as_bytes()) + "\n").collect();
+    let mut command = keypair();
+    let in_base64 = feed(command.args(["inspect", "--shared-primes", "--base64"]), encoded.as_bytes());
+    assert_eq!(in_base64.stdout, output.stdout);
+    let sound = feed(keypair().args(["inspect", "--shared-primes"]), format!("{pr}\n{qs}\n").as_bytes());
+    assert_eq!(lines(&sound).len(), 0);
+    failure(&feed(keypair().args(["inspect", "--shared-primes", "--blocklist", "x"]), b""), 2, "omit --blocklist");
 }
 
 fn base64_of(bytes: &[u8]) -> String {

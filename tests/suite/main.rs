@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod batch;
+mod blocklist;
 mod data;
 mod dependencies;
 mod diagnosis;
@@ -26,6 +27,7 @@ mod os_keypairs;
 mod private_key;
 mod readme;
 mod round_trips;
+mod shared_primes;
 mod skip;
 mod support;
 mod weaknesses;

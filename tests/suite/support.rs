@@ -6,6 +6,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use nova_keypair::PublicKey;
 use rand_core::TryCryptoRng;
 
 use crate::data;
@@ -25,6 +26,26 @@ pub(crate) fn line_of(fields: &[&[u8]]) -> String {
         blob.extend(*field);
     }
     format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
+}
+
+/// Returns the first 120 bits of the SHA-256 of a key's number (n, y, x, or the 32 bytes) without leading zeros, which
+/// identifies the key in lists of compromised keys.
+pub(crate) fn number_hash(key: &PublicKey) -> [u8; 15] {
+    use sha2::Digest as _;
+    let (mut blob, mut fields) = (key.as_bytes(), Vec::new());
+    while let Some((length, rest)) = blob.split_first_chunk::<4>() {
+        let (field, rest) = rest.split_at(u32::from_be_bytes(*length) as usize);
+        fields.push(field);
+        blob = rest;
+    }
+    let number = match key.algorithm().as_str() {
+        "ssh-rsa" => fields[2],
+        "ssh-dss" => fields[4],
+        name if name.contains("ecdsa") => &fields[2][1..1 + fields[2].len() / 2],
+        _ => fields[1],
+    };
+    let zeros = number.iter().take_while(|byte| **byte == 0).count();
+    *sha2::Sha256::digest(&number[zeros..]).first_chunk().unwrap()
 }
 
 /// Every feature of the crate, and whether this test is built with it.

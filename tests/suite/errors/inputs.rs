@@ -2,13 +2,13 @@
 
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
-    Algorithm, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
+    Algorithm, Blocklist, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
     PrivateKeyFormat, PublicKey, Repair, Weakness, create_many,
 };
 use std::sync::LazyLock;
 
 use crate::draws::{Draws, composite};
-use crate::support::line_of;
+use crate::support::{line_of, number_hash};
 
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 const BLOB: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
@@ -133,14 +133,19 @@ fn blobs() -> Failures {
 }
 
 fn policies() -> Failures {
-    let failed = |text: &str, policy: ImportPolicy| PublicKey::parse_with(text, &policy).unwrap_err().into();
+    let failed = |text: &str, policy: ImportPolicy<'_>| PublicKey::parse_with(text, &policy).unwrap_err().into();
     let default = ImportPolicy::default;
     let short = line_of(&[b"ssh-rsa", &[1, 0, 1], &ones(128)]);
+    let listed = [&number_hash(&PublicKey::parse(ED25519).unwrap())[..], &[9]].concat();
     vec![
         ("key_too_long", 400, failed(&format!("{ED25519} {}", "c".repeat(1024)), default())),
         ("algorithm_not_allowed", 400, failed(ED25519, default().algorithms(&[Algorithm::Rsa]))),
         ("key_dsa", 400, failed("ssh-dss AAAAB3NzaC1kc3M", default())),
         ("key_weak", 400, failed(&short, default().reject(Weakness::ShortRsa))),
+        ("key_blocklisted", 400, failed(ED25519, default().blocklist(Blocklist::new(&listed).unwrap()))),
+        ("blocklist_empty", 500, Blocklist::new(&[]).unwrap_err().into()),
+        ("blocklist_length", 500, Blocklist::new(&[0; 33]).unwrap_err().into()),
+        ("blocklist_unsorted", 500, Blocklist::new(&[[1; 16], [0; 16]].concat()).unwrap_err().into()),
         ("fingerprint_unrecognized", 400, "aa:bb".parse::<Md5Fingerprint>().unwrap_err().into()),
         ("fingerprint_mismatch", 400, Keypair::restore("k", ED25519, "00".repeat(16).as_str()).unwrap_err()),
         ("algorithm_unknown", 400, Algorithm::try_from("RSA").unwrap_err().into()),

@@ -78,3 +78,6 @@ impl Kernel for Backend {
         dispatch!(self, kernel => kernel.passes_large(trial, candidate))
     }
 }
+
+#[cfg(test)]
+mod tests;

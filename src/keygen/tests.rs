@@ -165,6 +165,24 @@ fn few_candidates_pass_trial_division() {
     assert!(5 * kernel.base2.get() < rng.draws, "{} of {}", kernel.base2.get(), rng.draws);
 }
 
+/// The portable kernel with batches of any width.
+struct Wide(usize);
+
+impl Kernel for Wide {
+    fn width(&self) -> usize {
+        self.0
+    }
+
+    fn base2(&self, bits: u32, moduli: &[&SecretUint], verdicts: &mut [Choice]) {
+        assert!((1..=self.0).contains(&moduli.len()), "{} of {} lanes", moduli.len(), self.0);
+        Portable.base2(bits, moduli, verdicts);
+    }
+
+    fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [SecretUint]) {
+        Portable.pow(bits, powers, results);
+    }
+}
+
 /// A kernel whose base-2 filter accepts every candidate, so that the rounds decide.
 struct Gullible;
 
@@ -203,6 +221,17 @@ proptest! {
         prop_assert!(same_key(&key, &generate_with(&Gullible, drbg(), 512).unwrap()));
     }
 
+    /// The same bytes give the same key on every kernel and with every width.
+    #[test]
+    fn the_kernel_and_its_width_do_not_change_the_key(seed in any::<u64>(), width in 1..20usize) {
+        let drbg = || HmacDrbg::new(&[&seed.to_be_bytes()]);
+        let key = generate_with(&Portable, drbg(), 512).unwrap();
+        prop_assert!(same_key(&key, &generate_with(&Wide(width), drbg(), 512).unwrap()));
+        for kernel in [Backend::ifma(), Backend::avx2()].into_iter().flatten() {
+            prop_assert!(same_key(&key, &generate_with(&kernel, drbg(), 512).unwrap()));
+        }
+    }
+
     /// Like a sequential search, this one needs the bytes up to and including q, however far it reads ahead.
     #[test]
     fn the_bytes_up_to_q_are_needed_and_enough(seed in any::<u64>()) {
@@ -219,13 +248,12 @@ proptest! {
         prop_assert!(same_key(&key, &enough));
         let short = generate_from(&Portable, 512, &mut Replay::new(bytes[..end - 32].to_vec()));
         prop_assert_eq!(short.err(), Some(GenerateError::RngFailed));
-        let drawn = {
-            let mut rng = Replay::new(bytes);
-            generate_from(&Portable, 512, &mut rng).unwrap();
-            rng.at
-        };
         // At most one batch is read ahead: some tens of candidates, because a fifth of them pass trial division here.
-        prop_assert!(drawn <= end + 32 * 120, "{} after {}", drawn, end);
+        for width in [4, 8] {
+            let mut rng = Replay::new(bytes.clone());
+            prop_assert!(same_key(&key, &generate_from(&Wide(width), 512, &mut rng).unwrap()));
+            prop_assert!(rng.at <= end + 32 * 30 * width, "{} after {}", rng.at, end);
+        }
     }
 }
 

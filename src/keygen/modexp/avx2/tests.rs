@@ -1,4 +1,4 @@
-//! The kernel at the limits of its digits against arbitrary-precision integers, and against the portable kernel.
+//! The kernel at the limits of its digits, against arbitrary-precision integers.
 
 #![allow(unsafe_code, reason = "calls into functions that need AVX2, and pointers to digits")]
 
@@ -6,14 +6,13 @@ mod bounds;
 mod extents;
 mod trial_division;
 
-use alloc::vec;
 use alloc::vec::Vec;
 use core::arch::x86_64::{_mm256_set1_pd, _mm256_storeu_pd};
 
 use num_bigint::BigInt;
 use proptest::prelude::*;
 
-use super::super::super::uint::limbs_for;
+use super::super::tests::skipped;
 use super::digits::{CAPACITY, DIGIT_BITS, Digits, Length, Operand, Scratch, Vector, columns_ptr, pow2};
 use super::montgomery::Montgomery;
 use super::product::{Addend, Factors, HighDigits, Root, Spilled, mul_high, mul_low, square_high, square_low};
@@ -179,7 +178,7 @@ fn check_square(n: usize, a: &Digits) {
 #[test]
 fn extreme_digits() {
     if Avx2::new().is_none() {
-        return skipped();
+        return skipped("AVX2");
     }
     for n in [8, 21, 22, 23, 33, 43, 44] {
         // SAFETY: the token above proves that the processor has AVX2 and FMA.
@@ -243,90 +242,4 @@ fn digits_are_cleared_when_they_are_dropped() {
     // SAFETY: dropped once. What is read afterwards are plain numbers in memory that is still allocated.
     unsafe { core::mem::ManuallyDrop::drop(&mut digits) };
     assert_eq!(digits.0, [[0.0; LANES]; CAPACITY]);
-}
-
-/// Reports that there is nothing to test, past the test harness, which hides the output of a test that passes.
-fn skipped() {
-    use std::io::Write as _;
-    let message = "*** SKIPPED: the AVX2 kernel: this processor has no AVX2 or no FMA\n";
-    std::io::stderr().write_all(message.as_bytes()).unwrap();
-    if let Some(path) = std::env::var_os("SKIPPED_TESTS") {
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-        file.write_all(message.as_bytes()).unwrap();
-    }
-}
-
-/// Words at their limits as often as any others.
-fn number_of(bits: u32) -> impl Strategy<Value = Vec<u64>> {
-    let word =
-        prop_oneof![4 => any::<u64>(), 1 => Just(0), 1 => Just(u64::MAX), 1 => Just(0x1fff_ffff), 1 => Just(1 << 28)];
-    prop::collection::vec(word, limbs_for(bits))
-}
-
-/// Turns any number into a candidate of exactly `bits` bits: the top two bits set, and 7 modulo 8.
-fn candidate(x: Vec<u64>, bits: u32) -> SecretUint {
-    let mut x = SecretUint::from_limbs(x);
-    x.keep_bits(bits);
-    for position in [0, 1, 2, bits - 2, bits - 1] {
-        x.set_bit(position);
-    }
-    x
-}
-
-fn operands() -> impl Strategy<Value = (u32, [Vec<Vec<u64>>; 3])> {
-    prop_oneof![8 => prop::sample::select(vec![128, 328, 1024, 1032, 1536, 2048, 2064, 2072]), 1 => 128..1100u32]
-        .prop_flat_map(|bits| {
-            let numbers = move || prop::collection::vec(number_of(bits), 6);
-            (Just(bits), [numbers(), numbers(), numbers()])
-        })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
-    /// For any number of lanes, all sizes with a length known to the compiler, and some without.
-    #[test]
-    fn avx2_matches_portable((bits, [moduli, bases, exponents]) in operands(), count in 1..6usize) {
-        let Some(kernel) = Avx2::new() else {
-            skipped();
-            return Ok(());
-        };
-        let moduli: Vec<_> = moduli.into_iter().take(count).map(|x| candidate(x, bits)).collect();
-        let refs: Vec<_> = moduli.iter().collect();
-        let verdicts = |kernel: &dyn Fn(&mut [Choice])| {
-            let mut verdicts = vec![Choice::from(0); count];
-            kernel(&mut verdicts);
-            verdicts.into_iter().map(bool::from).collect::<Vec<_>>()
-        };
-        prop_assert_eq!(verdicts(&|v| kernel.base2(bits, &refs, v)), verdicts(&|v| Portable.base2(bits, &refs, v)));
-
-        let below = |numbers: Vec<Vec<u64>>| -> Vec<SecretUint> {
-            numbers.into_iter().zip(&moduli).map(|(x, n)| SecretUint::from_limbs(x).remainder(n, bits)).collect()
-        };
-        let (bases, exponents) = (below(bases), below(exponents));
-        let powers: Vec<_> = (0..count)
-            .map(|i| Power { base: &bases[i], exponent: &exponents[i], modulus: &moduli[i] })
-            .collect();
-        let results = |kernel: &dyn Fn(&mut [SecretUint])| {
-            let mut results = vec![SecretUint::zero(limbs_for(bits)); count];
-            kernel(&mut results);
-            results
-        };
-        prop_assert_eq!(results(&|r| kernel.pow(bits, &powers, r)), results(&|r| Portable.pow(bits, &powers, r)));
-    }
-}
-
-/// Numbers that pass, in every lane: Mersenne primes, and pseudoprimes of the same form.
-#[test]
-fn primes_pass_the_base_2_filter_in_every_lane() {
-    let Some(kernel) = Avx2::new() else { return skipped() };
-    for (bits, passes) in [(521u32, true), (1279, true), (1277, true), (1021, true), (1024, false), (2048, false)] {
-        let n = candidate(vec![u64::MAX; limbs_for(bits)], bits);
-        let other = candidate(vec![0x5555_5555_5555_5555; limbs_for(bits)], bits);
-        for lane in 0..LANES {
-            let moduli: [&SecretUint; LANES] = core::array::from_fn(|i| if i == lane { &n } else { &other });
-            let mut verdicts = [Choice::from(0); LANES];
-            kernel.base2(bits, &moduli, &mut verdicts);
-            assert_eq!(bool::from(verdicts[lane]), passes, "2^{bits} - 1");
-        }
-    }
 }

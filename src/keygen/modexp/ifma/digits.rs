@@ -10,7 +10,7 @@ pub(super) const COLUMNS: usize = 10;
 /// Digits that a number has room for.
 pub(super) const CAPACITY: usize = 40;
 /// Bits between the modulus and R.
-pub(super) const SPARE_BITS: u32 = 6;
+pub(super) const SPARE_BITS: u32 = 5;
 
 /// The number of digits of a number: a multiple of [`COLUMNS`] up to [`CAPACITY`]. The loops of the kernel rely on
 /// this.
@@ -18,7 +18,7 @@ pub(super) const SPARE_BITS: u32 = 6;
 pub(super) struct Length(usize);
 
 impl Length {
-    /// The length for moduli of `bits` bits: R ≥ 64·2^bits. None if that is out of range.
+    /// The length for moduli of `bits` bits: R ≥ 32·2^bits. None if that is out of range.
     pub(super) fn for_bits(bits: u32) -> Option<Self> {
         let digits = bits.checked_add(SPARE_BITS)?.div_ceil(DIGIT_BITS) as usize;
         Self::new(digits.next_multiple_of(COLUMNS))
@@ -67,7 +67,8 @@ impl<V: Vector> Digits<V> {
         self.0.as_mut_ptr().cast()
     }
 
-    /// Sets one lane to a number.
+    /// Sets one lane to a number. Not inlined into vectorized functions, where the compiler would scatter the words.
+    #[inline(never)]
     pub(super) fn load(&mut self, length: Length, lane: usize, number: &SecretUint) {
         for (index, words) in self.0.iter_mut().enumerate().take(length.digits()) {
             if let Some(word) = words.as_mut().get_mut(lane) {

@@ -22,10 +22,9 @@ pub(super) struct Moduli<'a, V: Vector> {
 impl<'a, V: Vector> Moduli<'a, V> {
     /// `length` is the length for `bits`. There are as many numbers as lanes.
     pub(super) fn new(length: Length, bits: u32, numbers: &'a [&'a SecretUint]) -> Self {
-        let mut arithmetic = Montgomery::<V> { length, modulus: Digits::ZERO, negative_inverse: V::ZERO };
-        let mut one = Digits::<V>::ZERO;
-        let inverses = arithmetic.negative_inverse.as_mut().iter_mut();
-        for ((lane, n), inverse) in numbers.iter().enumerate().zip(inverses) {
+        let mut arithmetic = Montgomery { length, modulus: Digits::ZERO, negative_inverse: Digits::ZERO };
+        let mut one = Digits::ZERO;
+        for (lane, n) in numbers.iter().enumerate() {
             arithmetic.modulus.load(length, lane, n);
             // R mod N: 2^bits - N, and doublings.
             let mut r = SecretUint::zero(n.length());
@@ -34,85 +33,110 @@ impl<'a, V: Vector> Moduli<'a, V> {
                 double_mod(r.limbs_mut(), 0, n.limbs());
             }
             one.load(length, lane, &r);
-            *inverse = inverse_mod_2_64(n.low_word()).wrapping_neg() & DIGIT_MASK;
+            let inverse = SecretUint::from_word(inverse_mod_2_64(n.low_word()).wrapping_neg() & DIGIT_MASK, 1);
+            arithmetic.negative_inverse.load(length, lane, &inverse);
         }
         Self { bits, numbers, arithmetic, one }
     }
 
     /// For each lane: whether 2^((N-1)/2) = 1 mod N.
-    pub(super) unsafe fn base2(&self, verdicts: &mut [Choice]) {
+    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
+    pub(super) fn base2(&self, verdicts: &mut [Choice]) {
         let mut quotient = Digits::ZERO;
         let mut x = self.one.clone();
         // The exponent is N >> 1.
         for position in (1..self.bits as usize).rev() {
-            let double = mask(self.numbers.iter().map(|n| n.bits_at(position)));
-            unsafe { self.arithmetic.square(double, &mut quotient, &mut x) };
+            let double = bit(self.numbers, position);
+            self.arithmetic.square(double, &mut quotient, &mut x);
         }
-        unsafe { self.leave(&mut quotient, &mut x) };
+        self.leave(&mut quotient, &mut x);
         for ((lane, verdict), n) in verdicts.iter_mut().enumerate().zip(self.numbers) {
-            let mut result = SecretUint::zero(n.length());
-            x.store(self.arithmetic.length, lane, &mut result);
-            *verdict = result.equals(&SecretUint::from_word(1, n.length()));
+            *verdict = self.is_one(&x, lane, n);
         }
     }
 
     /// For each lane that has a result: base^exponent mod N. The moduli of `powers` are these.
-    pub(super) unsafe fn pow(&self, powers: &[Power<'_>], results: &mut [SecretUint]) {
+    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
+    pub(super) fn pow(&self, powers: &[Power<'_>], results: &mut [SecretUint]) {
         let mut quotient = Digits::ZERO;
         let mut table = [const { Digits::ZERO }; 16];
-        unsafe {
-            self.fill_table(powers, &mut quotient, &mut table);
-            let mut factor = Digits::ZERO;
-            let mut x = self.one.clone();
-            for window in (0..Power::exponent_bits(powers, self.bits).div_ceil(4)).rev() {
-                for _ in 0..4 {
-                    self.arithmetic.square(0, &mut quotient, &mut x);
-                }
-                let bits = core::array::from_fn(|bit| {
-                    mask(powers.iter().map(|power| power.exponent.bits_at(4 * window + bit)))
-                });
-                self.arithmetic.select(&table, bits, &mut factor);
-                self.arithmetic.multiply(&factor, &mut quotient, &mut x);
+        self.fill_table(powers, &mut quotient, &mut table);
+        let mut factor = Digits::ZERO;
+        let mut x = self.one.clone();
+        for window in (0..Power::exponent_bits(powers, self.bits).div_ceil(4)).rev() {
+            for _ in 0..4 {
+                self.arithmetic.square(0, &mut quotient, &mut x);
             }
-            self.leave(&mut quotient, &mut x);
-            for ((lane, result), n) in results.iter_mut().enumerate().zip(self.numbers) {
-                x.store(self.arithmetic.length, lane, result);
-                // A multiple of N leaves Montgomery form as 0 or as N.
-                result.reduce_once(n);
-            }
+            self.arithmetic.select(&table, exponent_bits(powers, 4 * window), &mut factor);
+            self.arithmetic.multiply(&factor, &mut quotient, &mut x);
+        }
+        self.leave(&mut quotient, &mut x);
+        for ((lane, result), n) in results.iter_mut().enumerate().zip(self.numbers) {
+            self.store(&x, lane, n, result);
         }
     }
 
     /// Computes `table[i]` = base^i·R. In place, because a table that is returned may leave a copy on the stack.
-    unsafe fn fill_table(&self, powers: &[Power<'_>], quotient: &mut Digits<V>, table: &mut [Digits<V>; 16]) {
+    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
+    fn fill_table(&self, powers: &[Power<'_>], quotient: &mut Digits<V>, table: &mut [Digits<V>; 16]) {
         let length = self.arithmetic.length;
         // R² = R·2^(wn)
         let mut x = self.one.clone();
         let exponent = length.digits() as u32 * DIGIT_BITS;
-        unsafe {
-            for i in (0..=exponent.ilog2()).rev() {
-                let double = if exponent >> i & 1 == 1 { u8::MAX } else { 0 };
-                self.arithmetic.square(double, quotient, &mut x);
-            }
-            table[0].clone_from(&self.one);
-            for (lane, power) in powers.iter().enumerate() {
-                table[1].load(length, lane, power.base);
-            }
+        for i in (0..=exponent.ilog2()).rev() {
+            let double = if exponent >> i & 1 == 1 { u8::MAX } else { 0 };
+            self.arithmetic.square(double, quotient, &mut x);
+        }
+        table[0].clone_from(&self.one);
+        for (lane, power) in powers.iter().enumerate() {
+            table[1].load(length, lane, power.base);
+        }
+        self.arithmetic.multiply(&table[1], quotient, &mut x);
+        table[1].clone_from(&x);
+        for i in 2..table.len() {
             self.arithmetic.multiply(&table[1], quotient, &mut x);
-            table[1].clone_from(&x);
-            for i in 2..table.len() {
-                self.arithmetic.multiply(&table[1], quotient, &mut x);
-                table[i].clone_from(&x);
-            }
+            table[i].clone_from(&x);
         }
     }
 
     /// Converts x out of Montgomery form, to at most N.
-    unsafe fn leave(&self, quotient: &mut Digits<V>, x: &mut Digits<V>) {
+    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
+    fn leave(&self, quotient: &mut Digits<V>, x: &mut Digits<V>) {
         let mut one = Digits::<V>::ZERO;
         one.0[0].as_mut().fill(1);
-        unsafe { self.arithmetic.multiply(&one, quotient, x) };
+        self.arithmetic.multiply(&one, quotient, x);
     }
+
+    // The functions below have no vector instructions: the compiler would turn their loops over the lanes into gathers
+    // and scatters, whose addresses `checks/trace` does not follow.
+
+    /// Whether the number in a lane is 1.
+    #[inline(never)]
+    fn is_one(&self, x: &Digits<V>, lane: usize, n: &SecretUint) -> Choice {
+        let mut result = SecretUint::zero(n.length());
+        x.store(self.arithmetic.length, lane, &mut result);
+        result.equals(&SecretUint::from_word(1, n.length()))
+    }
+
+    /// Writes the number in a lane, reduced to [0, N).
+    #[inline(never)]
+    fn store(&self, x: &Digits<V>, lane: usize, n: &SecretUint, result: &mut SecretUint) {
+        x.store(self.arithmetic.length, lane, result);
+        // A multiple of N leaves Montgomery form as 0 or as N.
+        result.reduce_once(n);
+    }
+}
+
+/// One bit of each number, as a mask of lanes.
+#[inline(never)]
+fn bit(numbers: &[&SecretUint], position: usize) -> u8 {
+    mask(numbers.iter().map(|n| n.bits_at(position)))
+}
+
+/// Four bits of each exponent, lowest first, as masks of lanes.
+#[inline(never)]
+fn exponent_bits(powers: &[Power<'_>], position: usize) -> [u8; 4] {
+    core::array::from_fn(|bit| mask(powers.iter().map(|power| power.exponent.bits_at(position + bit))))
 }
 
 /// The lowest bit of each word, as a mask of lanes.

@@ -6,6 +6,7 @@
 //! | is its private half published or predictable? | [`Weakness::Compromised`] for the keys that this crate knows, a [`Blocklist`](crate::Blocklist) for millions more, among them those of Debian's broken generator (CVE-2008-0166) | [`Blocklist`](crate::Blocklist) |
 //! | does it share a prime with another key? | [`shared_primes`] over all keys | [`shared_primes`] |
 
+mod bias;
 pub(crate) mod blocklist;
 mod compromised;
 mod gcd;
@@ -13,12 +14,17 @@ mod modulus;
 mod montgomery;
 mod number_hash;
 mod product;
+mod repetition;
 pub(crate) mod shared_primes;
+mod short_sleeve;
 mod transform;
 mod uint;
+mod wiener;
+mod xz_trigger;
 
 use alloc::vec::Vec;
 
+use bias::Bias;
 use modulus::Modulus;
 pub use shared_primes::{MaybeRsa, shared_primes};
 
@@ -31,6 +37,8 @@ use crate::public_key::blob::KeyBlob;
 ///
 /// A properly generated key has none. Each variant documents its coverage ("Detects") and its false-positive rate.
 /// [`as_str`](Self::as_str), `Display` and the serialized form are the same stable identifier.
+///
+/// An unusual length is not a weakness: a modulus of at least 2048 bits may have any length.
 ///
 /// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: under 100 µs together for RSA-2048, growing with
 /// the square of the length. That one takes milliseconds, growing with the cube: about a second for 16384 bits, the
@@ -65,12 +73,22 @@ pub enum Weakness {
     /// keeps 32 bits, Go 31), and a long public exponent results from choosing a short, and therefore insecure,
     /// private one (Wiener; Boneh and Durfee). Generate a key with exponent 65537.
     ///
-    /// Detects all. Unusual but not proof of a weak key: FIPS 186-5 allows exponents below 2^256.
+    /// Detects all. Unusual but not proof of a weak key: FIPS 186-5 allows exponents below 2^256. If the private
+    /// exponent is in fact short, the key has the weakness `small_private_exponent` as well.
     LargeExponent,
-    /// `small_factor`: the modulus is divisible by a prime below 2^13. Most often the key was damaged in transit, and
+    /// `small_private_exponent`: Wiener's attack, which anyone can run, computes the private exponent from the public
+    /// one. Generate a new pair with exponent 65537.
+    ///
+    /// Detects all keys with a public exponent longer than 32 bits on which the attack succeeds. It is certain to
+    /// succeed if p and q have the same length and the private exponent, modulo (p − 1)(q − 1), is below n^(1/4) / 3.
+    /// Longer ones, up to n^0.292, are insecure too (Boneh and Durfee) and are not detected. False positives: none,
+    /// since the attack factors the modulus. Costs nothing for shorter public exponents, otherwise about a
+    /// millisecond for 2048 bits.
+    SmallPrivateExponent,
+    /// `small_factor`: the modulus is divisible by a prime up to 65537. Most often the key was damaged in transit, and
     /// no private key matches it. Copy it again; if the result is the same, generate a new pair.
     ///
-    /// Detects all such, and so 87 % of the moduli with a random error in them. False positives: none.
+    /// Detects all such, and so 90 % of the moduli with a random error in them. False positives: none.
     SmallFactor,
     /// `perfect_power`: the modulus is a square, a cube or a higher power: a generator used one prime twice. Anyone
     /// can factor it. Generate a new pair with another program.
@@ -89,6 +107,42 @@ pub enum Weakness {
     ///
     /// Detects all. False positives: one in 239 million keys (2^−27.83).
     Roca,
+    /// `short_sleeve`: a generator filled only the lower part of each limb of the primes with random bits, so that bits
+    /// which recur at a fixed distance are zero all over the modulus. Its factors are polynomials with small
+    /// coefficients, and anyone can compute them. Generate a new pair with another program.
+    ///
+    /// Detects limbs of 8 to 256 bits, if enough bits stay zero: of a modulus of b bits and limbs of w bits, at least
+    /// ⌈80 / (b / w − 2)⌉ neighboring bits of the limb, in any position. With r random bits in each limb of the primes,
+    /// about w − 2·r − log2(b / w) + 1 bits stay zero. For 2048 bits that is r up to 12 of 32, 28 of 64, 58 of 128 and
+    /// 117 of 256 bits. Also detects half of a limb of 128 to 256 bits if the highest bits of the primes are set, which
+    /// leaves 52 zeros below the highest bits of the modulus. Not detected: half of a shorter limb, and more than 4 of
+    /// 16 or 3 of 12 bits, because carries fill the gap. False positives: one in 2^51 keys.
+    ShortSleeve,
+    /// `repeated_pattern`: 16 consecutive bytes of the modulus are equal, as in a key that was damaged or made up.
+    /// Copy it again; if the result is the same, generate a new pair.
+    ///
+    /// Detects all. False positives: one in 2^112 keys of 2048 bits, growing with the length.
+    RepeatedPattern,
+    /// `biased_bits`: the modulus has far more zeros than ones or the reverse, in its lower half too, so the random
+    /// numbers behind its primes are in doubt. Generate a new pair with another program.
+    ///
+    /// Detects a share of ones outside 41 to 59 % above 2000 bits, and outside 39 to 61 % below. A key that is
+    /// `short_sleeve` is not reported again. False positives: fewer than one in 2^50 keys of 2048 bits, 2^75 of 3072
+    /// and 2^39 of 1024.
+    BiasedBits,
+    /// `vanity_modulus`: the modulus has far more zeros than ones or the reverse, but its lower half is balanced:
+    /// somebody chose the upper half, for a readable text or an easy division. Not necessarily insecure, but primes
+    /// for such a modulus come from a program of its own. Generate a new pair with a common one.
+    ///
+    /// Detects all moduli with the shares of `biased_bits` whose lower half is within these bounds. False positives:
+    /// as for `biased_bits`.
+    VanityModulus,
+    /// `xz_trigger`: the modulus begins like a command to the backdoor in liblzma 5.6.0 and 5.6.1 (CVE-2024-3094),
+    /// which a server with that library reads from the key of a certificate. Find out who sent it.
+    ///
+    /// Detects all of the four kinds of command, by the formula that the backdoor applies to the first 16 bytes. It
+    /// does not verify the command's signature, which needs the attacker's key. False positives: one in 2^62 keys.
+    XzTrigger,
     /// `prime_modulus`: the modulus is a prime, so anyone can compute the private exponent. Generate a new pair with
     /// another program.
     ///
@@ -99,16 +153,22 @@ pub enum Weakness {
 
 impl Weakness {
     /// All weaknesses.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 16] = [
         Self::Compromised,
         Self::Dsa,
         Self::ShortRsa,
         Self::SmallExponent,
         Self::LargeExponent,
+        Self::SmallPrivateExponent,
         Self::SmallFactor,
         Self::PerfectPower,
         Self::Fermat,
         Self::Roca,
+        Self::ShortSleeve,
+        Self::RepeatedPattern,
+        Self::BiasedBits,
+        Self::VanityModulus,
+        Self::XzTrigger,
         Self::PrimeModulus,
     ];
 
@@ -121,10 +181,16 @@ impl Weakness {
             Self::ShortRsa => "short_rsa",
             Self::SmallExponent => "small_exponent",
             Self::LargeExponent => "large_exponent",
+            Self::SmallPrivateExponent => "small_private_exponent",
             Self::SmallFactor => "small_factor",
             Self::PerfectPower => "perfect_power",
             Self::Fermat => "fermat",
             Self::Roca => "roca",
+            Self::ShortSleeve => "short_sleeve",
+            Self::RepeatedPattern => "repeated_pattern",
+            Self::BiasedBits => "biased_bits",
+            Self::VanityModulus => "vanity_modulus",
+            Self::XzTrigger => "xz_trigger",
             Self::PrimeModulus => "prime_modulus",
         }
     }
@@ -136,18 +202,26 @@ identifier!(Weakness, "the identifier of a weakness", IdentifierError::UnknownWe
 ///
 /// [`Weakness::PrimeModulus`] costs nothing unless it is wanted.
 pub(crate) fn weaknesses(key: &KeyBlob, wanted: &[Weakness]) -> Vec<Weakness> {
-    let modulus = key.rsa().map(|rsa| (rsa.e, Modulus::new(rsa.n)));
+    let modulus = key.rsa().map(|rsa| (rsa, Modulus::new(rsa.n)));
     let has = |weakness: &Weakness| match (weakness, &modulus) {
         (Weakness::Compromised, _) => compromised::is_published(key),
         (Weakness::Dsa, _) => key.algorithm() == Algorithm::Dsa,
         (_, None) => false,
         (Weakness::ShortRsa, Some(_)) => key.bits() < 2048,
-        (Weakness::SmallExponent, Some((e, _))) => matches!(e, [] | [0..17]),
-        (Weakness::LargeExponent, Some((e, _))) => e.len() > 4,
+        (Weakness::SmallExponent, Some((rsa, _))) => matches!(rsa.e, [] | [0..17]),
+        (Weakness::LargeExponent, Some((rsa, _))) => rsa.e.len() > 4,
+        (Weakness::SmallPrivateExponent, Some((rsa, n))) => wiener::succeeds(rsa.e, n.number()),
         (Weakness::SmallFactor, Some((_, n))) => n.smallest_factor().is_some(),
         (Weakness::PerfectPower, Some((_, n))) => n.is_perfect_power(),
         (Weakness::Fermat, Some((_, n))) => n.has_close_factors(),
         (Weakness::Roca, Some((_, n))) => n.is_roca(),
+        (Weakness::ShortSleeve, Some((_, n))) => short_sleeve::is_short_sleeve(n.number()),
+        (Weakness::RepeatedPattern, Some((rsa, _))) => repetition::repeats(rsa.n),
+        (Weakness::BiasedBits, Some((_, n))) => {
+            Bias::of(n.number()) == Bias::Throughout && !short_sleeve::is_short_sleeve(n.number())
+        }
+        (Weakness::VanityModulus, Some((_, n))) => Bias::of(n.number()) == Bias::UpperHalf,
+        (Weakness::XzTrigger, Some((rsa, _))) => xz_trigger::is_trigger(rsa.n),
         // From 1024 bits on, a small factor is a proper one.
         (Weakness::PrimeModulus, Some((_, n))) => n.smallest_factor().is_none() && n.is_probable_prime(),
     };

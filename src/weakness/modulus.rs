@@ -5,6 +5,7 @@
 //! length³) for all numbers.
 
 use alloc::vec;
+use core::array;
 use core::cell::OnceCell;
 
 use super::montgomery::Montgomery;
@@ -15,11 +16,15 @@ use crate::keygen::word::inverse_mod_2_64;
 /// A public modulus n, converted once for all checks.
 pub(super) struct Modulus {
     number: PublicUint,
-    smallest_factor: OnceCell<Option<u16>>,
+    smallest_factor: OnceCell<Option<u32>>,
 }
 
-/// The bound of [`Modulus::smallest_factor`].
-const SMALL: u32 = 1 << 13;
+/// The largest prime that [`Modulus::smallest_factor`] tries: the first one that is not in the table.
+const LARGEST: u32 = (1 << 16) + 1;
+
+/// Products of small primes that share a pass over n. One division waits for the one before it; eight chains of them
+/// keep the multiplier busy.
+const CHAINS: usize = 8;
 
 impl Modulus {
     /// Converts a modulus from its big-endian magnitude.
@@ -27,23 +32,36 @@ impl Modulus {
         Self { number: PublicUint::from_be(magnitude), smallest_factor: OnceCell::new() }
     }
 
-    /// Returns the smallest prime below 2^13 that divides n.
+    /// Returns the number.
+    pub(super) fn number(&self) -> &PublicUint {
+        &self.number
+    }
+
+    /// Returns the smallest prime up to 65537 that divides n.
     ///
-    /// False positives: none. A damaged modulus is effectively a random odd number, and 1 − 2·e^−γ / ln 2^13 = 87 % of
-    /// those have such a factor (Mertens); four times the bound would take nearly four times as long and detect 89 %.
-    pub(super) fn smallest_factor(&self) -> Option<u16> {
+    /// False positives: none. A damaged modulus is effectively a random odd number, and 1 − 2·e^−γ / ln 65537 = 90 % of
+    /// those have such a factor (Mertens).
+    pub(super) fn smallest_factor(&self) -> Option<u32> {
         *self.smallest_factor.get_or_init(|| self.divide_by_small_primes())
     }
 
-    fn divide_by_small_primes(&self) -> Option<u16> {
+    fn divide_by_small_primes(&self) -> Option<u32> {
         if !self.number.is_odd() {
             return Some(2);
         }
-        // As many primes as one limb holds share a pass over n.
-        packed(odd_primes_below(SMALL), u64::MAX).find_map(|(product, group)| {
-            let residue = self.number.scaled_residue(product);
-            group.iter().copied().find(|&prime| residue.is_multiple_of(u64::from(prime)))
-        })
+        // As many primes as one limb holds are one divisor.
+        let mut groups = packed(odd_primes_below(LARGEST), u64::MAX).peekable();
+        while groups.peek().is_some() {
+            let chains: [_; CHAINS] = array::from_fn(|_| groups.next().unwrap_or((1, &[])));
+            let divisors = chains.map(|(product, _)| product);
+            let residues = self.number.scaled_residues(&divisors);
+            for (residue, (_, group)) in residues.into_iter().zip(chains) {
+                if let Some(&prime) = group.iter().find(|&&prime| residue.is_multiple_of(u64::from(prime))) {
+                    return Some(prime.into());
+                }
+            }
+        }
+        (self.number.residue(LARGEST) == 0).then_some(LARGEST)
     }
 
     /// Returns whether n = x^k for some x and some k > 1. Exact for odd n.
@@ -55,9 +73,9 @@ impl Modulus {
         if root.product(&root) == self.number {
             return true;
         }
-        // Without a small factor x is at least 2^13; with one it is still odd and not 1: x ≥ 3 > 2^(3/2).
+        // Without a small factor x is above 2^16; with one it is still odd and not 1: x ≥ 3 > 2^(3/2).
         let bits = self.number.bits();
-        let largest = if self.smallest_factor().is_some() { bits * 2 / 3 } else { bits / 13 };
+        let largest = if self.smallest_factor().is_some() { bits * 2 / 3 } else { bits / 16 };
         odd_exponents_up_to(largest).any(|k| self.has_root(k))
     }
 
@@ -268,8 +286,8 @@ const ROCA: [(u32, u32); 17] = [
 /// Lists the exponents of a perfect power that must be tried, up to a limit: the odd primes of the table, and all odd
 /// numbers above it. (A power with a composite exponent is also one with a prime exponent.)
 fn odd_exponents_up_to(limit: usize) -> impl Iterator<Item = usize> {
-    let above = SMALL as usize + 1;
-    let primes = odd_primes_below(SMALL).iter().map(|&prime| usize::from(prime));
+    let above = LARGEST as usize;
+    let primes = odd_primes_below(LARGEST).iter().map(|&prime| usize::from(prime));
     primes.chain((above..).step_by(2)).take_while(move |&k| k <= limit)
 }
 
@@ -317,7 +335,8 @@ mod tests {
     #[test]
     fn above_the_table_every_odd_exponent_is_tried() {
         assert_eq!(odd_exponents_up_to(9).collect::<Vec<_>>(), [3, 5, 7]);
-        assert_eq!(odd_exponents_up_to(8197).skip(1025).collect::<Vec<_>>(), [8179, 8191, 8193, 8195, 8197]);
+        let end: Vec<_> = odd_exponents_up_to(65541).skip(6539).collect();
+        assert_eq!(end, [65519, 65521, 65537, 65539, 65541]);
     }
 
     #[test]
@@ -337,7 +356,7 @@ mod tests {
     fn small_moduli_match_brute_force() {
         for n in (9u64..1 << 16).step_by(2) {
             let smallest = (3..).step_by(2).find(|d| n % d == 0).unwrap();
-            assert_eq!(one_word(n).smallest_factor().map(u64::from), Some(smallest).filter(|&d| d < 1 << 13), "{n}");
+            assert_eq!(one_word(n).smallest_factor().map(u64::from), Some(smallest), "{n}");
             let power = (3..256).step_by(2).any(|x: u64| (2..12).any(|k| x.checked_pow(k) == Some(n)));
             assert_eq!(one_word(n).is_perfect_power(), power, "{n}");
             // The strong pseudoprimes to base 2 below 2^16 (OEIS A001262).
@@ -355,13 +374,16 @@ mod tests {
         #[test]
         fn the_smallest_factor_divides_and_is_the_smallest(
             n in odd(8),
-            prime in prop::sample::select(odd_primes_below(SMALL)),
+            prime in prop_oneof![
+                prop::sample::select(odd_primes_below(LARGEST)).prop_map(u32::from),
+                Just(LARGEST),
+            ],
         ) {
             let n = n.product(&number(&[prime.into()]));
             let found = modulus(&n).smallest_factor().unwrap();
             prop_assert!(found <= prime);
-            prop_assert_eq!(n.residue(found.into()), 0);
-            prop_assert!(odd_primes_below(found.into()).iter().all(|&smaller| n.residue(smaller.into()) != 0));
+            prop_assert_eq!(n.residue(found), 0);
+            prop_assert!(odd_primes_below(found).iter().all(|&smaller| n.residue(smaller.into()) != 0));
         }
 
         #[test]

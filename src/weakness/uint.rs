@@ -9,7 +9,7 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
-use crate::keygen::word::{inverse_mod_2_64, mac, sbb};
+use crate::keygen::word::{adc, inverse_mod_2_64, mac, sbb};
 
 /// A public natural number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,11 +76,17 @@ impl PublicUint {
         residue as u32 // below the divisor, which is a u32
     }
 
-    /// Returns `−self · 2^(−64·length)` modulo an odd divisor, up to a multiple of it: a factor of the divisor divides
-    /// this exactly if it divides `self`. (This is Montgomery's reduction with a modulus of one limb.)
-    pub(super) fn scaled_residue(&self, divisor: u64) -> u64 {
-        let inverse = inverse_mod_2_64(divisor);
-        self.limbs.iter().fold(0, |carry, &limb| divide_limb(limb, carry, divisor, inverse).1)
+    /// Returns `−self · 2^(−64·length)` modulo each of some odd divisors, up to a multiple of it: a factor of the
+    /// divisor divides this exactly if it divides `self`. (This is Montgomery's reduction with a modulus of one limb.)
+    pub(super) fn scaled_residues<const N: usize>(&self, divisors: &[u64; N]) -> [u64; N] {
+        let parameters = divisors.map(|divisor| (divisor, inverse_mod_2_64(divisor)));
+        let mut carries = [0; N];
+        for &limb in &self.limbs {
+            for (carry, (divisor, inverse)) in carries.iter_mut().zip(parameters) {
+                *carry = divide_limb(limb, *carry, divisor, inverse).1;
+            }
+        }
+        carries
     }
 
     /// Returns `self / divisor` modulo 2^(64·length), for an odd divisor.
@@ -157,6 +163,65 @@ impl PublicUint {
         self.difference_low(other, self.limbs.len())
     }
 
+    /// Returns `⌊self / divisor⌋` and the remainder, for a positive divisor.
+    ///
+    /// Each turn estimates the quotient of what remains from the top 128 and 64 bits, rounded down, and subtracts that
+    /// multiple of the divisor: at least 62 bits of the quotient per turn.
+    pub(super) fn divided(&self, divisor: &Self) -> (Self, Self) {
+        let (bits, top) = (divisor.bits(), divisor.top_bits(64));
+        let mut remainder = self.clone();
+        let mut quotient = vec![0; self.limbs.len()];
+        while !divisor.is_zero() && remainder.is_at_least(divisor) {
+            let estimate = remainder.top_bits(128) / (top + 1);
+            // remainder / divisor ≥ estimate · 2^(remainder.bits − 128 − bits + 64)
+            let difference = remainder.bits() - bits;
+            let (word, shift) = match difference.checked_sub(64) {
+                Some(shift) => (estimate >> 1, shift + 1),
+                None => (estimate >> (64 - difference), 0),
+            };
+            // Rounded down to zero, although the divisor fits once.
+            let word = (word as u64).max(1);
+            let digit = Self::from_limbs(shift_left(&[word], shift));
+            remainder = remainder.difference(&divisor.product(&digit));
+            add(&mut quotient, &digit.limbs);
+        }
+        (Self::from_limbs(quotient), remainder)
+    }
+
+    /// Returns the top `count` bits, at most 128: the number shifted so that it has this length, rounded down.
+    fn top_bits(&self, count: usize) -> u128 {
+        let bits = self.bits();
+        match bits.checked_sub(count) {
+            Some(excess) => low_pair(&shift_right(&self.limbs, excess)),
+            None => low_pair(&shift_left(&self.limbs, count - bits)),
+        }
+    }
+
+    /// Returns whether `self ≥ other`.
+    pub(super) fn is_at_least(&self, other: &Self) -> bool {
+        let length = self.limbs.len();
+        length > other.limbs.len() || length == other.limbs.len() && at_least(&self.limbs, &other.limbs)
+    }
+
+    /// Returns `⌊self / 2⌋`.
+    pub(super) fn half(&self) -> Self {
+        Self::from_limbs(shift_right(&self.limbs, 1))
+    }
+
+    /// Returns the 64 bits from bit `position` up, with zeros above the number.
+    pub(super) fn word_at(&self, position: usize) -> u64 {
+        let limb = |index: usize| self.limbs.get(index).copied().unwrap_or(0);
+        let pair = low_pair(&[limb(position / 64), limb(position / 64 + 1)]);
+        (pair >> (position % 64)) as u64
+    }
+
+    /// Returns how many of the lowest `length` bits are set.
+    pub(super) fn ones_below(&self, length: usize) -> usize {
+        let whole: u32 = self.limbs.iter().take(length / 64).map(|limb| limb.count_ones()).sum();
+        let rest = self.word_at(length / 64 * 64) & ((1 << (length % 64)) - 1);
+        (whole + rest.count_ones()) as usize
+    }
+
     /// Returns `⌊√self⌋`.
     pub(super) fn square_root(&self) -> Self {
         Self::from_limbs(square_root(&self.limbs, self.bits()))
@@ -199,6 +264,14 @@ pub(super) fn add_word(limbs: &mut [u64], word: u64) {
         if carry == 0 {
             return;
         }
+    }
+}
+
+/// Computes `limbs += other` modulo 2^(64·length of `limbs`).
+fn add(limbs: &mut [u64], other: &[u64]) {
+    let mut carry = false;
+    for (limb, &other) in limbs.iter_mut().zip(other.iter().chain(core::iter::repeat(&0))) {
+        (*limb, carry) = adc(*limb, other, carry);
     }
 }
 
@@ -311,6 +384,35 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    /// Generates numbers with many extreme limbs.
+    fn numbers() -> impl Strategy<Value = PublicUint> {
+        let limb = prop_oneof![any::<u64>(), Just(u64::MAX), Just(0), Just(1 << 63), Just(1)];
+        prop::collection::vec(limb, 0..9).prop_map(PublicUint::from_limbs)
+    }
+
+    proptest! {
+        #[test]
+        fn the_quotient_and_the_remainder_make_up_the_number(
+            divisor in numbers(), quotient in numbers(), remainder in numbers(), is_reduced in any::<bool>(),
+        ) {
+            prop_assume!(!divisor.is_zero());
+            let number = divisor.product(&quotient).plus_product(&remainder, 1);
+            let (found, rest) = number.divided(&divisor);
+            prop_assert!(!rest.is_at_least(&divisor));
+            prop_assert_eq!(&divisor.product(&found).plus_product(&rest, 1), &number);
+            if is_reduced && divisor.is_at_least(&remainder) && divisor != remainder {
+                prop_assert_eq!((found, rest), (quotient, remainder));
+            }
+        }
+
+        #[test]
+        fn words_and_counts_of_ones_match_the_single_bits(number in numbers(), position in 0usize..600) {
+            let word = (0..64).rev().fold(0u64, |word, bit| word << 1 | u64::from(number.bit(position + bit)));
+            prop_assert_eq!(number.word_at(position), word);
+            prop_assert_eq!(number.ones_below(position), (0..position).filter(|&bit| number.bit(bit)).count());
+        }
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]

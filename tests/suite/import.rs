@@ -633,7 +633,10 @@ fn policies_only_narrow() {
     // Of several weaknesses the cheapest to find is reported: 2^1279 - 1 is a prime.
     let prime = rsa_line(&[1, 0, 1], &ones(1279));
     assert_eq!(refused(&prime, ImportPolicy::strict()).kind(), PublicKeyErrorKind::WeakKey { weakness: "short_rsa" });
-    let policy = ImportPolicy::strict().accept(Weakness::ShortRsa);
+    let policy = ImportPolicy::strict()
+        .accept(Weakness::ShortRsa)
+        .accept(Weakness::RepeatedPattern)
+        .accept(Weakness::BiasedBits);
     assert_eq!(refused(&prime, policy).kind(), PublicKeyErrorKind::WeakKey { weakness: "prime_modulus" });
     // A policy cannot widen: 1024 bits are OpenSSH's minimum.
     let short = rsa_line(&[1, 0, 1], &ones(1023));

@@ -21,6 +21,8 @@ pub(crate) struct Power<'a> {
 impl Power<'_> {
     /// The number of bits that an exponent of this many limbs has at most. Every power of a batch is computed as if its
     /// exponent had as many as the longest.
+    // Not inlined into vectorized functions, where the compiler would gather the lengths.
+    #[inline(never)]
     pub(crate) fn exponent_bits(powers: &[Self], bits: u32) -> usize {
         powers.iter().map(|power| 64 * power.exponent.length()).max().unwrap_or(0).min(bits as usize)
     }

@@ -252,5 +252,5 @@ fn digits_are_cleared_when_they_are_dropped() {
 fn few_lanes_use_half_a_vector() {
     assert_eq!([HALF, LANES], [4, 8]);
     assert_eq!(filled(&[1, 2, 3], HALF), [1, 2, 3, 3]);
-    assert_eq!(filled::<u8>(&[], HALF), []);
+    assert!(filled::<u8>(&[], HALF).is_empty());
 }

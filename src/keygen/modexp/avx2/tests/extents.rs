@@ -3,9 +3,8 @@
 use alloc::vec::Vec;
 use core::arch::x86_64::_mm256_set1_pd;
 
-use super::super::super::kernel::LANES;
 use super::super::Avx2;
-use super::super::digits::{Digits, MAX_DIGITS, MIN_DIGITS, Scratch, columns_ptr};
+use super::super::digits::{Digits, LANES, MAX_DIGITS, MIN_DIGITS, Scratch, columns_ptr};
 use super::super::product::{Addend, Factors, HighDigits, Root, Spilled, mul_high, mul_low, square_high, square_low};
 use super::skipped;
 
@@ -92,7 +91,7 @@ fn results(n: usize, rest: f64) -> Vec<Vec<[f64; LANES]>> {
 #[test]
 fn nothing_outside_the_extents_is_read_or_written() {
     if Avx2::new().is_none() {
-        return skipped();
+        return skipped("AVX2");
     }
     for n in MIN_DIGITS..=MAX_DIGITS {
         // SAFETY: the token above proves that the processor has AVX2 and FMA.

@@ -16,7 +16,7 @@ use super::skipped;
 #[test]
 fn every_prime_is_found_in_every_lane() {
     const BITS: u32 = 84;
-    let Some(kernel) = Avx2::new() else { return skipped() };
+    let Some(kernel) = Avx2::new() else { return skipped("AVX2") };
     let in_order = second_tier(1 << 16);
     let swapped: Vec<_> = in_order.iter().map(|[first, second]| [*second, *first]).collect();
     for lane in 0..WIDTH {
@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn trial_division_matches_the_portable_loop_and_remainders((bits, limbs, start, place) in cases()) {
         let Some(kernel) = Avx2::new() else {
-            skipped();
+            skipped("AVX2");
             return Ok(());
         };
         let pairs = &second_tier(1 << 16)[start..start + WIDTH];

@@ -1,0 +1,188 @@
+//! Detects moduli whose primes have random bits in the lower part of each limb only.
+//!
+//! Such primes are polynomials with small coefficients, evaluated at 2^width. So is their product, with coefficients
+//! that are still below 2^width if the random part is short enough. The bits above the coefficients are then zero in
+//! every limb of the modulus.
+
+use super::uint::PublicUint;
+
+/// The limb widths that are reported, in bits.
+const WIDTHS: core::ops::RangeInclusive<usize> = 8..=256;
+/// How many bits must be zero for a report.
+const ZEROS: usize = 80;
+
+/// How many bits below the highest ones must be zero for a report.
+const ZEROS_AT_TOP: usize = 52;
+
+/// Returns whether a modulus has the gaps of short-sleeve primes: in all limbs of some width, or below its highest bits.
+///
+/// False positives: 2^−64.99 and 2^−52 for random bits.
+pub(super) fn is_short_sleeve(n: &PublicUint) -> bool {
+    has_gap_in_all_limbs(n) || has_gap_at_top(n)
+}
+
+/// Returns whether, for some limb width, [`Limbs::longest_gap`] positions are zero in all limbs, and these are at least
+/// [`ZEROS`] bits.
+///
+/// False positives: for one width w and one position of the gap, [`ZEROS`] random bits are zero with a probability of
+/// 2^−80. There are w positions for each width from 8 to 256, 32868 in all: 2^−64.99.
+fn has_gap_in_all_limbs(n: &PublicUint) -> bool {
+    // A gap of some width recurs at twice that width, so the widths of the upper octave reveal the others: limbs of
+    // width / 2^i bits are at most bits / width · 2^i limbs with a gap of at least `ZEROS` over that, 2^i times.
+    (*WIDTHS.end() / 2 + 1..=*WIDTHS.end())
+        .filter(|&width| Limbs::new(n, width).zeros() * n.bits() >= ZEROS * width)
+        .flat_map(|width| (0..=width.trailing_zeros()).map(move |halvings| width >> halvings))
+        .filter(|width| WIDTHS.contains(width))
+        .any(|width| {
+            let limbs = Limbs::new(n, width);
+            limbs.longest_gap() * limbs.count >= ZEROS
+        })
+}
+
+/// Returns whether at least [`ZEROS_AT_TOP`] and at most 256 bits are zero below the highest [`TOP`] ones.
+///
+/// A program that sets the highest one or two bits of each prime leaves the rest of the highest limbs short. The product
+/// then begins with 1 or 1001 and zeros, even if the random parts are half of each limb and their products leave no gap
+/// further down. Longer runs of zeros are a chosen upper half.
+fn has_gap_at_top(n: &PublicUint) -> bool {
+    let below = n.bits().saturating_sub(TOP);
+    let zeros = (0..below).rev().take_while(|&position| !n.bit(position)).count();
+    (ZEROS_AT_TOP..=*WIDTHS.end()).contains(&zeros)
+}
+
+/// Bits of a number that are certain to be left out at its top.
+const TOP: usize = 8;
+
+/// The limbs of a number at some width, without the lowest and the highest one.
+///
+/// These are not random polynomials' coefficients: the search for a prime increases the lowest limb, and the highest
+/// bits of a prime are set.
+struct Limbs {
+    width: usize,
+    /// The number of limbs that are not zero. Zero limbs are no evidence: whole runs of zeros have other causes.
+    count: usize,
+    /// The bits that are set in any of them.
+    union: [u64; 4],
+}
+
+impl Limbs {
+    fn new(n: &PublicUint, width: usize) -> Self {
+        let mut limbs = Self { width, count: 0, union: [0; 4] };
+        for limb in 1..n.bits().saturating_sub(TOP) / width {
+            let mut any = 0;
+            for (word, place) in limbs.union.iter_mut().zip((0..width).step_by(64)) {
+                let mask = u64::MAX >> (64 - (width - place).min(64));
+                let bits = n.word_at(limb * width + place) & mask;
+                *word |= bits;
+                any |= bits;
+            }
+            limbs.count += usize::from(any != 0);
+        }
+        limbs
+    }
+
+    /// Returns the number of positions that are zero in all limbs.
+    fn zeros(&self) -> usize {
+        self.width - self.union.iter().map(|word| word.count_ones() as usize).sum::<usize>()
+    }
+
+    /// Returns the length of the longest run of such positions, where the lowest position follows the highest one.
+    fn longest_gap(&self) -> usize {
+        let is_zero =
+            |position: usize| self.union.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 0);
+        let (mut longest, mut current) = (0, 0);
+        for position in (0..self.width).chain(0..self.width) {
+            current = if is_zero(position) { current + 1 } else { 0 };
+            longest = longest.max(current);
+        }
+        longest.min(self.width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn number(n: &BigUint) -> PublicUint {
+        PublicUint::from_be(&n.to_bytes_be())
+    }
+
+    /// Creates a number of 1024 bits with random parts of `random` bits, and sets its highest `top` bits.
+    fn factor(words: &[u128], width: u32, random: u32, top: u32) -> BigUint {
+        let mut number = BigUint::from(1u8);
+        for (&word, position) in words.iter().zip((0..1024).step_by(width as usize)) {
+            number |= BigUint::from(word >> (128 - random)) << position;
+        }
+        (0..top).for_each(|bit| number.set_bit(1023 - u64::from(bit), true));
+        number
+    }
+
+    fn words() -> impl Strategy<Value = Vec<u128>> {
+        prop::collection::vec(any::<u128>(), 128)
+    }
+
+    proptest! {
+        /// The limits of the documentation, with highest bits that are random, or set.
+        #[test]
+        fn random_parts_up_to_the_limit_are_reported(
+            p in words(),
+            q in words(),
+            (width, longest) in prop::sample::select(
+                &[(12, 3), (16, 4), (24, 6), (32, 12), (64, 28), (96, 31), (128, 58), (192, 79), (256, 117)][..],
+            ),
+            share in 1u32..=12,
+            top in 0u32..=2,
+        ) {
+            let random = (longest * share).div_ceil(12);
+            let n = factor(&p, width, random, top) * factor(&q, width, random, top);
+            prop_assert!(is_short_sleeve(&number(&n)), "{} of {}", random, width);
+        }
+
+        #[test]
+        fn half_of_long_limbs_is_reported_if_the_highest_bits_are_set(
+            p in words(), q in words(), width in prop::sample::select(&[128, 256][..]), top in 1u32..=2,
+        ) {
+            let n = factor(&p, width, width / 2, top) * factor(&q, width, width / 2, top);
+            prop_assert!(is_short_sleeve(&number(&n)));
+        }
+
+        #[test]
+        fn random_moduli_are_not_reported(p in words(), q in words()) {
+            let n = factor(&p, 128, 128, 2) * factor(&q, 128, 128, 2);
+            prop_assert!(!is_short_sleeve(&number(&n)));
+        }
+    }
+
+    /// All bits are ones, except for a gap.
+    #[test]
+    fn a_gap_is_reported_from_eighty_bits_on() {
+        // Of 2048 bits, 254, 30 and 6 limbs are neither the lowest nor the highest one; of 1024 bits, 14.
+        for (bits, width, least) in [(2048, 8, 1), (2048, 64, 3), (2048, 256, 14), (1024, 64, 6)] {
+            for start in [0, 3, width - 1] {
+                for (gap, expected) in [(least - 1, false), (least, true)] {
+                    let mut n: BigUint = (BigUint::from(1u8) << bits as u32) - 1u8;
+                    let positions = (width..bits - width).filter(|position| (position + width - start) % width < gap);
+                    positions.for_each(|position| n.set_bit(position, false));
+                    assert_eq!(has_gap_in_all_limbs(&number(&n)), expected, "{gap} of {width} from {start}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_single_run_of_zeros_is_no_evidence() {
+        let mut n: BigUint = (BigUint::from(1u8) << 2048u32) - 1u8;
+        (10..2000).for_each(|position| n.set_bit(position, false));
+        assert!(!is_short_sleeve(&number(&n)));
+        for (zeros, expected) in [(51, false), (52, true), (256, true), (257, false)] {
+            let mut n: BigUint = (BigUint::from(1u8) << 2048u32) - 1u8;
+            (2040 - zeros..2040).for_each(|position| n.set_bit(position, false));
+            assert_eq!(is_short_sleeve(&number(&n)), expected, "{zeros}");
+        }
+    }
+}

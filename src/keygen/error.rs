@@ -19,6 +19,13 @@ plain_error! {
         } => "seed_too_short",
             "the seed has only {bytes} bytes",
             "use at least 16 bytes, with 24 bytes of entropy or more";
+        /// The seed of an Ed25519 key does not have 32 bytes.
+        InvalidSeedLength {
+            /// Its length in bytes.
+            bytes: usize,
+        } => "seed_length",
+            "the seed of an Ed25519 key has {bytes} bytes",
+            "use exactly 32 bytes from a random number generator";
         /// The random number generator returned an error.
         RngFailed => "rng",
             "the random number generator failed, so no key was generated",

@@ -13,10 +13,10 @@ mod sshd;
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use nova_keypair::{Algorithm, KeySpec, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
+use nova_keypair::{Algorithm, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
 use zeroize::Zeroizing;
 
-use crate::support::TempDir;
+use crate::support::{RSA, TempDir};
 
 /// Not ASCII, because tools differ in how they treat such text.
 const PASSPHRASE: &str = "corréct horse";
@@ -51,17 +51,17 @@ struct Sample {
 
 /// One key of each size.
 static KEYS: LazyLock<[PrivateKey; 3]> =
-    LazyLock::new(|| KeySpec::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
+    LazyLock::new(|| RSA.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
 
 /// Each format, most of them with a different size. Every program needs some time to open an encrypted file.
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let [small, medium, large] = &*KEYS;
     let sample = |form, key: &'static PrivateKey| {
         let text = match form {
-            Form::OpenSsh => key.to_format(PrivateKeyFormat::OpenSsh),
+            Form::OpenSsh => key.to_format(PrivateKeyFormat::OpenSsh).unwrap(),
             Form::OpenSshEncrypted => encrypted(key),
-            Form::Pkcs1 => key.to_format(PrivateKeyFormat::Pkcs1),
-            Form::Pkcs8 => key.to_format(PrivateKeyFormat::Pkcs8),
+            Form::Pkcs1 => key.to_format(PrivateKeyFormat::Pkcs1).unwrap(),
+            Form::Pkcs8 => key.to_format(PrivateKeyFormat::Pkcs8).unwrap(),
         };
         Sample { form, key, text }
     };

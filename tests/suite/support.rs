@@ -6,6 +6,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use nova_keypair::KeySpec;
 use rand_core::TryCryptoRng;
 
 use crate::data;
@@ -26,6 +27,9 @@ pub(crate) fn line_of(fields: &[&[u8]]) -> String {
     }
     format!("{} {}", String::from_utf8_lossy(fields[0]), STANDARD.encode(blob))
 }
+
+/// Every type and size of RSA keys.
+pub(crate) const RSA: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
 
 /// Every feature of the crate, and whether this test is built with it.
 pub(crate) const FEATURES: [(&str, bool); 7] = [

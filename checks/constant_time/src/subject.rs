@@ -92,7 +92,7 @@ pub fn run(case: &Case) -> bool {
 
 type Encode = fn(&PrivateKey) -> Zeroizing<String>;
 const ENCODINGS: [(&str, Encode); 4] = [
-    ("PKCS#1", PrivateKey::to_pkcs1_pem),
+    ("PKCS#1", |key| key.to_pkcs1_pem().unwrap()),
     ("PKCS#8", PrivateKey::to_pkcs8_pem),
     ("OpenSSH", PrivateKey::to_openssh),
     ("OpenSSH, encrypted", |key| key.to_openssh_encrypted("passphrase", &mut marked(0, [u64::MAX; 2])).unwrap()),

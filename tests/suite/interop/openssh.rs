@@ -78,7 +78,7 @@ fn ssh_keygen_converts_every_format_to_the_pem_that_this_crate_writes() {
     let dir = TempDir::new("ssh-keygen-converts");
     for attempt in attempts(&dir).iter().filter(|attempt| attempt.opens("ssh-keygen")) {
         let key = attempt.sample.key;
-        for (format, ours) in [("PEM", key.to_pkcs1_pem()), ("PKCS8", key.to_pkcs8_pem())] {
+        for (format, ours) in [("PEM", key.to_pkcs1_pem().unwrap()), ("PKCS8", key.to_pkcs8_pem())] {
             let file = dir.write("converted", &attempt.sample.text);
             run(ssh_keygen(&["-q", "-p", "-P", attempt.passphrase, "-N", "", "-m", format, "-f"]).arg(&file));
             assert_eq!(fs::read_to_string(file).unwrap(), *ours, "{} to {format}", attempt.name());

@@ -92,7 +92,7 @@ fn lines(outcomes: &[Value]) -> impl Iterator<Item = Result<String, String>> {
 
 /// n, e, d, p, q, dP, dQ and qInv, in hexadecimal digits, as in PKCS#1.
 fn numbers(key: &PrivateKey) -> Value {
-    let (_, der) = SecretDocument::from_pem(&key.to_pkcs1_pem()).unwrap();
+    let (_, der) = SecretDocument::from_pem(&key.to_pkcs1_pem().unwrap()).unwrap();
     let key: pkcs1::RsaPrivateKey<UintRef<'_>> = der.decode_msg().unwrap();
     let [n, e, d] = [key.modulus, key.public_exponent, key.private_exponent];
     let numbers = [n, e, d, key.prime1, key.prime2, key.exponent1, key.exponent2, key.coefficient];

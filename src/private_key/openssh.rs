@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::algorithm::Algorithm;
 use crate::keygen::RsaComponents;
 use crate::private_key::secret::Secret;
-use crate::public_key::wire::{Write as _, integer_length, string_length};
+use crate::public_key::wire::{Write as _, minimal, string_length};
 
 const MAGIC: &[u8] = b"openssh-key-v1\0";
 
@@ -28,45 +28,20 @@ struct Protection<'a> {
 /// No encryption. PROTOCOL.key pads to eight bytes without a cipher.
 const PLAIN: Protection<'_> = Protection { cipher: "none", kdf: "none", options: &[], block: 8 };
 
-/// A field of the wire format.
-#[derive(Clone, Copy)]
-enum Field<'a> {
-    String(&'a [u8]),
-    /// A `string` of two parts.
-    #[cfg(feature = "ed25519")]
-    Joined([&'a [u8]; 2]),
-    Mpint(&'a [u8]),
-}
+/// A `string` or `mpint` in two parts. Unlike an enum, it has no unused bytes, in which a list on the heap could keep
+/// what was on the stack before.
+type Field<'a> = [&'a [u8]; 2];
 
-impl Field<'_> {
-    fn length(&self) -> usize {
-        string_length(match self {
-            Self::String(bytes) => bytes.len(),
-            #[cfg(feature = "ed25519")]
-            Self::Joined(parts) => parts.iter().map(|part| part.len()).sum(),
-            Self::Mpint(magnitude) => integer_length(magnitude),
-        })
-    }
-
-    fn write(&self, out: &mut Vec<u8>) {
-        match self {
-            Self::String(bytes) => out.string(bytes),
-            #[cfg(feature = "ed25519")]
-            Self::Joined(parts) => {
-                out.uint32(parts.iter().map(|part| part.len()).sum());
-                parts.iter().for_each(|part| out.extend_from_slice(part));
-            }
-            Self::Mpint(magnitude) => out.mpint(magnitude),
-        }
-    }
+fn string(bytes: &[u8]) -> Field<'_> {
+    [bytes, &[]]
 }
 
 fn length(fields: &[Field<'_>]) -> usize {
-    fields.iter().map(Field::length).sum()
+    fields.iter().map(|[first, second]| string_length(first.len() + second.len())).sum()
 }
 
 fn write(out: &mut Vec<u8>, fields: &[Field<'_>]) {
-    fields.iter().for_each(|field| field.write(out));
+    fields.iter().for_each(|field| out.joined(*field));
 }
 
 fn algorithm(key: &Secret) -> Algorithm {
@@ -79,28 +54,28 @@ fn algorithm(key: &Secret) -> Algorithm {
 
 /// Returns the fields of the public blob (RFC 4253, section 6.6; RFC 8709, section 4), of which the first is the type.
 fn public_fields(key: &Secret) -> Vec<Field<'_>> {
-    let name = Field::String(algorithm(key).as_str().as_bytes());
+    let name = string(algorithm(key).as_str().as_bytes());
     match key {
-        Secret::Rsa(key) => [name, Field::Mpint(&RsaComponents::PUBLIC_EXPONENT), Field::Mpint(&key.n)].into(),
+        Secret::Rsa(key) => [name, minimal(&RsaComponents::PUBLIC_EXPONENT), minimal(&key.n)].into(),
         #[cfg(feature = "ed25519")]
-        Secret::Ed25519(key) => [name, Field::String(key.public_key())].into(),
+        Secret::Ed25519(key) => [name, string(key.public_key())].into(),
     }
 }
 
 /// Returns the fields of the private section between its check numbers and its padding.
 fn private_fields<'a>(key: &'a Secret, comment: &'a str) -> Vec<Field<'a>> {
-    let mut fields = Vec::from([Field::String(algorithm(key).as_str().as_bytes())]);
+    let mut fields = Vec::from([string(algorithm(key).as_str().as_bytes())]);
     match key {
         Secret::Rsa(RsaComponents { n, d, p, q, qinv, .. }) => {
-            fields.extend([n, &RsaComponents::PUBLIC_EXPONENT[..], d, qinv, p, q].map(Field::Mpint));
+            fields.extend([n, &RsaComponents::PUBLIC_EXPONENT[..], d, qinv, p, q].map(minimal));
         }
         // The format repeats the public key behind the seed.
         #[cfg(feature = "ed25519")]
         Secret::Ed25519(key) => {
-            fields.extend([Field::String(key.public_key()), Field::Joined([key.seed(), key.public_key()])]);
+            fields.extend([string(key.public_key()), [key.seed(), key.public_key()]]);
         }
     }
-    fields.push(Field::String(comment.as_bytes()));
+    fields.push(string(comment.as_bytes()));
     fields
 }
 
@@ -125,12 +100,12 @@ pub(super) fn file(key: &Secret, comment: &str) -> Zeroizing<Vec<u8>> {
 /// `ssh-key` computes it in the same way, so both write the same file.
 fn check_number(key: &Secret) -> u32 {
     let number = match key {
-        Secret::Rsa(key) => Field::Mpint(&key.d),
+        Secret::Rsa(key) => minimal(&key.d),
         #[cfg(feature = "ed25519")]
-        Secret::Ed25519(key) => Field::String(key.seed()),
+        Secret::Ed25519(key) => string(key.seed()),
     };
-    let mut encoded = Zeroizing::new(Vec::with_capacity(number.length()));
-    number.write(&mut encoded);
+    let mut encoded = Zeroizing::new(Vec::with_capacity(length(&[number])));
+    write(&mut encoded, &[number]);
     let (_, number) = encoded.split_at(string_length(0));
     number.as_chunks().0.iter().fold(0, |sum, &word| sum ^ u32::from_be_bytes(word))
 }

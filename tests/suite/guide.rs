@@ -147,6 +147,22 @@ fn ignored_code(page: &str) -> Vec<&str> {
 }
 
 #[test]
+fn the_page_about_other_crates_shows_the_code_that_is_run() {
+    let page = include_str!("../../src/guide/other_crates.md");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("checks/other_crates/src");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let source: Vec<_> = files.collect();
+    let items: Vec<_> = ignored_code(page).into_iter().flat_map(|code| code.split("\n\n")).collect();
+    for item in &items {
+        assert!(source.iter().any(|file| file.contains(item.trim())), "not in checks/other_crates:\n{item}");
+    }
+    // Every function there is on the page.
+    let functions =
+        source.iter().flat_map(|file| file.lines()).filter(|line| line.starts_with("pub ") && line.contains("fn "));
+    assert_eq!(functions.count(), items.len());
+}
+
+#[test]
 fn the_axum_page_shows_the_code_of_the_example() {
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/axum/src/service.rs");
     let example = std::fs::read_to_string(example).unwrap();

@@ -26,8 +26,8 @@
 //! # Ok::<(), nova_keypair::Error>(())
 //! ```
 //!
-//! The [guide] shows how to serve [`os_keypairs`] with axum, migrate from the `rsa` crate or `ssh-keygen`, and write a
-//! client for Nova 2.92.
+//! The [guide] shows how to serve [`os_keypairs`] with axum, write a client for Nova 2.92, migrate from the `rsa` crate
+//! or `ssh-keygen`, and pass keys to other crates.
 //!
 //! # Features
 //!
@@ -55,7 +55,7 @@
 //! only. No error contains any part of its input. Not covered: the stack and registers, swapped or dumped memory, and
 //! copies that the caller makes. `SECURITY.md` has the full list.
 //!
-//! [`TryCryptoRng`]: rand_core::TryCryptoRng
+//! [`TryCryptoRng`]: https://docs.rs/rand_core/0.10/rand_core/trait.TryCryptoRng.html
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use nova_keypair::{KeySpec, KeypairName, PrivateKey, PublicKey, import};
+use nova_keypair::{Algorithm, KeySpec, KeypairName, PrivateKey, PublicKey, import};
 
 use crate::support::{TempDir, has_tool, run};
 
@@ -107,7 +107,14 @@ const CHECKS: &[(&str, Check)] = &[
     ("ssh-keygen -t ed25519", |f, command| {
         f.make(&format!("{command} -N ''"));
         let file = f.dir.0.join("ssh-keygen--t-ed25519--N---.pub");
-        import(&KeypairName::new("k").unwrap(), &std::fs::read_to_string(file).unwrap()).unwrap();
+        let theirs = import(&KeypairName::new("k").unwrap(), &std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(theirs.public_key.algorithm(), Algorithm::Ed25519);
+        #[cfg(feature = "ed25519")]
+        {
+            let ours = PrivateKey::generate(KeySpec::Ed25519, &mut crate::support::random()).unwrap();
+            f.dir.write("ed25519", &ours.to_openssh());
+            assert_eq!(f.run("ssh-keygen -y", &["-f", "ed25519"]).trim_end(), ours.public_key().to_openssh());
+        }
     }),
     ("ssh-keygen -p", |f, _| {
         let refused = PublicKey::parse(&f.key.to_openssh()).unwrap_err();

@@ -1,7 +1,7 @@
 use nova_keypair::PrivateKey;
 
 pub fn to_rsa(key: &PrivateKey) -> rsa::Result<rsa::RsaPrivateKey> {
-    // With the feature `rsa` of nova-keypair. From 0.10.0 on, the type is also called `rsa::PrivateKey`.
+    // With the feature `rsa` of nova-keypair.
     rsa::RsaPrivateKey::try_from(key)
 }
 

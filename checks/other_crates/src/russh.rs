@@ -4,7 +4,9 @@ use nova_keypair::PrivateKey;
 use russh::client::{AuthResult, Handle, Handler};
 use russh::keys::PrivateKeyWithHashAlg;
 
-pub fn to_russh(key: &PrivateKey) -> Result<russh::keys::PrivateKey, russh::keys::ssh_key::Error> {
+pub fn to_russh(
+    key: &PrivateKey,
+) -> Result<russh::keys::PrivateKey, russh::keys::ssh_key::Error> {
     // Not `decode_secret_key`, which leaves two copies of the text behind.
     russh::keys::PrivateKey::from_openssh(key.to_openssh().as_bytes())
 }

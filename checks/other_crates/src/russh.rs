@@ -3,10 +3,9 @@ use std::sync::Arc;
 use nova_keypair::PrivateKey;
 use russh::client::{AuthResult, Handle, Handler};
 use russh::keys::PrivateKeyWithHashAlg;
+use russh::keys::ssh_key::Error;
 
-pub fn to_russh(
-    key: &PrivateKey,
-) -> Result<russh::keys::PrivateKey, russh::keys::ssh_key::Error> {
+pub fn to_russh(key: &PrivateKey) -> Result<russh::keys::PrivateKey, Error> {
     // Not `decode_secret_key`, which leaves two copies of the text behind.
     russh::keys::PrivateKey::from_openssh(key.to_openssh().as_bytes())
 }

@@ -11,9 +11,8 @@ use ssh2::Session;
 /// Not `userauth_pubkey_memory`, which leaves a copy of the text behind.
 pub fn log_in(session: &Session, user: &str, key: &PrivateKey, path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    let written = file.write_all(key.to_openssh().as_bytes());
-    let result =
-        written.and_then(|()| Ok(session.userauth_pubkey_file(user, None, path, None)?));
+    let saved = file.write_all(key.to_openssh().as_bytes());
+    let login = saved.and_then(|()| Ok(session.userauth_pubkey_file(user, None, path, None)?));
     fs::remove_file(path)?;
-    result
+    login
 }

@@ -7,9 +7,7 @@ mod allocator;
 mod secrets;
 
 use nova_keypair::{KeySpec, PrivateKey};
-use other_crates::{
-    to_openssl, to_rsa, to_rsa_0_9, to_russh, to_ssh_key_0_6, to_ssh_key_0_7, with_pki_types,
-};
+use other_crates::{to_openssl, to_rsa, to_rsa_0_9, to_russh, to_ssh_key_0_6, to_ssh_key_0_7, with_pki_types};
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject as _;
 use secrets::Secrets;
@@ -57,8 +55,7 @@ fn russh_gets_the_key() {
 /// Why the guide does not use this function; and the search can fail.
 #[test]
 fn the_decoder_of_russh_leaves_copies() {
-    let left =
-        left_by(|key| drop(russh::keys::decode_secret_key(&key.to_openssh(), None).unwrap()));
+    let left = left_by(|key| drop(russh::keys::decode_secret_key(&key.to_openssh(), None).unwrap()));
     assert!(!left.is_empty());
 }
 
@@ -116,10 +113,7 @@ fn rsa_gets_the_key_and_leaves_copies() {
         let theirs = to_rsa_0_9(key);
         assert_eq!(theirs.is_ok(), key.to_pkcs1_pem().is_ok());
         if let Ok(theirs) = theirs {
-            let pem = theirs
-                .to_public_key()
-                .to_public_key_pem(rsa_0_9::pkcs8::LineEnding::LF)
-                .unwrap();
+            let pem = theirs.to_public_key().to_public_key_pem(rsa_0_9::pkcs8::LineEnding::LF).unwrap();
             assert!(key.public_key().same_key(&pem).unwrap());
         }
     });

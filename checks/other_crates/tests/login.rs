@@ -23,9 +23,8 @@ struct Sshd {
 
 impl Sshd {
     fn start(keys: &[PrivateKey]) -> Option<Self> {
-        let Some(program) = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"]
-            .into_iter()
-            .find(|path| fs::exists(path).unwrap())
+        let Some(program) =
+            ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].into_iter().find(|path| fs::exists(path).unwrap())
         else {
             skip("sshd is not installed");
             return None;
@@ -39,18 +38,11 @@ impl Sshd {
         let path = dir.display();
         let write = |name: &str, text: &str| {
             fs::write(dir.join(name), text).unwrap();
-            fs::set_permissions(
-                dir.join(name),
-                std::os::unix::fs::PermissionsExt::from_mode(0o600),
-            )
-            .unwrap();
+            fs::set_permissions(dir.join(name), std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
         };
         // Not RSA: see `with_curl` below.
         write("host_key", &keys[1].to_openssh());
-        write(
-            "authorized_keys",
-            &keys.iter().map(|key| format!("{}\n", key.public_key())).collect::<String>(),
-        );
+        write("authorized_keys", &keys.iter().map(|key| format!("{}\n", key.public_key())).collect::<String>());
         write(
             "sshd_config",
             &format!(
@@ -85,10 +77,7 @@ struct AnyHost;
 impl russh::client::Handler for AnyHost {
     type Error = russh::Error;
 
-    async fn check_server_key(
-        &mut self,
-        _: &russh::keys::PublicKeyOrCertificate,
-    ) -> Result<bool, russh::Error> {
+    async fn check_server_key(&mut self, _: &russh::keys::PublicKeyOrCertificate) -> Result<bool, russh::Error> {
         Ok(true)
     }
 }
@@ -100,8 +89,7 @@ fn ssh2_curl_and_russh_log_in() {
     let Some(sshd) = Sshd::start(&keys) else {
         return;
     };
-    let user =
-        String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
+    let user = String::from_utf8(Command::new("id").arg("-un").output().unwrap().stdout).unwrap();
     let user = user.trim_end();
     let file = sshd.dir.join("client_key");
 
@@ -118,9 +106,7 @@ fn ssh2_curl_and_russh_log_in() {
     let with_russh = |key: &PrivateKey| {
         runtime.block_on(async {
             let config = Arc::new(russh::client::Config::default());
-            let mut session = russh::client::connect(config, ("127.0.0.1", sshd.port), AnyHost)
-                .await
-                .unwrap();
+            let mut session = russh::client::connect(config, ("127.0.0.1", sshd.port), AnyHost).await.unwrap();
             log_in(&mut session, user, key).await.unwrap().success()
         })
     };
@@ -129,26 +115,14 @@ fn ssh2_curl_and_russh_log_in() {
     }
     let mut with_curl = Some(|key: &PrivateKey| {
         fs::write(&file, key.to_openssh().as_bytes()).unwrap();
-        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600))
-            .unwrap();
-        let url = format!(
-            "sftp://{user}@127.0.0.1:{}{}",
-            sshd.port,
-            sshd.dir.join("authorized_keys").display()
-        );
-        let output = Command::new("curl")
-            .args(["-sS", "--insecure", "--pubkey", "", "--key"])
-            .arg(&file)
-            .arg(url)
-            .output();
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        let url = format!("sftp://{user}@127.0.0.1:{}{}", sshd.port, sshd.dir.join("authorized_keys").display());
+        let output =
+            Command::new("curl").args(["-sS", "--insecure", "--pubkey", "", "--key"]).arg(&file).arg(url).output();
         fs::remove_file(&file).unwrap();
         output.unwrap().stdout.starts_with(b"ssh-rsa ")
     });
-    let features = Command::new("curl")
-        .arg("--version")
-        .output()
-        .map(|output| output.stdout)
-        .unwrap_or_default();
+    let features = Command::new("curl").arg("--version").output().map(|output| output.stdout).unwrap_or_default();
     if !String::from_utf8_lossy(&features).contains("libssh2") {
         skip("curl with libssh2 is not installed");
         with_curl = None;

@@ -19,9 +19,7 @@ impl Secrets {
         let rsa = rsa_0_9::RsaPrivateKey::from_pkcs8_der(&rsa.to_pkcs8_der()).unwrap();
         let mut secrets = Self::default();
         secrets.add_number("d", &rsa.d().to_bytes_be());
-        rsa.primes()
-            .iter()
-            .for_each(|prime| secrets.add_number("a prime", &prime.to_bytes_be()));
+        rsa.primes().iter().for_each(|prime| secrets.add_number("a prime", &prime.to_bytes_be()));
         secrets.add_number("the seed", seed);
         secrets
     }

@@ -53,7 +53,8 @@ plain_error! {
         PrivateExponentTooSmall => "private_exponent_too_small",
             "internal error: the private exponent is too small, so no key was generated",
             "report this bug";
-        /// The pairwise consistency test failed: the public operation did not invert the private one.
+        /// The pairwise consistency test failed: the public operation did not invert the private one or, for Ed25519, two
+        /// algorithms computed different public keys.
         PairwiseTestFailed => "pairwise_consistency",
             "the generated key failed the pairwise consistency test, so it was discarded",
             "check the memory and the processor of this machine";

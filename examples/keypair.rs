@@ -20,7 +20,8 @@ use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
     Algorithm, Batch, Blocklist, Error, GenerateError, GeneratedKeypair, ImportPolicy, KeySpec, KeypairName,
-    Microversion, NameError, OsRng, PrivateKey, PrivateKeyFormat, PublicKey, RequestError, create_many, import,
+    Microversion, NameError, OsRng, PrivateKey, PrivateKeyError, PrivateKeyFormat, PublicKey, RequestError,
+    create_many, import,
     nova::{self, Verdict},
     weakness::shared_primes,
 };
@@ -73,6 +74,7 @@ fn code(failure: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     let code = failure.downcast_ref::<Error>().map(Error::code);
     code.or_else(|| failure.downcast_ref::<NameError>().map(NameError::code))
         .or_else(|| failure.downcast_ref::<GenerateError>().map(|error| error.code()))
+        .or_else(|| failure.downcast_ref::<PrivateKeyError>().map(PrivateKeyError::code))
         .or_else(|| failure.downcast_ref::<RequestError>().map(|error| error.code()))
 }
 
@@ -128,6 +130,9 @@ impl Create {
         }
         create.name = name.ok_or_else(|| lexopt::Error::from("the NAME is missing"))?;
         create.key = parse_key_spec(key_type.as_deref().unwrap_or("rsa"), bits)?;
+        if create.format == PrivateKeyFormat::Pkcs1 && create.key.algorithm() != Algorithm::Rsa {
+            return Err(lexopt::Error::from("--format pkcs1 is for RSA keys only: use openssh or pkcs8").into());
+        }
         if create.count.is_some() && create.seed.is_some() {
             return Err(lexopt::Error::from("--seed gives a single key: omit --count").into());
         }
@@ -164,7 +169,7 @@ impl Create {
             private_key.set_comment(comment)?;
         }
         if let Some(dir) = &self.out {
-            write_pair(dir, name, &private_key.to_format(self.format), &private_key.public_key().to_openssh())?;
+            write_pair(dir, name, &private_key.to_format(self.format)?, &private_key.public_key().to_openssh())?;
         }
         let generated = GeneratedKeypair::new(name, private_key);
         let reply = Reply::created(generated, &self.user_id, Microversion::default(), self.format);
@@ -190,6 +195,10 @@ fn generate(batch: Batch) -> Result<Vec<GeneratedKeypair>, GenerateError> {
 fn parse_key_spec(key_type: &str, bits: Option<u32>) -> Result<KeySpec, Failure> {
     match key_type {
         "rsa" => Ok(bits.map(KeySpec::from_rsa_bits).transpose()?.unwrap_or_default()),
+        "ed25519" if bits.is_some() => Err(lexopt::Error::from("--bits is for --type rsa only: omit it").into()),
+        #[cfg(feature = "ed25519")]
+        "ed25519" => Ok(KeySpec::Ed25519),
+        #[cfg(not(feature = "ed25519"))]
         "ed25519" => Err("--type ed25519 needs the feature `ed25519`, which this program was built without".into()),
         _ => Err(lexopt::Error::from(format!("unknown key type {key_type:?}: use rsa or ed25519")).into()),
     }

@@ -1,8 +1,9 @@
 //! Create, import and fingerprint OpenStack Nova key pairs locally: the logic behind `POST …/os-keypairs`, without
 //! network access.
 //!
-//! - [`create`] generates an RSA key pair in OpenSSH format per FIPS 186-5, in constant time, from any
-//!   [`TryCryptoRng`]. [`PrivateKey::from_seed`] generates the same key again from a seed. [`engine`] describes how.
+//! - [`create`] generates an RSA key pair in OpenSSH format per FIPS 186-5, or with the feature `ed25519` an Ed25519 key
+//!   pair per RFC 8032, in constant time, from any [`TryCryptoRng`]. [`PrivateKey::from_seed`] generates the same key
+//!   again from a seed. [`engine`] describes how RSA keys are generated.
 //! - [`import`] validates a public key, one line of at most 1024 bytes. Every key it accepts is also accepted by Nova
 //!   and OpenSSH, with the same fingerprint. Every rejection names the problem, its position and how to fix it.
 //! - [`fingerprint()`] computes the MD5 fingerprint that Nova reports.
@@ -25,8 +26,8 @@
 //! # Ok::<(), nova_keypair::Error>(())
 //! ```
 //!
-//! The [guide] shows how to serve [`os_keypairs`] with axum, migrate from the `rsa` crate or `ssh-keygen`, and write a
-//! client for Nova 2.92.
+//! The [guide] shows how to serve [`os_keypairs`] with axum, write a client for Nova 2.92, migrate from the `rsa` crate
+//! or `ssh-keygen`, and pass keys to other crates.
 //!
 //! # Features
 //!
@@ -37,7 +38,7 @@
 //! | `encryption` | | `PrivateKey::to_openssh_encrypted`: OpenSSH files encrypted with a passphrase |
 //! | `rsa` | | `TryFrom<&PrivateKey>` for the private key type of the crate `rsa` 0.10 |
 //! | `rayon` | | [`Batch`] as a parallel iterator |
-//! | `ed25519` | | reserved for Ed25519 key generation; has no effect yet |
+//! | `ed25519` | | `KeySpec::Ed25519`: Ed25519 key generation |
 //! | `full` | | all of the above |
 //!
 //! Without default features the crate is `no_std` and needs `alloc`.
@@ -54,7 +55,7 @@
 //! only. No error contains any part of its input. Not covered: the stack and registers, swapped or dumped memory, and
 //! copies that the caller makes. `SECURITY.md` has the full list.
 //!
-//! [`TryCryptoRng`]: rand_core::TryCryptoRng
+//! [`TryCryptoRng`]: https://docs.rs/rand_core/0.10/rand_core/trait.TryCryptoRng.html
 
 #![no_std]
 #![cfg_attr(docsrs, feature(doc_cfg))]

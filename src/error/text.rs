@@ -49,7 +49,7 @@ macro_rules! identifier {
             type Err = $crate::error::identifier::IdentifierError;
 
             fn from_str(text: &str) -> core::result::Result<Self, Self::Err> {
-                Self::ALL.into_iter().find(|value| value.as_str() == text).ok_or($unknown)
+                Self::ALL.iter().copied().find(|value| value.as_str() == text).ok_or($unknown)
             }
         }
 

@@ -1,18 +1,15 @@
-//! Where secrets become public: verdicts on them, and the modulus. Control flow depends on a prime nowhere else.
+//! Where secrets become public: verdicts on them, and the public key. Control flow depends on a prime nowhere else.
 //!
 //! `checks/constant_time` runs the engine under valgrind with the primes marked as undefined, so that every branch and
 //! address that depends on them is reported. Under `--cfg nova_keypair_ctgrind`, which only that crate sets, the values
 //! that pass through here are first handed to it, to be marked as defined; in any other build these functions are
 //! no-ops.
 
-use alloc::vec::Vec;
-
 use subtle::Choice;
-use zeroize::Zeroizing;
 
 /// Makes a verdict on secret numbers public, so that code may branch on it.
 ///
-/// A verdict reveals whether a candidate is composite, or whether a pair is rejected.
+/// A verdict reveals whether a candidate is composite, a pair is rejected, or a check of a finished key fails.
 #[inline(always)]
 pub(crate) fn reveal(verdict: Choice) -> bool {
     #[cfg(nova_keypair_ctgrind)]
@@ -20,12 +17,11 @@ pub(crate) fn reveal(verdict: Choice) -> bool {
     verdict.into()
 }
 
-/// Makes a number public: the modulus of a finished key.
-pub(crate) fn publish(number: &Zeroizing<Vec<u8>>) -> Vec<u8> {
-    let public = number.to_vec();
+/// Makes bytes public: the modulus or the point of a finished key.
+pub(crate) fn publish<B: AsMut<[u8]>>(bytes: B) -> B {
     #[cfg(nova_keypair_ctgrind)]
-    let public = hook::call(public);
-    public
+    let bytes = hook::call(bytes);
+    bytes
 }
 
 #[cfg(nova_keypair_ctgrind)]

@@ -19,6 +19,13 @@ plain_error! {
         } => "seed_too_short",
             "the seed has only {bytes} bytes",
             "use at least 16 bytes, with 24 bytes of entropy or more";
+        /// The seed of an Ed25519 key does not have 32 bytes.
+        InvalidSeedLength {
+            /// Its length in bytes.
+            bytes: usize,
+        } => "seed_length",
+            "the seed of an Ed25519 key has {bytes} bytes",
+            "use exactly 32 bytes from a random number generator";
         /// The random number generator returned an error.
         RngFailed => "rng",
             "the random number generator failed, so no key was generated",
@@ -46,7 +53,8 @@ plain_error! {
         PrivateExponentTooSmall => "private_exponent_too_small",
             "internal error: the private exponent is too small, so no key was generated",
             "report this bug";
-        /// The pairwise consistency test failed: the public operation did not invert the private one.
+        /// The pairwise consistency test failed: the public operation did not invert the private one or, for Ed25519, two
+        /// algorithms computed different public keys.
         PairwiseTestFailed => "pairwise_consistency",
             "the generated key failed the pairwise consistency test, so it was discarded",
             "check the memory and the processor of this machine";

@@ -100,7 +100,7 @@ impl UncheckedKey {
     pub(crate) fn into_components(self) -> RsaComponents {
         let (whole, half) = ((self.bits / 8) as usize, (self.bits / 16) as usize);
         RsaComponents {
-            n: publish(&self.n.to_be(whole)),
+            n: publish(self.n.to_be(whole).to_vec()),
             d: self.d.to_be(whole),
             p: self.p.to_be(half),
             q: self.q.to_be(half),

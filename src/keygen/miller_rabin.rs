@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn bases_are_in_range_and_distinct_and_depend_on_the_candidate() {
+    fn bases_are_distinct_and_depend_on_the_candidate() {
         let bases = |candidate: &SecretUint| Rounds::new(candidate, 1024).bases;
         let mut low = SecretUint::from_word(7, 16);
         low.set_bit(1023);

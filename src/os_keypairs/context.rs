@@ -92,7 +92,7 @@ impl Context {
         self
     }
 
-    /// Sets the format in which a private key is returned. Nova returned PKCS#1.
+    /// Sets the format in which a private key is returned. Nova returned PKCS#1, which exists for RSA keys only.
     #[must_use]
     pub fn private_key_format(mut self, format: PrivateKeyFormat) -> Self {
         self.private_key_format = format;

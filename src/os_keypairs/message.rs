@@ -14,6 +14,7 @@ use crate::name::error::{NameError, NameErrorKind};
 use crate::nova::INVALID_KEY;
 use crate::os_keypairs::error::RequestError;
 use crate::os_keypairs::python::{quotable, repr};
+use crate::private_key::error::PrivateKeyErrorKind;
 
 const NAME: &str = "An invalid 'name' value was provided. The name must be: printable characters. \
                     Can not start or end with whitespace.";
@@ -35,9 +36,16 @@ pub(super) fn status(error: &Error) -> u16 {
         },
         // Nova's `InvalidKeypair`, whatever the problem with the key.
         Error::PublicKey(_) => 400,
-        Error::PrivateKey(_) | Error::Fingerprint(_) | Error::Identifier(_) => 400,
+        Error::PrivateKey(error) => match error.kind() {
+            PrivateKeyErrorKind::InvalidComment | PrivateKeyErrorKind::EmptyPassphrase => 400,
+            // The server chooses the format and the type of the key.
+            PrivateKeyErrorKind::NotRsa => 500,
+        },
+        Error::Fingerprint(_) | Error::Identifier(_) => 400,
         Error::Generate(error) => match error {
-            GenerateError::UnsupportedKeySize { .. } | GenerateError::SeedTooShort { .. } => 400,
+            GenerateError::UnsupportedKeySize { .. }
+            | GenerateError::SeedTooShort { .. }
+            | GenerateError::InvalidSeedLength { .. } => 400,
             GenerateError::RngFailed
             | GenerateError::RngRepeats
             | GenerateError::TooManyCandidates { .. }

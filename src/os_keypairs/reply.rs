@@ -46,7 +46,7 @@ struct Success {
 }
 
 impl Reply {
-    /// Builds the reply with a generated key pair.
+    /// Builds the reply with a generated key pair, or with status 500 if it is an Ed25519 key and `format` is PKCS#1.
     #[must_use]
     pub fn created(
         generated: GeneratedKeypair,
@@ -54,8 +54,10 @@ impl Reply {
         microversion: Microversion,
         format: PrivateKeyFormat,
     ) -> Self {
-        let private_key = generated.private_key.to_format(format);
-        Self::succeeded(generated.keypair, user_id, microversion, Some(private_key))
+        match generated.private_key.to_format(format) {
+            Ok(private_key) => Self::succeeded(generated.keypair, user_id, microversion, Some(private_key)),
+            Err(error) => Self::rejected(error),
+        }
     }
 
     /// Builds the reply with an imported public key.

@@ -10,9 +10,9 @@ pub enum PrivateKeyFormat {
     /// `openssh`, labeled `OPENSSH PRIVATE KEY`: the format of `ssh-keygen` since OpenSSH 7.8 (its PROTOCOL.key).
     #[default]
     OpenSsh,
-    /// `pkcs1`, labeled `RSA PRIVATE KEY`: PKCS#1 (RFC 8017, appendix A.1.2), which Nova returned.
+    /// `pkcs1`, labeled `RSA PRIVATE KEY`: PKCS#1 (RFC 8017, appendix A.1.2), which Nova returned. RSA keys only.
     Pkcs1,
-    /// `pkcs8`, labeled `PRIVATE KEY`: PKCS#8 (RFC 5208).
+    /// `pkcs8`, labeled `PRIVATE KEY`: PKCS#8 (RFC 5208; RFC 8410 for Ed25519).
     Pkcs8,
 }
 

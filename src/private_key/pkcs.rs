@@ -1,4 +1,4 @@
-//! PKCS#1 and PKCS#8 (RFC 8017, appendix A.1.2; RFC 5208, section 5) in DER.
+//! PKCS#1 and PKCS#8 (RFC 8017, appendix A.1.2; RFC 5208, section 5; RFC 8410, section 7) in DER.
 //!
 //! Four types of ASN.1 and their lengths. Every buffer is allocated at its final size, because one that grows leaves
 //! a copy behind.
@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::keygen::RsaComponents;
+use crate::private_key::secret::Secret;
 use crate::public_key::wire::{integer_length, minimal};
 
 const INTEGER: u8 = 0x02;
@@ -20,6 +21,10 @@ const VERSION: [u8; 3] = [INTEGER, 1, 0];
 /// `AlgorithmIdentifier` of `rsaEncryption`: OID 1.2.840.113549.1.1.1, and NULL (RFC 8017, appendix A.1).
 const RSA_ENCRYPTION: [u8; 15] = [SEQUENCE, 13, 0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0];
 
+/// `AlgorithmIdentifier` of `id-Ed25519`: OID 1.3.101.112 without parameters (RFC 8410, section 3).
+#[cfg(feature = "ed25519")]
+const ED25519: [u8; 7] = [SEQUENCE, 5, 0x06, 3, 0x2b, 0x65, 0x70];
+
 /// Encodes an `RSAPrivateKey`.
 pub(super) fn pkcs1(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
     let numbers = numbers(key);
@@ -28,17 +33,32 @@ pub(super) fn pkcs1(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
     der
 }
 
-/// Encodes a `PrivateKeyInfo` with an `RSAPrivateKey`, without attributes.
-pub(super) fn pkcs8(key: &RsaComponents) -> Zeroizing<Vec<u8>> {
-    let numbers = numbers(key);
-    let key_length = element_length(pkcs1_content(&numbers));
-    let content = VERSION.len() + RSA_ENCRYPTION.len() + element_length(key_length);
+/// Encodes a `PrivateKeyInfo` without attributes.
+pub(super) fn pkcs8(key: &Secret) -> Zeroizing<Vec<u8>> {
+    match key {
+        Secret::Rsa(key) => {
+            let numbers = numbers(key);
+            let length = element_length(pkcs1_content(&numbers));
+            private_key_info(&RSA_ENCRYPTION, length, |der| write_pkcs1(der, &numbers))
+        }
+        // `CurvePrivateKey`, without the public key of RFC 5958, version 2: OpenSSL before 3.5 does not read it.
+        #[cfg(feature = "ed25519")]
+        Secret::Ed25519(key) => private_key_info(&ED25519, element_length(key.seed().len()), |der| {
+            write_header(der, OCTET_STRING, key.seed().len());
+            der.extend_from_slice(key.seed());
+        }),
+    }
+}
+
+/// Encodes a `PrivateKeyInfo` with a key of this length, which `write` appends.
+fn private_key_info(algorithm: &[u8], key_length: usize, write: impl FnOnce(&mut Vec<u8>)) -> Zeroizing<Vec<u8>> {
+    let content = VERSION.len() + algorithm.len() + element_length(key_length);
     let mut der = Zeroizing::new(Vec::with_capacity(element_length(content)));
     write_header(&mut der, SEQUENCE, content);
     der.extend(VERSION);
-    der.extend(RSA_ENCRYPTION);
+    der.extend_from_slice(algorithm);
     write_header(&mut der, OCTET_STRING, key_length);
-    write_pkcs1(&mut der, &numbers);
+    write(&mut der);
     der
 }
 

@@ -90,8 +90,8 @@ pub(crate) trait Write {
     /// Writes a `string`: a length and these bytes.
     fn string(&mut self, bytes: &[u8]);
 
-    /// Writes the `mpint` of a big-endian magnitude, which may have leading zeros.
-    fn mpint(&mut self, magnitude: &[u8]);
+    /// Writes a `string` of two parts, or an `mpint` as [`minimal`] returns it.
+    fn joined(&mut self, parts: [&[u8]; 2]);
 }
 
 impl Write for Vec<u8> {
@@ -105,9 +105,9 @@ impl Write for Vec<u8> {
         self.extend_from_slice(bytes);
     }
 
-    fn mpint(&mut self, magnitude: &[u8]) {
-        self.uint32(integer_length(magnitude));
-        minimal(magnitude).into_iter().for_each(|part| self.extend_from_slice(part));
+    fn joined(&mut self, parts: [&[u8]; 2]) {
+        self.uint32(parts.iter().map(|part| part.len()).sum());
+        parts.into_iter().for_each(|part| self.extend_from_slice(part));
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
             let mut out = Vec::new();
             out.uint32(value as usize);
             out.string(&bytes);
-            out.mpint(&[&alloc::vec![0; zeros][..], &bytes].concat());
+            out.joined(minimal(&[&alloc::vec![0; zeros][..], &bytes].concat()));
             prop_assert_eq!(out.len(), 4 + string_length(bytes.len()) + string_length(integer_length(&bytes)));
             let mut reader = Reader::new(&out);
             prop_assert_eq!(reader.uint32(), Ok(value));

@@ -20,7 +20,7 @@ fn encodings_leave_nothing() {
     let key = key();
     let secrets = Secrets::new().key(&key);
     for format in FORMATS {
-        clean(&format!("{format:?}"), &secrets, || drop(key.to_format(format)));
+        clean(&format!("{format:?}"), &secrets, || drop(key.to_format(format).unwrap()));
     }
     clean("DER", &secrets, || drop(key.to_pkcs8_der()));
 }

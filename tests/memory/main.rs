@@ -7,6 +7,8 @@
 
 mod allocator;
 mod draws;
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod encodings;
 mod generation;
 mod hostile;

@@ -8,6 +8,8 @@ use nova_keypair::PrivateKey;
 use pkcs1::der::Decode as _;
 use rsa::{pkcs1, pkcs8};
 use sha2::Sha256;
+#[cfg(feature = "ed25519")]
+use sha2::{Digest as _, Sha512};
 
 /// Eight bytes hold 48 bits of a secret in its sparsest format, so one in 2^26 watches of the length of these tests
 /// finds something by chance.
@@ -59,6 +61,21 @@ impl Secrets {
     /// Adds candidates, accepted or not: as drawn, and with the forced bits of a candidate.
     pub(crate) fn candidates<'a>(mut self, drawn: impl IntoIterator<Item = &'a [u8]>) -> Self {
         drawn.into_iter().for_each(|bytes| self.add_candidate(bytes));
+        self.sorted()
+    }
+
+    /// Adds what an Ed25519 key is computed from and written as: the seed, its SHA-512, the scalar, and the base64 of the
+    /// seed (RFC 8032, section 5.1.5).
+    #[cfg(feature = "ed25519")]
+    pub(crate) fn ed25519(mut self, seed: &[u8; 32]) -> Self {
+        self.add("the Ed25519 seed", seed);
+        self.add_base64("the Ed25519 seed", seed);
+        let mut hash = Sha512::digest(seed);
+        self.add("the SHA-512 of the Ed25519 seed", &hash);
+        hash[0] &= 248;
+        hash[31] = hash[31] & 127 | 64;
+        let scalar: Vec<u8> = hash[..32].iter().rev().copied().collect();
+        self.add_number("the scalar", &scalar);
         self.sorted()
     }
 

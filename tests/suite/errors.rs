@@ -11,7 +11,7 @@ use nova_keypair::Error;
 use nova_keypair::os_keypairs::Reply;
 
 /// The kinds that no input causes in this build: those that report a mistake of the engine's arithmetic, of which some
-/// need `__internals`, and the one that needs `encryption`.
+/// need `__internals`, and those that need `encryption` or `ed25519`.
 fn without_input() -> BTreeSet<String> {
     let mut codes = vec!["private_exponent_too_small"];
     if cfg!(not(feature = "__internals")) {
@@ -19,6 +19,9 @@ fn without_input() -> BTreeSet<String> {
     }
     if cfg!(not(feature = "encryption")) {
         codes.push("passphrase_empty");
+    }
+    if cfg!(not(feature = "ed25519")) {
+        codes.extend(["pkcs1_not_rsa", "seed_length"]);
     }
     codes.into_iter().map(str::to_owned).collect()
 }

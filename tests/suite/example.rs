@@ -120,6 +120,20 @@ fn create_supports_every_format_and_size() {
     }
 }
 
+#[cfg(feature = "ed25519")]
+#[test]
+fn create_generates_ed25519_keys() {
+    let expected = PrivateKey::from_seed(b"example seed of 32 bytes, no les", KeySpec::Ed25519).unwrap();
+    let mut command = keypair();
+    let output = command.args(["create", "k", "--type", "ed25519", "--seed", SEED]).output().unwrap();
+    let body: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(body["keypair"]["private_key"], expected.to_openssh().as_str());
+    let mut command = keypair();
+    let bodies = lines(&command.args(["create", "k", "--type", "ed25519", "--count", "3"]).output().unwrap());
+    assert!(bodies.iter().all(|body| body["keypair"]["public_key"].as_str().unwrap().starts_with("ssh-ed25519 ")));
+    assert_eq!(bodies.len(), 3);
+}
+
 #[test]
 fn count_sets_the_number_of_key_pairs() {
     let mut command = keypair();
@@ -143,7 +157,14 @@ fn invalid_arguments_are_rejected_with_a_remedy() {
     failure(&run(&["create", "../k"]), 1, "[name_character]");
     failure(&run(&["create", "k", "--bits", "1024"]), 1, "choose 2048, 3072 or 4096");
     failure(&run(&["create", "k", "--type", "dsa"]), 2, "use rsa or ed25519");
+    #[cfg(not(feature = "ed25519"))]
     failure(&run(&["create", "k", "--type", "ed25519"]), 1, "the feature `ed25519`");
+    #[cfg(feature = "ed25519")]
+    {
+        failure(&run(&["create", "k", "--type", "ed25519", "--format", "pkcs1"]), 2, "use openssh or pkcs8");
+        failure(&run(&["create", "k", "--type", "ed25519", "--seed", "c2hvcnQ="]), 1, "[seed_length]");
+    }
+    failure(&run(&["create", "k", "--type", "ed25519", "--bits", "2048"]), 2, "--bits");
     failure(&run(&["import", "a,b", "-"]), 1, "[name_character]");
     failure(&run(&["create", "k", "--bits", "many"]), 2, "many");
     failure(&run(&["create", "k", "--format", "ppk"]), 2, "openssh, pkcs1 or pkcs8");

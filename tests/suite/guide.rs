@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use nova_keypair::{KeySpec, KeypairName, PrivateKey, PublicKey, import};
+use nova_keypair::{Algorithm, KeySpec, KeypairName, PrivateKey, PublicKey, import};
 
 use crate::support::{TempDir, has_tool, run};
 
@@ -59,7 +59,7 @@ const CHECKS: &[(&str, Check)] = &[
         assert_eq!((theirs.bits(), theirs.comment()), (f.public_key().bits(), f.public_key().comment()));
     }),
     ("ssh-keygen -t rsa -b 2048 -N '' -m PEM", |f, command| {
-        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs1_pem()));
+        assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs1_pem().unwrap()));
     }),
     ("ssh-keygen -t rsa -b 2048 -N '' -m PKCS8", |f, command| {
         assert_eq!(first_line(&f.make(command)), first_line(&f.key.to_pkcs8_pem()));
@@ -107,7 +107,14 @@ const CHECKS: &[(&str, Check)] = &[
     ("ssh-keygen -t ed25519", |f, command| {
         f.make(&format!("{command} -N ''"));
         let file = f.dir.0.join("ssh-keygen--t-ed25519--N---.pub");
-        import(&KeypairName::new("k").unwrap(), &std::fs::read_to_string(file).unwrap()).unwrap();
+        let theirs = import(&KeypairName::new("k").unwrap(), &std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(theirs.public_key.algorithm(), Algorithm::Ed25519);
+        #[cfg(feature = "ed25519")]
+        {
+            let ours = PrivateKey::generate(KeySpec::Ed25519, &mut crate::support::random()).unwrap();
+            f.dir.write("ed25519", &ours.to_openssh());
+            assert_eq!(f.run("ssh-keygen -y", &["-f", "ed25519"]).trim_end(), ours.public_key().to_openssh());
+        }
     }),
     ("ssh-keygen -p", |f, _| {
         let refused = PublicKey::parse(&f.key.to_openssh()).unwrap_err();
@@ -144,6 +151,22 @@ fn each_command_of_the_page_matches_the_call_next_to_it() {
 /// Returns the code that rustdoc does not compile.
 fn ignored_code(page: &str) -> Vec<&str> {
     page.split("```rust,ignore\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn the_page_about_other_crates_shows_the_code_that_is_run() {
+    let page = include_str!("../../src/guide/other_crates.md");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("checks/other_crates/src");
+    let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let source: Vec<_> = files.collect();
+    let items: Vec<_> = ignored_code(page).into_iter().flat_map(|code| code.split("\n\n")).collect();
+    for item in &items {
+        assert!(source.iter().any(|file| file.contains(item.trim())), "not in checks/other_crates:\n{item}");
+    }
+    // Every function there is on the page.
+    let functions =
+        source.iter().flat_map(|file| file.lines()).filter(|line| line.starts_with("pub ") && line.contains("fn "));
+    assert_eq!(functions.count(), items.len());
 }
 
 #[test]

@@ -16,7 +16,8 @@ use std::sync::LazyLock;
 use nova_keypair::{Algorithm, KeySpec, Keypair, KeypairName, PrivateKey, PrivateKeyFormat, import};
 use zeroize::Zeroizing;
 
-use crate::support::TempDir;
+use crate::openssh_version::OpenSsh;
+use crate::support::{RSA, TempDir};
 
 /// Not ASCII, because tools differ in how they treat such text.
 const PASSPHRASE: &str = "corréct horse";
@@ -49,23 +50,39 @@ struct Sample {
     text: Zeroizing<String>,
 }
 
-/// One key of each size.
-static KEYS: LazyLock<[PrivateKey; 3]> =
-    LazyLock::new(|| KeySpec::ALL.map(|size| PrivateKey::from_seed(b"interop with real tools", size).unwrap()));
+/// One RSA key of each size and, with the feature `ed25519`, an Ed25519 key.
+static KEYS: LazyLock<Vec<PrivateKey>> = LazyLock::new(|| {
+    let key = |spec: &KeySpec| PrivateKey::from_seed(b"interop with real tools, 32 byte", *spec).unwrap();
+    KeySpec::ALL.iter().map(key).collect()
+});
+
+/// The keys that log in: of each type, the one in every format.
+fn authorized() -> impl Iterator<Item = &'static PrivateKey> {
+    KEYS.iter().enumerate().filter(|(index, _)| *index == 0 || *index >= RSA.len()).map(|(_, key)| key)
+}
+
+fn is_rsa(key: &PrivateKey) -> bool {
+    key.public_key().algorithm() == Algorithm::Rsa
+}
+
+/// Returns the name that `ssh-keygen -l` and sshd print.
+fn short_name(key: &PrivateKey) -> &'static str {
+    if is_rsa(key) { "RSA" } else { "ED25519" }
+}
 
 /// Each format, most of them with a different size. Every program needs some time to open an encrypted file.
 static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
-    let [small, medium, large] = &*KEYS;
+    let [small, medium, large, ..] = &**KEYS else { panic!("three sizes") };
     let sample = |form, key: &'static PrivateKey| {
         let text = match form {
-            Form::OpenSsh => key.to_format(PrivateKeyFormat::OpenSsh),
+            Form::OpenSsh => key.to_format(PrivateKeyFormat::OpenSsh).unwrap(),
             Form::OpenSshEncrypted => encrypted(key),
-            Form::Pkcs1 => key.to_format(PrivateKeyFormat::Pkcs1),
-            Form::Pkcs8 => key.to_format(PrivateKeyFormat::Pkcs8),
+            Form::Pkcs1 => key.to_format(PrivateKeyFormat::Pkcs1).unwrap(),
+            Form::Pkcs8 => key.to_format(PrivateKeyFormat::Pkcs8).unwrap(),
         };
         Sample { form, key, text }
     };
-    vec![
+    let mut samples = vec![
         sample(Form::OpenSsh, small),
         sample(Form::OpenSsh, large),
         #[cfg(feature = "encryption")]
@@ -74,7 +91,14 @@ static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| {
         sample(Form::Pkcs1, large),
         sample(Form::Pkcs8, small),
         sample(Form::Pkcs8, medium),
-    ]
+    ];
+    for key in &KEYS[RSA.len()..] {
+        samples.push(sample(Form::OpenSsh, key));
+        #[cfg(feature = "encryption")]
+        samples.push(sample(Form::OpenSshEncrypted, key));
+        samples.push(sample(Form::Pkcs8, key));
+    }
+    samples
 });
 
 #[cfg(feature = "encryption")]
@@ -97,13 +121,19 @@ struct Attempt {
 impl Attempt {
     /// Whether the tool should open the file: with the right passphrase, unless its cell of the table is `rejected`.
     fn opens(&self, tool: &str) -> bool {
-        self.passphrase == self.sample.form.passphrase() && cell(tool, self.sample.form) != "rejected"
+        let rejects = match cell(tool, self.sample).strip_prefix("rejected") {
+            None => false,
+            Some("") => true,
+            Some(before) => !OpenSsh::installed().is_at_least(before.strip_prefix(" before ").unwrap()),
+        };
+        self.passphrase == self.sample.form.passphrase() && !rejects
     }
 
     fn name(&self) -> String {
         format!(
-            "{:?} of {} bits, passphrase {:?}",
+            "{:?}, {} of {} bits, passphrase {:?}",
             self.sample.form,
+            short_name(self.sample.key),
             self.sample.key.public_key().bits(),
             self.passphrase
         )
@@ -125,14 +155,15 @@ fn attempts(dir: &TempDir) -> Vec<Attempt> {
     attempts
 }
 
-/// Returns the entry of the table for a tool and a format.
-fn cell(tool: &str, form: Form) -> &'static str {
-    let table = include_str!("interop/README.md");
+/// Returns the entry of the table for a tool and a sample. Each type of key has a table, the first of them RSA.
+fn cell(tool: &str, sample: &Sample) -> &'static str {
+    let (rsa, ed25519) = include_str!("interop/README.md").split_once("\n## Ed25519\n").unwrap();
+    let table = if is_rsa(sample.key) { rsa } else { ed25519 };
     let row = table.lines().find_map(|line| line.strip_prefix(&format!("| {tool} | ")));
     let row = row.unwrap_or_else(|| panic!("the table has no row for {tool}"));
     // The first column after the tool is its version.
-    let cell = row.split('|').map(str::trim).nth(1 + form as usize).unwrap_or_default();
-    assert!(!cell.is_empty(), "the table says nothing of {tool} and {form:?}");
+    let cell = row.split('|').map(str::trim).nth(1 + sample.form as usize).unwrap_or_default();
+    assert!(!cell.is_empty(), "the table says nothing of {tool} and {:?}", sample.form);
     cell
 }
 

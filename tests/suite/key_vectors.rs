@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nova_keypair::{GenerateError, KeySpec, PrivateKey};
+use nova_keypair::{GenerateError, PrivateKey};
 use rand_core::TryCryptoRng;
 
 use crate::data;
 use crate::draws::Draws;
-use crate::support::json_data;
+use crate::support::{RSA, json_data};
 
 /// C2SP det-keygen, for the sizes of `KeySpec`. `tests/keygen` has the others.
 #[test]
@@ -15,7 +15,7 @@ fn seeds_yield_the_keys_of_det_keygen() {
     let vectors = json_data("det-keygen/rsa.json");
     let mut seen = 0;
     for (index, vector) in vectors["vectors"].as_array().unwrap().iter().enumerate() {
-        let Some(size) = KeySpec::ALL.into_iter().find(|size| vector["bits"] == size.bits()) else { continue };
+        let Some(size) = RSA.into_iter().find(|size| vector["bits"] == size.bits()) else { continue };
         let decoded = |field: &str| STANDARD.decode(vector[field].as_str().unwrap()).unwrap();
         let key = PrivateKey::from_seed(&decoded("seed"), size).unwrap();
         assert!(*key.to_pkcs8_der() == decoded("private_key_pkcs8"), "vector {index}, {size:?}");
@@ -33,7 +33,7 @@ fn replay(candidates: &[&[u8]]) -> impl TryCryptoRng {
 /// C2SP CCTV: the last candidate is q. The position of p is known.
 #[test]
 fn candidate_streams_yield_their_primes() {
-    for (size, position_of_p) in KeySpec::ALL.into_iter().zip([353, 531, 708]) {
+    for (size, position_of_p) in RSA.into_iter().zip([353, 531, 708]) {
         let stream = data::read(&format!("cctv/rsa-{}.bin", size.bits()));
         let candidates: Vec<&[u8]> = stream.chunks(size.bits() as usize / 16).collect();
         let (q, before_q) = candidates.split_last().unwrap();

@@ -56,6 +56,8 @@ const LAYERS: &[&[&str]] = &[
     &["keygen::confirmation"],
     &["keygen::stages"],
     &["keygen", "private_key::format", "private_key::key_spec"],
+    &["private_key::ed25519"],
+    &["private_key::secret"],
     &["private_key::openssh", "private_key::pem", "private_key::pkcs"],
     &["private_key"],
     &["keypair::record"],

@@ -9,6 +9,8 @@ mod dependencies;
 mod diagnosis;
 #[path = "../memory/draws.rs"]
 mod draws;
+#[cfg(feature = "ed25519")]
+mod ed25519;
 mod errors;
 #[cfg(all(feature = "getrandom", feature = "serde"))]
 mod example;

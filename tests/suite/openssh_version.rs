@@ -56,6 +56,11 @@ impl OpenSsh {
         *INSTALLED
     }
 
+    /// Returns whether this version is at least `version`, such as `9.6`.
+    pub(crate) fn is_at_least(self, version: &str) -> bool {
+        self >= Self::parse(&format!("OpenSSH_{version}")).unwrap()
+    }
+
     /// The line of `sshd_config` that keeps `sshd` from delaying the client after failed logins, which it does from 9.8
     /// on. Earlier versions do not know the option.
     pub(crate) fn without_penalties(self) -> &'static str {
@@ -70,6 +75,7 @@ fn versions_are_read_and_compared_as_numbers() {
     assert_eq!(parse("OpenSSH_10.0p2 Debian-7, OpenSSL 3.5.9"), OpenSsh(10, 0));
     assert_eq!(parse("OpenSSH_10.6p1"), OpenSsh(10, 6));
     assert!(parse("OpenSSH_10.2p1") > parse("OpenSSH_9.9p2"));
+    assert!(OpenSsh(9, 6).is_at_least("9.6") && OpenSsh(10, 0).is_at_least("9.6") && !OpenSsh(9, 2).is_at_least("9.6"));
     for banner in ["", "OpenSSH_", "OpenSSH_10", "OpenSSH_x.1", "Sun_SSH_1.1", "dropbear 2022.83"] {
         assert_eq!(OpenSsh::parse(banner), None, "{banner}");
     }

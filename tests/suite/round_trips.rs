@@ -94,7 +94,7 @@ impl<T> TextForm for T {}
 #[test]
 fn identifiers_parse_exactly_as_they_are_printed() {
     check_identifiers(&Algorithm::ALL, Algorithm::as_str, IdentifierError::UnknownAlgorithm);
-    check_identifiers(&KeySpec::ALL, KeySpec::as_str, IdentifierError::UnknownKeySpec);
+    check_identifiers(KeySpec::ALL, KeySpec::as_str, IdentifierError::UnknownKeySpec);
     check_identifiers(&PrivateKeyFormat::ALL, PrivateKeyFormat::as_str, IdentifierError::UnknownPrivateKeyFormat);
     check_identifiers(&Repair::ALL, Repair::as_str, IdentifierError::UnknownRepair);
     check_identifiers(&Weakness::ALL, Weakness::as_str, IdentifierError::UnknownWeakness);

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use nova_keypair::PublicKey;
+use nova_keypair::{KeySpec, PublicKey};
 use rand_core::TryCryptoRng;
 
 use crate::data;
@@ -47,6 +47,8 @@ pub(crate) fn number_hash(key: &PublicKey) -> [u8; 15] {
     let zeros = number.iter().take_while(|byte| **byte == 0).count();
     *sha2::Sha256::digest(&number[zeros..]).first_chunk().unwrap()
 }
+/// Every type and size of RSA keys.
+pub(crate) const RSA: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
 
 /// Every feature of the crate, and whether this test is built with it.
 pub(crate) const FEATURES: [(&str, bool); 7] = [

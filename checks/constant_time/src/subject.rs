@@ -83,6 +83,7 @@ pub fn run(case: &Case) -> bool {
             "{secret} bytes of the {name} form depend on secrets: nothing was tested"
         );
     }
+    ed25519(case.stream, &mut stage);
     stage("a private key is dropped", Expect::Silence, &mut {
         let mut key = Some(key);
         move || drop(key.take())
@@ -92,11 +93,42 @@ pub fn run(case: &Case) -> bool {
 
 type Encode = fn(&PrivateKey) -> Zeroizing<String>;
 const ENCODINGS: [(&str, Encode); 4] = [
-    ("PKCS#1", PrivateKey::to_pkcs1_pem),
+    ("PKCS#1", |key| key.to_pkcs1_pem().unwrap()),
     ("PKCS#8", PrivateKey::to_pkcs8_pem),
     ("OpenSSH", PrivateKey::to_openssh),
     ("OpenSSH, encrypted", |key| key.to_openssh_encrypted("passphrase", &mut marked(0, [u64::MAX; 2])).unwrap()),
 ];
+
+/// An Ed25519 key from a generator and from a seed, and its encodings. All 32 bytes of the seed are secret.
+fn ed25519(stream: u64, stage: &mut dyn FnMut(&str, Expect, &mut dyn FnMut())) {
+    let generate = || PrivateKey::generate(KeySpec::Ed25519, &mut marked(stream, [0, 0])).unwrap();
+    stage("self-test: Ed25519, the public key kept secret", Expect::Reports, &mut || {
+        DECLASSIFY.store(false, Ordering::Relaxed);
+        generate();
+        DECLASSIFY.store(true, Ordering::Relaxed);
+    });
+    let mut seed = [0; 32];
+    Stream::new(stream).fill(&mut seed);
+    let expected = PrivateKey::from_seed(&seed, KeySpec::Ed25519).unwrap();
+    mark_secret(&mut seed);
+    let mut key = None;
+    stage("Ed25519, from a seed", Expect::Silence, &mut || {
+        key = Some(PrivateKey::from_seed(&seed, KeySpec::Ed25519).unwrap());
+    });
+    stage("Ed25519", Expect::Silence, &mut || key = Some(generate()));
+    let key = key.unwrap();
+    assert_eq!(key.public_key(), expected.public_key(), "valgrind's arithmetic gives another key");
+    for (name, encode) in ENCODINGS.into_iter().filter(|(name, _)| *name != "PKCS#1") {
+        let mut written = Default::default();
+        stage(&format!("Ed25519, {name}"), Expect::Silence, &mut || written = encode(&key));
+        let secret = secret_bytes(written.as_bytes());
+        assert!(secret > 32, "{secret} bytes of the {name} form depend on secrets: nothing was tested");
+    }
+    stage("an Ed25519 key is dropped", Expect::Silence, &mut {
+        let mut key = Some(key);
+        move || drop(key.take())
+    });
+}
 
 /// Marks the leading byte of each number as public. DER and SSH write a number without leading zero bytes, and with one
 /// if its top bit is set, so the length of the encodings depends on that byte, and on nothing else. (Where it is zero,

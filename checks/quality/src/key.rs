@@ -42,7 +42,7 @@ impl Key {
                 PrivateKey::from_seed(&seed, size)?
             }
         };
-        let read = Rsa::private_key_from_pem(private.to_pkcs1_pem().as_bytes())?;
+        let read = Rsa::private_key_from_pem(private.to_pkcs1_pem()?.as_bytes())?;
         let number = |number: &BigNumRef| UBig::from_be_bytes(&number.to_vec());
         let optional = |found: Option<&BigNumRef>| found.map(number).ok_or("the key lacks its factors or CRT values");
         Ok(Self {

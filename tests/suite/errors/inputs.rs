@@ -164,6 +164,13 @@ fn private_keys() -> Failures {
         ("comment", 400, key.set_comment("a\tb").unwrap_err()),
         #[cfg(feature = "encryption")]
         ("passphrase_empty", 400, KEY.to_openssh_encrypted("", &mut Draws::new(|_, _| None)).unwrap_err()),
+        #[cfg(feature = "ed25519")]
+        ("seed_length", 400, PrivateKey::from_seed(&[3; 31], KeySpec::Ed25519).unwrap_err().into()),
+        #[cfg(feature = "ed25519")]
+        ("pkcs1_not_rsa", 500, {
+            let key = PrivateKey::from_seed(&[3; 32], KeySpec::Ed25519).unwrap();
+            key.to_pkcs1_pem().unwrap_err().into()
+        }),
     ]
 }
 

@@ -34,6 +34,9 @@ def line_of(key):
 
 
 def numbers_of(key):
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        form = serialization.Encoding.Raw, serialization.PrivateFormat.Raw, serialization.NoEncryption()
+        return [key.private_bytes(*form).hex()]
     numbers = key.private_numbers()
     public = numbers.public_numbers
     numbers = [public.n, public.e, numbers.d, numbers.p, numbers.q, numbers.dmp1, numbers.dmq1, numbers.iqmp]
@@ -41,6 +44,14 @@ def numbers_of(key):
 
 
 def sign_and_decrypt(key, public_key):
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        signature = key.sign(MESSAGE)
+        public_key.verify(signature, MESSAGE)
+        try:
+            public_key.verify(signature, CHANGED)
+        except InvalidSignature:
+            return
+        sys.exit("the signature is valid for a changed message")
     for scheme in SCHEMES:
         signature = key.sign(MESSAGE, scheme, SHA256)
         public_key.verify(signature, MESSAGE, scheme, SHA256)

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use nova_keypair::PrivateKey;
+
 use super::putty::Puttygen;
 use super::python::PARAMIKO;
 use super::sshd::{Running, Sshd, run_bounded, wait_for};
-use super::{Attempt, KEYS, attempts};
+use super::{Attempt, KEYS, attempts, authorized, short_name};
 use crate::support::{TempDir, has_tool, skip};
 
 /// The remote command: it prints both ends of the connection, which proves that the answer came through this server.
@@ -25,13 +27,14 @@ struct Login<'a> {
 }
 
 impl<'a> Login<'a> {
-    /// Starts a server that authorizes the first key. Its host key is the second.
+    /// Starts a server that authorizes one key of each type. Its host key is the second.
     fn start(dir: &'a TempDir) -> Option<Self> {
         if !has_tool("ssh") {
             return None;
         }
-        let [key, host_key, _] = &*KEYS;
-        let sshd = Sshd::start(dir, host_key, key)?;
+        let [key, host_key, ..] = &**KEYS else { panic!("three sizes") };
+        let authorized: Vec<_> = authorized().collect();
+        let sshd = Sshd::start(dir, host_key, &authorized)?;
         let known_hosts = sshd.known_hosts("known_hosts", host_key);
         // Once only, because ssh-add repeats the prompt until the passphrase is right.
         let passphrase = dir.0.join("passphrase").display().to_string();
@@ -39,7 +42,7 @@ impl<'a> Login<'a> {
         fs::set_permissions(&askpass, Permissions::from_mode(0o700)).unwrap();
         let login = Self { dir, sshd, known_hosts, askpass };
         // If the account of the current user is locked, no key can log in to it.
-        let first = login.outcome(login.ssh("").arg("-i").arg(dir.write("first", &key.to_openssh())));
+        let first = login.outcome(key, login.ssh("").arg("-i").arg(dir.write("first", &key.to_openssh())));
         if first.is_err() && login.sshd.log().contains("account is locked") {
             skip(&format!("the account of {} is locked", login.sshd.user));
             return None;
@@ -79,12 +82,12 @@ impl<'a> Login<'a> {
     }
 
     /// Runs [`COMMAND`] on the server.
-    fn outcome(&self, client: &mut Command) -> Result<(), String> {
-        self.printed(client.args(["127.0.0.1", COMMAND]))
+    fn outcome(&self, key: &PrivateKey, client: &mut Command) -> Result<(), String> {
+        self.printed(key, client.args(["127.0.0.1", COMMAND]))
     }
 
-    /// Checks that the client returned the output of [`COMMAND`], from this server, which accepted this user's key.
-    fn printed(&self, client: &mut Command) -> Result<(), String> {
+    /// Checks that the client returned the output of [`COMMAND`], from this server, which accepted this key.
+    fn printed(&self, key: &PrivateKey, client: &mut Command) -> Result<(), String> {
         let seen = self.sshd.log().len();
         let output = run_bounded(client);
         let printed = String::from_utf8_lossy(&output.stdout);
@@ -96,7 +99,10 @@ impl<'a> Login<'a> {
         assert!(printed.contains(&format!(" 127.0.0.1 {}\n", self.sshd.port)), "{client:?}: {printed}");
         let accepted = format!("Accepted publickey for {} from 127.0.0.1", self.sshd.user);
         let line = log.lines().find(|line| line.contains(&accepted)).unwrap_or_default();
-        assert!(line.ends_with(&format!(" ssh2: RSA {}", KEYS[0].public_key().sha256_fingerprint())), "{log}");
+        assert!(
+            line.ends_with(&format!(" ssh2: {} {}", short_name(key), key.public_key().sha256_fingerprint())),
+            "{log}"
+        );
         Ok(())
     }
 
@@ -112,9 +118,9 @@ impl<'a> Login<'a> {
 fn keys_log_in_to_an_actual_sshd() {
     let dir = TempDir::new("login");
     let Some(login) = Login::start(&dir) else { return };
-    // With the authorized key.
+    // With the authorized keys.
     let mut attempts = attempts(&dir);
-    attempts.retain(|attempt| attempt.sample.key.public_key() == KEYS[0].public_key());
+    attempts.retain(|attempt| authorized().any(|key| std::ptr::eq(key, attempt.sample.key)));
 
     by_ssh(&login, &attempts);
     through_an_agent(&login, &attempts);
@@ -124,17 +130,18 @@ fn keys_log_in_to_an_actual_sshd() {
 
 fn by_ssh(login: &Login<'_>, attempts: &[Attempt]) {
     for attempt in attempts {
-        login.check("ssh", attempt, login.outcome(login.ssh(attempt.passphrase).arg("-i").arg(&attempt.file)));
+        let ssh = &mut login.ssh(attempt.passphrase);
+        login.check("ssh", attempt, login.outcome(attempt.sample.key, ssh.arg("-i").arg(&attempt.file)));
     }
 
     // OpenSSH 9.8 and later block an address for a while after more failures than occur here.
     let other = login.dir.write("other", &KEYS[2].to_openssh());
-    let refused = login.outcome(login.ssh("").arg("-i").arg(other)).unwrap_err();
+    let refused = login.outcome(&KEYS[2], login.ssh("").arg("-i").arg(other)).unwrap_err();
     assert!(refused.contains("Permission denied (publickey)"), "{refused}");
     // The host key is checked as well.
     let another_host = login.sshd.known_hosts("another_host", &KEYS[2]);
     let mut ssh = login.ssh_that_knows(&another_host, "");
-    let refused = login.outcome(ssh.arg("-i").arg(&attempts[0].file)).unwrap_err();
+    let refused = login.outcome(attempts[0].sample.key, ssh.arg("-i").arg(&attempts[0].file)).unwrap_err();
     assert!(refused.contains("Host key verification failed"), "{refused}");
 }
 
@@ -160,7 +167,7 @@ fn through_an_agent(login: &Login<'_>, attempts: &[Attempt]) {
         }
         let mut ssh = login.ssh("");
         ssh.args(["-o", "IdentityFile=none"]).env("SSH_AUTH_SOCK", &socket);
-        login.check("ssh-add", attempt, login.outcome(&mut ssh));
+        login.check("ssh-add", attempt, login.outcome(attempt.sample.key, &mut ssh));
         run_bounded(&mut ssh_add(&["-q", "-D"]));
     }
 }
@@ -170,8 +177,12 @@ fn by_paramiko(login: &Login<'_>, attempts: &[Attempt]) {
         for attempt in attempts.iter().filter(|attempt| attempt.opens("paramiko")) {
             let mut client = PARAMIKO.command(python);
             client.args(["login", &login.sshd.port.to_string(), &login.sshd.user]).arg(&login.known_hosts);
-            client.arg(COMMAND).arg(&attempt.file).arg(attempt.passphrase);
-            login.check("paramiko", attempt, login.printed(&mut client));
+            client
+                .arg(COMMAND)
+                .arg(attempt.sample.key.public_key().algorithm().as_str())
+                .arg(&attempt.file)
+                .arg(attempt.passphrase);
+            login.check("paramiko", attempt, login.printed(attempt.sample.key, &mut client));
         }
     }
 }
@@ -188,6 +199,6 @@ fn by_plink(login: &Login<'_>, attempts: &[Attempt]) {
         plink.env("HOME", &login.dir.0).env("PUTTYDIR", &login.dir.0);
         plink.args(["-batch", "-ssh", "-noagent", "-P", &login.sshd.port.to_string(), "-l", &login.sshd.user]);
         plink.args(["-hostkey", &KEYS[1].public_key().sha256_fingerprint().to_string(), "-i"]).arg(ppk);
-        login.check("puttygen", attempt, login.outcome(&mut plink));
+        login.check("puttygen", attempt, login.outcome(attempt.sample.key, &mut plink));
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 
 use nova_keypair::{Algorithm, PrivateKey, PublicKey};
 
-use super::{KEYS, attempts, check_row, imported};
+use super::{KEYS, attempts, check_row, imported, is_rsa, short_name};
 use crate::support::{TempDir, has_tool, run};
 
 fn ssh_keygen(arguments: &[&str]) -> Command {
@@ -76,9 +76,11 @@ fn ssh_keygen_converts_every_format_to_the_pem_that_this_crate_writes() {
         return;
     }
     let dir = TempDir::new("ssh-keygen-converts");
-    for attempt in attempts(&dir).iter().filter(|attempt| attempt.opens("ssh-keygen")) {
+    let attempts = attempts(&dir);
+    // It writes an Ed25519 key in the OpenSSH format whatever the option is; not in every version.
+    for attempt in attempts.iter().filter(|attempt| attempt.opens("ssh-keygen") && is_rsa(attempt.sample.key)) {
         let key = attempt.sample.key;
-        for (format, ours) in [("PEM", key.to_pkcs1_pem()), ("PKCS8", key.to_pkcs8_pem())] {
+        for (format, ours) in [("PEM", key.to_pkcs1_pem().unwrap()), ("PKCS8", key.to_pkcs8_pem())] {
             let file = dir.write("converted", &attempt.sample.text);
             run(ssh_keygen(&["-q", "-p", "-P", attempt.passphrase, "-N", "", "-m", format, "-f"]).arg(&file));
             assert_eq!(fs::read_to_string(file).unwrap(), *ours, "{} to {format}", attempt.name());
@@ -98,8 +100,8 @@ fn ssh_keygen_prints_the_same_fingerprints() {
         let printed = |hash| run(ssh_keygen(&["-l", "-E", hash, "-f"]).arg(&file));
         let [bits, md5] = [public_key.bits().to_string(), public_key.fingerprint().to_string()];
         let sha256 = public_key.sha256_fingerprint();
-        assert_eq!(printed("md5"), format!("{bits} MD5:{md5} Generated-by-Nova (RSA)\n"));
-        assert_eq!(printed("sha256"), format!("{bits} {sha256} Generated-by-Nova (RSA)\n"));
+        assert_eq!(printed("md5"), format!("{bits} MD5:{md5} Generated-by-Nova ({})\n", short_name(key)));
+        assert_eq!(printed("sha256"), format!("{bits} {sha256} Generated-by-Nova ({})\n", short_name(key)));
     }
 }
 

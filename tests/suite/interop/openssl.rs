@@ -4,15 +4,19 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use nova_keypair::{Algorithm, KeySpec, KeypairName, PrivateKey, import};
+use nova_keypair::{Algorithm, KeypairName, PrivateKey, import};
+use rsa::pkcs8::der::Document;
 use rsa::pkcs8::{DecodePublicKey as _, EncodePublicKey as _, LineEnding};
 use rsa::traits::PublicKeyParts as _;
 use ssh_key::{Mpint, PublicKey};
 
-use super::{Attempt, attempts, check_row, imported};
-use crate::support::{TempDir, has_tool, random, run};
+use super::{Attempt, attempts, check_row, imported, is_rsa};
+use crate::support::{RSA, TempDir, has_tool, random, run};
 
 const TOOL: &str = "openssl";
+
+/// Of a `SubjectPublicKeyInfo`.
+const LABEL: &str = "PUBLIC KEY";
 
 fn openssl(arguments: &[&str], files: &[(&str, &Path)]) -> Command {
     let mut command = Command::new(TOOL);
@@ -32,9 +36,18 @@ fn public_pem(dir: &TempDir, attempt: &Attempt) -> PathBuf {
     dir.write("public", &to_pem(&attempt.sample.key.public_key().to_openssh()))
 }
 
+/// The `SubjectPublicKeyInfo` of an Ed25519 key before its 32 bytes (RFC 8410, section 4).
+const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 3, 0x21, 0];
+
 /// Converts an OpenSSH line to `BEGIN PUBLIC KEY`.
 fn to_pem(line: &str) -> String {
     let key = PublicKey::from_openssh(line).unwrap();
+    if let Some(key) = key.key_data().ed25519() {
+        return Document::try_from([&ED25519_SPKI, &key.0[..]].concat())
+            .unwrap()
+            .to_pem(LABEL, LineEnding::LF)
+            .unwrap();
+    }
     let key = key.key_data().rsa().unwrap();
     let [n, e] = [key.n(), key.e()].map(|number| {
         let bytes = number.as_positive_bytes().unwrap();
@@ -45,6 +58,10 @@ fn to_pem(line: &str) -> String {
 
 /// Converts `BEGIN PUBLIC KEY` to an OpenSSH line without a comment.
 fn to_line(pem: &str) -> String {
+    let (_, der) = Document::from_pem(pem).unwrap();
+    if let Some(key) = der.as_bytes().strip_prefix(&ED25519_SPKI) {
+        return PublicKey::from(ssh_key::public::Ed25519PublicKey::try_from(key).unwrap()).to_openssh().unwrap();
+    }
     let key = rsa::PublicKey::from_public_key_pem(pem).unwrap();
     let [e, n] = [key.e().clone(), key.n().as_ref().clone()]
         .map(|number| Mpint::from_positive_bytes(&number.to_be_bytes_trimmed_vartime()));
@@ -84,6 +101,16 @@ fn signatures_by_openssl_with_pem_verify_with_the_public_line() {
     let pss = ["dgst", "-sha256", "-sigopt", "rsa_padding_mode:pss"];
     for attempt in readable(&dir) {
         let public = public_pem(&dir, &attempt);
+        if !is_rsa(attempt.sample.key) {
+            let sign = [("-inkey", &*attempt.file), ("-in", &*message), ("-out", &*signature)];
+            run(&mut openssl(&["pkeyutl", "-sign", "-rawin"], &sign));
+            let verify = |message: &Path| {
+                let files = [("-inkey", &*public), ("-in", message), ("-sigfile", &*signature)];
+                openssl(&["pkeyutl", "-verify", "-rawin", "-pubin"], &files).output().unwrap().status.success()
+            };
+            assert!(verify(&message) && !verify(&changed), "{}", attempt.name());
+            continue;
+        }
         for scheme in [pkcs1v15, pss] {
             run(openssl(&scheme, &[("-sign", &attempt.file), ("-out", &signature)]).arg(&message));
             let verify = [("-verify", &*public), ("-signature", &*signature)];
@@ -102,7 +129,7 @@ fn openssl_decrypts_with_pem_messages_encrypted_with_the_public_line() {
     let dir = TempDir::new("openssl-decrypts");
     let message = dir.write("message", "a message");
     let encrypted = dir.0.join("encrypted");
-    for attempt in readable(&dir) {
+    for attempt in readable(&dir).filter(|attempt| is_rsa(attempt.sample.key)) {
         let public = public_pem(&dir, &attempt);
         let oaep = ["-pkeyopt", "rsa_padding_mode:oaep"];
         let mut encrypt = openssl(&["pkeyutl", "-encrypt", "-pubin"], &[("-inkey", &public), ("-in", &message)]);
@@ -121,7 +148,9 @@ fn openssl_converts_each_pem_format_to_the_other_as_this_crate_writes_it() {
     for attempt in readable(&dir) {
         let key = attempt.sample.key;
         let file = [("-in", &*attempt.file)];
-        assert_eq!(run(&mut openssl(&["pkey", "-traditional"], &file)), *key.to_pkcs1_pem());
+        if let Ok(pkcs1) = key.to_pkcs1_pem() {
+            assert_eq!(run(&mut openssl(&["pkey", "-traditional"], &file)), *pkcs1);
+        }
         assert_eq!(run(&mut openssl(&["pkey"], &file)), *key.to_pkcs8_pem());
     }
 }
@@ -132,9 +161,9 @@ fn openssl_finds_the_key_consistent() {
         return;
     }
     let dir = TempDir::new("openssl-checks");
-    for size in KeySpec::ALL {
+    for size in RSA {
         let key = PrivateKey::generate(size, &mut random()).unwrap();
-        let file = dir.write("key.pem", &key.to_pkcs1_pem());
+        let file = dir.write("key.pem", &key.to_pkcs1_pem().unwrap());
         let said = run(&mut openssl(&["rsa", "-check", "-noout"], &[("-in", &file)]));
         assert!(said.contains("RSA key ok"), "{said}");
     }

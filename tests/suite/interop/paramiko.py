@@ -2,7 +2,7 @@
 
 use ATTEMPTS: of each {file, passphrase, public_key} of a JSON list, the line that was found, or why the file was refused.
 make: new keys, as lines with their MD5.
-login PORT USER KNOWN_HOSTS COMMAND FILE PASSPHRASE: what the command prints, there.
+login PORT USER KNOWN_HOSTS COMMAND KIND FILE PASSPHRASE: what the command prints, there.
 """
 
 import json
@@ -14,9 +14,12 @@ import paramiko
 MESSAGE, CHANGED = b"a message", b"a massage"
 
 
-def read(file, passphrase):
+CLASSES = {"ssh-rsa": paramiko.RSAKey, "ssh-ed25519": paramiko.Ed25519Key}
+
+
+def read(kind, file, passphrase):
     with open(file) as f:
-        return paramiko.RSAKey.from_private_key(f, passphrase or None)
+        return CLASSES[kind].from_private_key(f, passphrase or None)
 
 
 def line_of(key):
@@ -24,7 +27,8 @@ def line_of(key):
 
 
 def sign(key, public_key):
-    for algorithm in "rsa-sha2-256", "rsa-sha2-512":
+    algorithms = ["rsa-sha2-256", "rsa-sha2-512"] if key.get_name() == "ssh-rsa" else [key.get_name()]
+    for algorithm in algorithms:
         signature = key.sign_ssh_data(MESSAGE, algorithm).asbytes()
         for message in MESSAGE, CHANGED:
             valid = public_key.verify_ssh_sig(message, paramiko.Message(signature))
@@ -34,12 +38,13 @@ def sign(key, public_key):
 
 def use(attempts):
     for attempt in json.loads(attempts):
+        kind, blob = attempt["public_key"].split()[:2]
         try:
-            key = read(attempt["file"], attempt["passphrase"])
+            key = read(kind, attempt["file"], attempt["passphrase"])
         except paramiko.SSHException as error:
             yield {"refused": str(error)}
             continue
-        sign(key, paramiko.RSAKey(data=b64decode(attempt["public_key"].split()[1])))
+        sign(key, CLASSES[kind](data=b64decode(blob)))
         yield {"line": line_of(key)}
 
 
@@ -49,12 +54,12 @@ def make():
         yield paramiko.ECDSAKey.generate(bits=bits)
 
 
-def login(port, user, known_hosts, command, file, passphrase):
+def login(port, user, known_hosts, command, kind, file, passphrase):
     with paramiko.SSHClient() as client:
         client.load_host_keys(known_hosts)
         client.set_missing_host_key_policy(paramiko.RejectPolicy())
         only = {"look_for_keys": False, "allow_agent": False, "timeout": 30, "banner_timeout": 30, "auth_timeout": 30}
-        client.connect("127.0.0.1", int(port), user, pkey=read(file, passphrase), **only)
+        client.connect("127.0.0.1", int(port), user, pkey=read(kind, file, passphrase), **only)
         return client.exec_command(command, timeout=30)[1].read().decode()
 
 

@@ -90,14 +90,15 @@ fn lines(outcomes: &[Value]) -> impl Iterator<Item = Result<String, String>> {
     })
 }
 
-/// n, e, d, p, q, dP, dQ and qInv, in hexadecimal digits, as in PKCS#1.
+/// n, e, d, p, q, dP, dQ and qInv, in hexadecimal digits, as in PKCS#1; or the seed at the end of PKCS#8.
 fn numbers(key: &PrivateKey) -> Value {
-    let (_, der) = SecretDocument::from_pem(&key.to_pkcs1_pem()).unwrap();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let Ok(pkcs1) = key.to_pkcs1_pem() else { return json!([hex(&key.to_pkcs8_der()[16..])]) };
+    let (_, der) = SecretDocument::from_pem(&pkcs1).unwrap();
     let key: pkcs1::RsaPrivateKey<UintRef<'_>> = der.decode_msg().unwrap();
     let [n, e, d] = [key.modulus, key.public_exponent, key.private_exponent];
     let numbers = [n, e, d, key.prime1, key.prime2, key.exponent1, key.exponent2, key.coefficient];
-    let hex = |number: UintRef<'_>| number.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    numbers.map(hex).to_vec().into()
+    numbers.map(|number| hex(number.as_bytes())).to_vec().into()
 }
 
 #[test]

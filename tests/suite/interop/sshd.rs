@@ -61,8 +61,8 @@ pub(super) struct Sshd<'a> {
 }
 
 impl<'a> Sshd<'a> {
-    /// Starts a server with this host key that authorizes this key. If none can be started, the skip is reported.
-    pub(super) fn start(dir: &'a TempDir, host_key: &PrivateKey, authorized: &PrivateKey) -> Option<Self> {
+    /// Starts a server with this host key that authorizes these keys. If none can be started, the skip is reported.
+    pub(super) fn start(dir: &'a TempDir, host_key: &PrivateKey, authorized: &[&PrivateKey]) -> Option<Self> {
         let Some(program) = tool("sshd") else {
             skip("sshd is not installed");
             return None;
@@ -73,7 +73,10 @@ impl<'a> Sshd<'a> {
             return None;
         };
         dir.write("host_key", &host_key.to_openssh());
-        dir.write("authorized_keys", &format!("{}\n", authorized.public_key()));
+        dir.write(
+            "authorized_keys",
+            &authorized.iter().map(|key| format!("{}\n", key.public_key())).collect::<String>(),
+        );
         let path = dir.0.display();
         let config = format!(
             "ListenAddress 127.0.0.1\nHostKey {path}/host_key\nAuthorizedKeysFile {path}/authorized_keys\nAllowUsers {user}\n\

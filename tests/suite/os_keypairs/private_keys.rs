@@ -79,7 +79,7 @@ fn ssh1(secret: &[u8; 32]) -> Vec<u8> {
 /// Returns every format of a private key, with this secret where it has room for one.
 fn private_keys(secret: &[u8; 32]) -> Vec<(&'static str, String)> {
     let rsa_der = RSA.to_pkcs8_der();
-    let pkcs1 = RSA.to_pkcs1_pem().to_string();
+    let pkcs1 = RSA.to_pkcs1_pem().unwrap().to_string();
     vec![
         ("OpenSSH", openssh(secret)),
         ("OpenSSH of RSA", RSA.to_openssh().to_string()),

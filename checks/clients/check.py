@@ -218,9 +218,9 @@ class OpenStackClient(Clients):
         )
         bad_request, url = "BadRequestException: 400: Client Error for url: ", "/v2.1/os-keypairs, "
         create(bad_request + self.url + url + NO_KEY + "the key is cut off", line=self.line[:40])
-        create(NO_KEY + "the base64 is cut off", line=self.line[:41], versions=["2.92"])
-        create(NO_KEY, line="no key", versions=["2.92"])
-        create(NO_KEY, line=(self.folder / "rsa-2048").read_text(), versions=["2.92"])
+        create(NO_KEY + "the base64 is missing 3 character(s) at the end", line=self.line[:41], versions=["2.92"])
+        create("is not an OpenSSH public key", line="no key", versions=["2.92"])
+        create(NO_KEY + "THIS IS A PRIVATE KEY", line=(self.folder / "rsa-2048").read_text(), versions=["2.92"])
         comment = "x" * 1024
         create(NO_KEY + "the public key has", line=f"{self.line} {comment}")
         conflict = f"ConflictException: 409: Client Error for url: {self.url}{url}Key pair 'taken' already exists."

@@ -2,7 +2,7 @@
 //!
 //! | task | page |
 //! |---|---|
-//! | answer `POST …/os-keypairs` in a server | [`server`]: [`os_keypairs`](crate::os_keypairs) with axum |
+//! | serve `os-keypairs` | [`server`]: [`os_keypairs`](crate::os_keypairs) with axum |
 //! | replace the `rsa` crate or calls of `ssh-keygen` | [`migration`]: which call replaces which |
 //! | pass a generated key to `russh`, `ssh2`, `openssl`, rustls, `ssh-key` or `rsa` | [`other_crates`]: without copies that nobody clears |
 //! | use Nova 2.92 or later, which generates no keys | [`client`]: generate the pair, send its public half, compare |

@@ -3,23 +3,46 @@
 //!
 //! Nothing is stored. The [`Context`] identifies the sender of the request and the rules that apply; the record to
 //! store is [`Reply::keypair`]. A server that keeps its key pairs in a database splits the call in two, with its own
-//! lookup in between: [`Request::check`], then the methods of [`Checked`].
+//! lookup in between: [`Request::check`], then the methods of [`Checked`]. It answers the other calls in the same way:
+//!
+//! | call | check | after the lookup |
+//! |---|---|---|
+//! | `POST …/os-keypairs` | [`Request::check`] | [`Checked`] |
+//! | `GET …/os-keypairs` | [`Query::check_list`] | [`CheckedList`] |
+//! | `GET …/os-keypairs/{name}` | [`Query::check_show`] | [`CheckedShow`] |
+//! | `DELETE …/os-keypairs/{name}` | [`Query::check_delete`] | [`CheckedDelete`] |
+//!
+//! [`negotiate`] determines the microversion of each.
 
 mod checked;
 mod context;
 pub(crate) mod error;
+mod listing;
+mod lookup;
 mod message;
+mod negotiation;
+mod page;
 mod python;
+mod query;
+mod query_schema;
 mod reply;
 mod request;
 mod schema;
+mod stored;
+#[cfg(feature = "serde")]
+mod timestamp;
 
 use rand_core::TryCryptoRng;
 
 pub use self::checked::Checked;
 pub use self::context::Context;
+pub use self::listing::CheckedList;
+pub use self::lookup::{CheckedDelete, CheckedShow};
+pub use self::negotiation::negotiate;
+pub use self::query::Query;
 pub use self::reply::{Body, Reply};
 pub use self::request::{Request, Value};
+pub use self::stored::StoredKeypair;
 
 /// Answers a request as Nova does, in Nova's order of checks: schema (400), policy (403), quota (403), the key (400),
 /// the name (409).

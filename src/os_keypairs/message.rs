@@ -58,8 +58,14 @@ pub(super) fn status(error: &Error) -> u16 {
         // The server's own configuration.
         Error::Blocklist(_) => 500,
         Error::Request(error) => match error {
-            RequestError::InvalidBody { .. } | RequestError::UnsupportedX509 | RequestError::InvalidMicroversion => 400,
+            RequestError::InvalidBody { .. }
+            | RequestError::InvalidQuery { .. }
+            | RequestError::MarkerNotFound
+            | RequestError::UnsupportedX509
+            | RequestError::InvalidMicroversion => 400,
             RequestError::Forbidden | RequestError::QuotaExceeded { .. } => 403,
+            RequestError::KeypairNotFound => 404,
+            RequestError::UnsupportedMicroversion => 406,
             RequestError::StorageFailed => 500,
         },
     }
@@ -72,6 +78,7 @@ pub(super) fn envelope(status: u16) -> &'static str {
     match status {
         400 => "badRequest",
         403 => "forbidden",
+        404 => "itemNotFound",
         409 => "conflictingRequest",
         _ => "computeFault",
     }
@@ -82,14 +89,16 @@ pub(super) fn envelope(status: u16) -> &'static str {
 pub(super) fn of_error(error: &Error) -> String {
     match error {
         Error::PublicKey(error) => format!("{INVALID_KEY}: {error}"),
-        Error::Request(RequestError::Forbidden) => {
-            "Policy doesn't allow os_compute_api:os-keypairs:create to be performed.".to_owned()
-        }
+        Error::Request(RequestError::Forbidden) => of_policy("create"),
         Error::Request(RequestError::QuotaExceeded { .. }) => "Quota exceeded, too many key pairs.".to_owned(),
         Error::Request(
             RequestError::InvalidBody { .. }
+            | RequestError::InvalidQuery { .. }
+            | RequestError::KeypairNotFound
+            | RequestError::MarkerNotFound
             | RequestError::UnsupportedX509
             | RequestError::InvalidMicroversion
+            | RequestError::UnsupportedMicroversion
             | RequestError::StorageFailed,
         )
         | Error::Name(_)
@@ -121,4 +130,36 @@ pub(super) fn of_name(error: NameError, name: &str, microversion: Microversion) 
 /// Returns Nova's message for a field that does not match the schema (`nova/api/validation/validators.py`).
 pub(super) fn of_field(field: &str, value: &str, found: &str) -> String {
     format!("Invalid input for field/attribute {field}. Value: {value}. {found}")
+}
+
+/// Returns Nova's message for a parameter of the query that does not match the schema.
+pub(super) fn of_parameter(name: &str, value: &str, found: &str) -> String {
+    format!("Invalid input for query parameters {name}. Value: {value}. {found}")
+}
+
+/// Returns Nova's message for an action that the policy denies.
+pub(super) fn of_policy(action: &str) -> String {
+    format!("Policy doesn't allow os_compute_api:os-keypairs:{action} to be performed.")
+}
+
+/// Returns Nova's message for a key pair that does not exist.
+pub(super) fn of_missing(name: &str, user_id: &str) -> String {
+    format!("Keypair {} not found for user {}", quotable(name), quotable(user_id))
+}
+
+/// Returns Nova's message for a marker that is not the name of a key pair.
+pub(super) fn of_marker(marker: &str) -> String {
+    format!("Marker {} could not be found.", quotable(marker))
+}
+
+/// Returns Nova's message for a text that is not a microversion.
+pub(super) fn of_malformed_version(text: &str) -> String {
+    let text = quotable(text);
+    format!("API Version String {text} is of invalid format. Must be of format MajorNum.MinorNum.")
+}
+
+/// Returns Nova's message for a microversion out of range.
+pub(super) fn of_unsupported_version(text: &str) -> String {
+    let (text, min, max) = (quotable(text), Microversion::V2_1, Microversion::LATEST);
+    format!("Version {text} is not supported by the API. Minimum is {min} and maximum is {max}.")
 }

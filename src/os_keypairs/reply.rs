@@ -15,14 +15,17 @@ use crate::name::KeypairName;
 use crate::name::error::{NameError, NameErrorKind};
 use crate::os_keypairs::error::RequestError;
 use crate::os_keypairs::message;
+use crate::os_keypairs::page::Page;
 use crate::os_keypairs::python::quotable;
+use crate::os_keypairs::stored::StoredKeypair;
 use crate::private_key::PrivateKeyFormat;
 
 /// The reply to a request: a status and a body.
 ///
 /// With the feature `serde` it serializes as `{"status": …, "body": {…}}`, and [`body`](Self::body) as the body
-/// alone: `{"keypair": {…}}`, or `{"code": …, "message": …}` in one of Nova's envelopes: `badRequest`, `forbidden`,
-/// `conflictingRequest`, and `computeFault` for a server failure, such as that of its random number generator.
+/// alone: `{"keypair": {…}}`, `{"keypairs": […]}`, or `{"code": …, "message": …}` in one of Nova's envelopes:
+/// `badRequest`, `forbidden`, `itemNotFound`, `conflictingRequest`, and `computeFault` for a microversion that is not
+/// supported and for a server failure, such as that of its random number generator.
 ///
 /// The reply to a create request carries the private key, so it cannot be cloned. Its memory is zeroized on drop; the
 /// caller must clear the output of a serializer.
@@ -35,6 +38,9 @@ pub struct Body(Outcome);
 
 enum Outcome {
     Keypair(Box<Success>),
+    Shown { stored: Box<StoredKeypair>, has_type: bool },
+    Listed(Page),
+    Deleted { status: u16 },
     Rejected { error: Error, status: u16, message: String },
 }
 
@@ -77,6 +83,20 @@ impl Reply {
         Self { body: Body(Outcome::Keypair(Box::new(success))) }
     }
 
+    pub(super) fn shown(stored: StoredKeypair, microversion: Microversion) -> Self {
+        let has_type = microversion >= Microversion::V2_2;
+        Self { body: Body(Outcome::Shown { stored: Box::new(stored), has_type }) }
+    }
+
+    pub(super) fn listed(page: Page) -> Self {
+        Self { body: Body(Outcome::Listed(page)) }
+    }
+
+    pub(super) fn deleted(microversion: Microversion) -> Self {
+        let status = if microversion >= Microversion::V2_2 { 204 } else { 202 };
+        Self { body: Body(Outcome::Deleted { status }) }
+    }
+
     /// Builds the reply to a rejected request, with Nova's message; for rejected public keys, where Nova's is
     /// generic, this crate's explanation is appended. Where Nova would quote the request, the message is this
     /// crate's; [`Request::check`](super::Request::check) does quote it.
@@ -113,12 +133,14 @@ impl Reply {
         Self { body: Body(Outcome::Rejected { error, status: message::status(&error), message }) }
     }
 
-    /// Returns the HTTP status: 200 (201 from microversion 2.2 on), 400, 403, 409 or 500.
+    /// Returns the HTTP status: 200, 201 for a new key pair and 204 for a deleted one (200 and 202 before microversion
+    /// 2.2), 400, 403, 404, 406, 409 or 500.
     #[must_use]
     pub fn status(&self) -> u16 {
         match &self.body.0 {
             Outcome::Keypair(success) if success.has_type => 201,
-            Outcome::Keypair(_) => 200,
+            Outcome::Keypair(_) | Outcome::Shown { .. } | Outcome::Listed(_) => 200,
+            Outcome::Deleted { status } => *status,
             Outcome::Rejected { status, .. } => *status,
         }
     }
@@ -129,22 +151,28 @@ impl Reply {
         &self.body
     }
 
-    /// Returns the record to store, if the request succeeded.
+    /// Returns the record to store, if a key pair was created or imported.
     #[must_use]
     pub fn keypair(&self) -> Option<&Keypair> {
         self.success().map(|success| &success.keypair)
     }
 
-    /// Returns the owner of the key pair, if the request succeeded.
+    /// Returns the owner of the key pair, if one was created or imported.
     #[must_use]
     pub fn user_id(&self) -> Option<&str> {
         self.success().map(|success| &*success.user_id)
     }
 
-    /// Returns the `type` of the key pair, always `ssh`, if the request succeeded and its microversion has the field.
+    /// Returns the `type` of each key pair in the body, always `ssh`, if the body has the field.
     #[must_use]
     pub fn key_type(&self) -> Option<&'static str> {
-        self.success().and_then(|success| success.has_type.then_some("ssh"))
+        let has_type = match &self.body.0 {
+            Outcome::Keypair(success) => success.has_type,
+            Outcome::Shown { has_type, .. } => *has_type,
+            Outcome::Listed(page) => page.has_type,
+            Outcome::Deleted { .. } | Outcome::Rejected { .. } => false,
+        };
+        has_type.then_some("ssh")
     }
 
     /// Returns the private key, if one was generated.
@@ -153,12 +181,40 @@ impl Reply {
         self.success()?.private_key.as_ref().map(|text| text.as_str())
     }
 
+    /// Returns the key pair that the reply shows, if it shows one.
+    #[must_use]
+    pub fn shown_keypair(&self) -> Option<&StoredKeypair> {
+        match &self.body.0 {
+            Outcome::Shown { stored, .. } => Some(stored),
+            _ => None,
+        }
+    }
+
+    /// Returns the key pairs that the reply lists, if it lists them.
+    #[must_use]
+    pub fn listed_keypairs(&self) -> Option<&[Keypair]> {
+        self.page().map(|page| &*page.keypairs)
+    }
+
+    /// Returns the URL of the next page, if the reply lists key pairs and there may be more.
+    #[must_use]
+    pub fn next_page(&self) -> Option<&str> {
+        self.page()?.next.as_deref()
+    }
+
+    fn page(&self) -> Option<&Page> {
+        match &self.body.0 {
+            Outcome::Listed(page) => Some(page),
+            _ => None,
+        }
+    }
+
     /// Returns the message of the body, if the request was rejected.
     #[must_use]
     pub fn message(&self) -> Option<&str> {
         match &self.body.0 {
-            Outcome::Keypair(_) => None,
             Outcome::Rejected { message, .. } => Some(message),
+            _ => None,
         }
     }
 
@@ -166,16 +222,25 @@ impl Reply {
     #[must_use]
     pub fn error(&self) -> Option<Error> {
         match &self.body.0 {
-            Outcome::Keypair(_) => None,
             Outcome::Rejected { error, .. } => Some(*error),
+            _ => None,
         }
     }
 
     fn success(&self) -> Option<&Success> {
         match &self.body.0 {
             Outcome::Keypair(success) => Some(success),
-            Outcome::Rejected { .. } => None,
+            _ => None,
         }
+    }
+}
+
+impl Body {
+    /// Returns whether the body has no bytes, as in the reply to a deletion. With the feature `serde` it serializes as
+    /// `null`, which is not to be sent.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self.0, Outcome::Deleted { .. })
     }
 }
 
@@ -194,6 +259,9 @@ impl fmt::Debug for Body {
                 .field("user_id", &success.user_id)
                 .field("private_key", &success.private_key.as_ref().map(|_| format_args!("[elided]")))
                 .finish(),
+            Outcome::Shown { stored, .. } => f.debug_tuple("Body").field(stored).finish(),
+            Outcome::Listed(page) => f.debug_tuple("Body").field(page).finish(),
+            Outcome::Deleted { .. } => f.write_str("Body"),
             Outcome::Rejected { error, .. } => f.debug_tuple("Body").field(error).finish(),
         }
     }
@@ -207,6 +275,7 @@ mod serialize {
 
     use super::{Body, Outcome, Reply, Success};
     use crate::os_keypairs::message::envelope;
+    use crate::os_keypairs::stored::serialize::Shown;
 
     impl Serialize for Reply {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -219,15 +288,25 @@ mod serialize {
 
     impl Serialize for Body {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            let mut body = serializer.serialize_struct("Body", 1)?;
             match &self.0 {
-                Outcome::Keypair(success) => body.serialize_field("keypair", &**success)?,
+                Outcome::Keypair(success) => member("keypair", &**success, serializer),
+                Outcome::Shown { stored, has_type } => {
+                    member("keypair", &Shown { stored, has_type: *has_type }, serializer)
+                }
+                Outcome::Listed(page) => page.serialize(serializer),
+                Outcome::Deleted { .. } => serializer.serialize_unit(),
                 Outcome::Rejected { status, message, .. } => {
-                    body.serialize_field(envelope(*status), &Fault { code: *status, message })?;
+                    member(envelope(*status), &Fault { code: *status, message }, serializer)
                 }
             }
-            body.end()
         }
+    }
+
+    /// Serializes a body with one member.
+    fn member<T: Serialize, S: Serializer>(name: &'static str, value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut body = serializer.serialize_struct("Body", 1)?;
+        body.serialize_field(name, value)?;
+        body.end()
     }
 
     impl Serialize for Success {

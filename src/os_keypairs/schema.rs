@@ -35,7 +35,7 @@ pub(super) fn validate(body: &Value, microversion: Microversion) -> Result<Field
     };
     let keypair = Keypair::new(value, microversion)?;
     keypair.check()?;
-    if let Some(found) = unexpected_members(members, &["keypair"]) {
+    if let Some(found) = unexpected_properties(names(members), &["keypair"]) {
         return Err(invalid("body", "has unexpected fields", found));
     }
     keypair.fields()
@@ -125,7 +125,7 @@ impl<'a> Keypair<'a> {
     }
 
     fn check_unexpected(&self) -> Result<(), Reply> {
-        match unexpected_members(self.members, self.allowed) {
+        match unexpected_properties(names(self.members), self.allowed) {
             None => Ok(()),
             Some(found) => Err(invalid_field("keypair", "has unexpected fields", &self.value.str(), &found)),
         }
@@ -162,11 +162,15 @@ fn find<'a>(members: &'a Members, key: &str) -> Option<&'a Value> {
     members.iter().find(|(k, _)| k == key).map(|(_, value)| value)
 }
 
-/// Reports a violation of `additionalProperties: false`: the unexpected keys, sorted, each as its `repr`.
-fn unexpected_members(members: &Members, allowed: &[&str]) -> Option<String> {
-    let mut unexpected: Vec<&str> =
-        members.iter().map(|(key, _)| &**key).filter(|key| !allowed.contains(key)).collect();
+fn names(members: &Members) -> impl Iterator<Item = &str> {
+    members.iter().map(|(key, _)| &**key)
+}
+
+/// Reports a violation of `additionalProperties: false`: the unexpected names, sorted, each as its `repr`.
+pub(super) fn unexpected_properties<'a>(names: impl Iterator<Item = &'a str>, allowed: &[&str]) -> Option<String> {
+    let mut unexpected: Vec<&str> = names.filter(|name| !allowed.contains(name)).collect();
     unexpected.sort_unstable();
+    unexpected.dedup();
     let verb = match unexpected.len() {
         0 => return None,
         1 => "was",

@@ -171,11 +171,12 @@ fn the_page_about_other_crates_shows_the_code_that_is_run() {
 
 #[test]
 fn the_axum_page_shows_the_code_of_the_example() {
-    let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/axum/src/service.rs");
-    let example = std::fs::read_to_string(example).unwrap();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/axum/src");
+    let read = |file| std::fs::read_to_string(sources.join(file)).unwrap();
+    let example = read("service.rs") + &read("response.rs");
     let items: Vec<_> = ignored_code(SERVER).into_iter().flat_map(|code| code.split("\n\n")).collect();
     let functions = items.iter().filter(|item| item.contains("fn ")).count();
-    assert_eq!(functions, 3, "{items:?}");
+    assert_eq!(functions, 4, "{items:?}");
     for item in items {
         assert!(example.contains(item.trim()), "not in the example:\n{item}");
     }

@@ -1,6 +1,7 @@
 //! The call as Nova answers it: documented bodies, order of checks, envelopes, messages.
 
 mod private_keys;
+mod queries;
 
 use std::convert::Infallible;
 

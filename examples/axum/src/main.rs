@@ -1,18 +1,34 @@
-//! `POST …/os-keypairs` behind axum: `cargo run --release --manifest-path examples/axum/Cargo.toml`, then
+//! Nova's `os-keypairs` behind axum:
 //!
 //! ```sh
+//! cargo run --release --manifest-path examples/axum/Cargo.toml -- 127.0.0.1:8774 keypairs.redb
 //! curl -i localhost:8774/v2.1/os-keypairs -H 'X-User-Id: me' -d '{"keypair": {"name": "my-key"}}'
 //! ```
 //!
-//! Two things are stand-ins: the header `X-User-Id` for authentication, and a map in memory for a database.
+//! The headers `X-User-Id`, `X-Project-Id` and `X-Roles` stand in for authentication: see [`call`].
 
+mod call;
+mod discovery;
+mod fault;
+mod response;
 mod service;
 mod store;
 #[cfg(test)]
 mod tests;
 
+use std::env;
+use std::error::Error;
+
+use tokio::net::TcpListener;
+
 #[tokio::main]
-async fn main() -> std::io::Result<()> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 8774)).await?;
-    axum::serve(listener, service::router()).await
+async fn main() -> Result<(), Box<dyn Error + Send + Sync>> {
+    let mut arguments = env::args().skip(1);
+    let address = arguments.next().unwrap_or_else(|| "127.0.0.1:8774".to_owned());
+    let file = arguments.next().unwrap_or_else(|| "keypairs.redb".to_owned());
+    let store = store::Store::open(file)?;
+    let listener = TcpListener::bind(address).await?;
+    println!("listening on http://{}", listener.local_addr()?);
+    axum::serve(listener, service::router(store)).await?;
+    Ok(())
 }

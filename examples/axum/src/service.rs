@@ -1,4 +1,4 @@
-//! The route: from HTTP to a [`Request`], and from a [`Reply`] back.
+//! The routes: the calls of `os-keypairs`, each of which is checked, looked up and answered.
 
 use std::num::NonZero;
 use std::sync::Arc;
@@ -6,22 +6,21 @@ use std::thread::available_parallelism;
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use axum::routing;
-use nova_keypair::os_keypairs::{Checked, Context, Reply, Request};
-use nova_keypair::{Microversion, OsRng, RequestError};
+use nova_keypair::OsRng;
+use nova_keypair::os_keypairs::{Checked, Reply, Request};
 use tokio::sync::Semaphore;
-use zeroize::Zeroizing;
 
+use crate::call::{Call, authenticated_user};
 use crate::store::Store;
+use crate::{discovery, fault};
 
 /// The size of a name of 255 characters and a public key of 1024 bytes, each byte escaped as `\u0000`, with a margin.
 const BODY_LIMIT: usize = 16 * 1024;
-
-/// Above the length of any reply with a private key, so the buffer never grows and leaves no copy behind.
-const REPLY_CAPACITY: usize = 16 * 1024;
 
 struct Service {
     store: Store,
@@ -29,33 +28,79 @@ struct Service {
     cores: Semaphore,
 }
 
-pub fn router() -> Router {
+pub fn router(store: Store) -> Router {
     let cores = Semaphore::new(available_parallelism().map_or(1, NonZero::get));
+    let all = || routing::get(list).post(post);
+    let one = || routing::get(show).delete(delete);
     Router::new()
-        .route("/v2.1/os-keypairs", routing::post(os_keypairs))
-        .route("/v2.1/{project_id}/os-keypairs", routing::post(os_keypairs))
+        .route("/", routing::get(discovery::versions))
+        .route("/v2.1", routing::get(discovery::version_2_1))
+        .route("/v2.1/", routing::get(discovery::version_2_1))
+        .route("/v2.1/os-keypairs", all())
+        .route("/v2.1/os-keypairs/{name}", one())
+        .route("/v2.1/{project_id}/os-keypairs", all())
+        .route("/v2.1/{project_id}/os-keypairs/{name}", one())
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(Arc::new(Service { store: Store::default(), cores }))
+        .with_state(Arc::new(Service { store, cores }))
 }
 
-async fn os_keypairs(State(service): State<Arc<Service>>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(user_id) = authenticated_user(&headers) else { return StatusCode::UNAUTHORIZED.into_response() };
-    let microversion = match requested_microversion(&headers) {
-        Ok(microversion) => microversion,
-        Err(error) => return respond(&Reply::rejected(error)),
-    };
+async fn post(State(service): State<Arc<Service>>, call: Call, body: Result<Bytes, BytesRejection>) -> Response {
+    let Ok(body) = body else { return call.versioned(fault::too_large()) };
     let request: Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
-        Err(error) => return respond(&Reply::malformed(&error.to_string())),
+        Err(error) => return call.respond(&Reply::malformed(&error.to_string())),
     };
-    let checked = match request.check(&Context::new(user_id).microversion(microversion)) {
+    let checked = match request.check(&call.context) {
         Ok(checked) => checked,
-        Err(rejection) => return respond(&rejection),
+        Err(rejection) => return call.respond(&rejection),
     };
     match answer(&service, checked).await {
-        Some(reply) => respond(&reply),
-        None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Some(reply) => call.respond(&reply),
+        None => call.versioned(fault::internal()),
     }
+}
+
+async fn list(State(service): State<Arc<Service>>, call: Call) -> Response {
+    let list = match call.query.check_list(&call.context) {
+        Ok(list) => list,
+        Err(rejection) => return call.respond(&rejection),
+    };
+    call.respond(&match service.store.list(list.user_id(), list.marker(), list.limit()).await {
+        Ok(Some(keypairs)) => list.found(keypairs, &call.url),
+        Ok(None) => list.marker_not_found(),
+        Err(_) => Reply::storage_failed(),
+    })
+}
+
+async fn show(State(service): State<Arc<Service>>, call: Call, path: Path<Vec<(String, String)>>) -> Response {
+    let show = match call.query.check_show(name_in(&path), &call.context) {
+        Ok(show) => show,
+        Err(rejection) => return call.respond(&rejection),
+    };
+    call.respond(&match service.store.get(show.user_id(), show.name()).await {
+        Ok(Some(keypair)) => show.found(keypair),
+        Ok(None) => show.not_found(),
+        Err(_) => Reply::storage_failed(),
+    })
+}
+
+async fn delete(State(service): State<Arc<Service>>, call: Call, path: Path<Vec<(String, String)>>) -> Response {
+    let delete = match call.query.check_delete(name_in(&path), &call.context) {
+        Ok(delete) => delete,
+        Err(rejection) => return call.respond(&rejection),
+    };
+    call.respond(&match service.store.delete(delete.user_id(), delete.name()).await {
+        Ok(true) => delete.deleted(),
+        Ok(false) => delete.not_found(),
+        Err(_) => Reply::storage_failed(),
+    })
+}
+
+/// Returns the last parameter of the path; the first one may be a project.
+fn name_in(path: &[(String, String)]) -> &str {
+    path.last().map_or("", |(_, name)| name)
 }
 
 /// Looks up the name, builds the reply, and stores the record.
@@ -84,33 +129,14 @@ async fn generate(service: &Service, checked: Checked) -> Option<Reply> {
     tokio::task::spawn_blocking(move || checked.create(&mut OsRng)).await.ok()
 }
 
-fn respond(reply: &Reply) -> Response {
-    let status = StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut body = Zeroizing::new(Vec::with_capacity(REPLY_CAPACITY));
-    if serde_json::to_writer(&mut *body, reply.body()).is_err() {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+/// Like Keystone's middleware, which does not say which paths exist.
+async fn no_such_path(headers: HeaderMap, uri: Uri) -> Response {
+    if uri.path().starts_with("/v2.1/") && authenticated_user(&headers).is_none() {
+        return fault::unauthorized();
     }
-    // The bytes may contain a private key: they are zeroized after the response has been written.
-    (status, [(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(body)).into_response()
+    fault::no_such_path()
 }
 
-/// Reads `OpenStack-API-Version: compute 2.92`, or the older `X-OpenStack-Nova-API-Version: 2.92`; 2.1 if neither is
-/// there.
-fn requested_microversion(headers: &HeaderMap) -> Result<Microversion, RequestError> {
-    let of_compute = headers
-        .get_all("openstack-api-version")
-        .iter()
-        .flat_map(|value| value.to_str().unwrap_or_default().split(','))
-        .find_map(|version| version.trim().strip_prefix("compute "));
-    let of_nova = || headers.get("x-openstack-nova-api-version").map(|value| value.to_str().unwrap_or_default());
-    match of_compute.or_else(of_nova).map(str::trim) {
-        None => Ok(Microversion::default()),
-        Some(version) => version.parse(),
-    }
-}
-
-/// A stand-in that trusts the sender of the header: deploy it behind middleware that checks tokens and sets the
-/// header itself, such as Keystone's.
-fn authenticated_user(headers: &HeaderMap) -> Option<String> {
-    headers.get("x-user-id")?.to_str().ok().filter(|id| !id.is_empty()).map(str::to_owned)
+async fn no_such_method(headers: HeaderMap) -> Response {
+    if authenticated_user(&headers).is_none() { fault::unauthorized() } else { fault::no_such_method() }
 }

@@ -1,35 +1,135 @@
-//! The key pairs of all users, by owner and name. In memory, with the interface of a database: asynchronous, and every
-//! call may fail.
+//! The key pairs of all users in a file, by owner and name.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::error::Error;
+use std::ops::Bound;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
+use nova_keypair::os_keypairs::StoredKeypair;
 use nova_keypair::{Keypair, KeypairName};
+use redb::{Database, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use tokio::task::spawn_blocking;
 
-#[derive(Default)]
-pub struct Store(Mutex<HashMap<(String, KeypairName), Keypair>>);
+/// From owner and name to the rest of the record, as JSON. The key is unique, and its order is that of the names.
+const KEYPAIRS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("keypairs");
+
+/// The last number that was given to a key pair. None is given twice.
+const LAST_ID: TableDefinition<(), u64> = TableDefinition::new("last_id");
+
+pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
+
+/// The part of a record that is not its key.
+type Value = (u64, Duration, Keypair);
+
+#[derive(Clone)]
+pub struct Store(Arc<Database>);
 
 impl Store {
-    pub async fn contains(&self, user_id: &str, name: &KeypairName) -> io::Result<bool> {
-        Ok(self.lock().contains_key(&(user_id.to_owned(), name.clone())))
+    /// Opens the file, or creates it. Only one process can have it open.
+    pub fn open(file: impl AsRef<Path>) -> Result<Self> {
+        Self::new(Database::create(file)?)
     }
 
-    /// Stores the key pair unless its owner has one of that name; returns whether it did. One step, like the insertion
-    /// into a table with a unique index.
-    pub async fn insert_new(&self, user_id: &str, keypair: &Keypair) -> io::Result<bool> {
-        match self.lock().entry((user_id.to_owned(), keypair.name.clone())) {
-            Entry::Occupied(_) => Ok(false),
-            Entry::Vacant(place) => {
-                place.insert(keypair.clone());
-                Ok(true)
+    #[cfg(test)]
+    pub fn in_memory() -> Self {
+        let memory = redb::backends::InMemoryBackend::new();
+        Self::new(Database::builder().create_with_backend(memory).unwrap()).unwrap()
+    }
+
+    fn new(database: Database) -> Result<Self> {
+        let transaction = database.begin_write()?;
+        transaction.open_table(KEYPAIRS)?;
+        transaction.open_table(LAST_ID)?;
+        transaction.commit()?;
+        Ok(Self(Arc::new(database)))
+    }
+
+    pub async fn contains(&self, user_id: &str, name: &KeypairName) -> Result<bool> {
+        Ok(self.get(user_id, name.as_str()).await?.is_some())
+    }
+
+    pub async fn get(&self, user_id: &str, name: &str) -> Result<Option<StoredKeypair>> {
+        let (user_id, name) = (user_id.to_owned(), name.to_owned());
+        self.read(move |transaction| {
+            let Some(value) = transaction.open_table(KEYPAIRS)?.get((&*user_id, &*name))? else { return Ok(None) };
+            let (id, created_at, keypair) = serde_json::from_slice::<Value>(value.value())?;
+            Ok(Some(StoredKeypair { keypair, user_id, id, created_at }))
+        })
+        .await
+    }
+
+    /// Returns the key pairs after the marker, in the order of their names; `None` if the marker is not one of them.
+    pub async fn list(
+        &self,
+        user_id: &str,
+        marker: Option<&str>,
+        limit: Option<usize>,
+    ) -> Result<Option<Vec<Keypair>>> {
+        let (user_id, marker) = (user_id.to_owned(), marker.map(str::to_owned));
+        self.read(move |transaction| {
+            let table = transaction.open_table(KEYPAIRS)?;
+            let start = match &marker {
+                None => Bound::Included((&*user_id, "")),
+                Some(name) if table.get((&*user_id, &**name))?.is_none() => return Ok(None),
+                Some(name) => Bound::Excluded((&*user_id, &**name)),
+            };
+            let mut keypairs = Vec::new();
+            for entry in table.range::<(&str, &str)>((start, Bound::Unbounded))?.take(limit.unwrap_or(usize::MAX)) {
+                let (key, value) = entry?;
+                if key.value().0 != user_id {
+                    break;
+                }
+                let (_, _, keypair) = serde_json::from_slice::<Value>(value.value())?;
+                keypairs.push(keypair);
             }
-        }
+            Ok(Some(keypairs))
+        })
+        .await
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<(String, KeypairName), Keypair>> {
-        // Every change of the map is a single insertion, so one that panicked left nothing half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Stores the key pair unless its owner has one of that name; returns whether it did. Write transactions run one
+    /// after another, so of two requests for a name the database lets the first one have it.
+    pub async fn insert_new(&self, user_id: &str, keypair: &Keypair) -> Result<bool> {
+        let (store, user_id, keypair) = (self.clone(), user_id.to_owned(), keypair.clone());
+        let created_at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+        spawn_blocking(move || {
+            let transaction = store.0.begin_write()?;
+            {
+                let mut keypairs = transaction.open_table(KEYPAIRS)?;
+                let key = (&*user_id, keypair.name.as_str());
+                if keypairs.get(key)?.is_some() {
+                    return Ok(false);
+                }
+                let mut last_id = transaction.open_table(LAST_ID)?;
+                let id = last_id.get(())?.map_or(0, |id| id.value()) + 1;
+                last_id.insert((), id)?;
+                keypairs.insert(key, &*serde_json::to_vec(&(id, created_at, &keypair))?)?;
+            }
+            transaction.commit()?;
+            Ok(true)
+        })
+        .await?
+    }
+
+    /// Deletes the key pair; returns whether it existed.
+    pub async fn delete(&self, user_id: &str, name: &str) -> Result<bool> {
+        let (store, user_id, name) = (self.clone(), user_id.to_owned(), name.to_owned());
+        spawn_blocking(move || {
+            let transaction = store.0.begin_write()?;
+            let existed = transaction.open_table(KEYPAIRS)?.remove((&*user_id, &*name))?.is_some();
+            transaction.commit()?;
+            Ok(existed)
+        })
+        .await?
+    }
+
+    /// Reads a snapshot of the file on a thread that may block.
+    async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(ReadTransaction) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let store = self.clone();
+        spawn_blocking(move || work(store.0.begin_read()?)).await?
     }
 }

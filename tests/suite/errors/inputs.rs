@@ -1,6 +1,6 @@
 //! An input that causes each kind of failure, with its code and its HTTP status.
 
-use nova_keypair::os_keypairs::{Context, Reply, Request};
+use nova_keypair::os_keypairs::{Context, Query, Reply, Request, negotiate};
 use nova_keypair::{
     Algorithm, Blocklist, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
     PrivateKeyFormat, PublicKey, Repair, Weakness, create_many,
@@ -231,6 +231,8 @@ fn of_internals() -> Failures {
 fn requests() -> Failures {
     let failed = |request: Request, context: Context| request.check(&context).unwrap_err().error().unwrap();
     let me = || Context::new("me").microversion(Microversion::V2_10);
+    let listed = |query| Query::parse(query).check_list(&me().microversion(Microversion::LATEST));
+    let missing = Query::default().check_show("k", &me()).unwrap().not_found();
     vec![
         ("request", 400, failed(Request::new("k").key_type("dsa"), me())),
         ("x509_unsupported", 400, failed(Request::new("k").key_type("x509"), me())),
@@ -238,5 +240,9 @@ fn requests() -> Failures {
         ("quota_exceeded", 403, failed(Request::new("k"), me().quota(100, 100))),
         ("microversion", 400, "3.1".parse::<Microversion>().unwrap_err().into()),
         ("storage_failed", 500, Reply::storage_failed().error().unwrap()),
+        ("query", 400, listed("limit=x").unwrap_err().error().unwrap()),
+        ("marker_not_found", 400, listed("marker=k").unwrap().marker_not_found().error().unwrap()),
+        ("keypair_not_found", 404, missing.error().unwrap()),
+        ("microversion_unsupported", 406, negotiate(Some("2.93")).unwrap_err().error().unwrap()),
     ]
 }

@@ -1,0 +1,25 @@
+//! From a [`Reply`] to an HTTP response.
+
+use axum::body::Bytes;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use nova_keypair::os_keypairs::Reply;
+use zeroize::Zeroizing;
+
+use crate::fault;
+
+/// Above the length of any reply with a private key, so the buffer never grows and leaves no copy behind.
+const REPLY_CAPACITY: usize = 16 * 1024;
+
+pub fn respond(reply: &Reply) -> Response {
+    let status = StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if reply.body().is_empty() {
+        return status.into_response();
+    }
+    let mut body = Zeroizing::new(Vec::with_capacity(REPLY_CAPACITY));
+    if serde_json::to_writer(&mut *body, reply.body()).is_err() {
+        return fault::internal();
+    }
+    // The bytes may contain a private key: they are zeroized after the response has been written.
+    (status, [(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(body)).into_response()
+}

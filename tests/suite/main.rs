@@ -25,6 +25,8 @@ mod openssh_version;
 mod os_keypairs;
 mod private_key;
 mod readme;
+#[cfg(all(feature = "getrandom", feature = "serde"))]
+mod reports;
 mod round_trips;
 mod skip;
 mod support;

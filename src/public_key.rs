@@ -4,10 +4,9 @@ pub(crate) mod blob;
 pub(crate) mod curve;
 mod diagnosis;
 pub(crate) mod error;
-mod forms;
 mod line;
 pub(crate) mod private_key_scan;
-mod repair;
+pub(crate) mod recover;
 mod spki;
 pub(crate) mod wire;
 
@@ -25,8 +24,7 @@ use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
 use crate::public_key::error::{PublicKeyError, Result};
 use crate::public_key::line::Line;
-pub use crate::public_key::repair::Repair;
-use crate::public_key::repair::Repaired;
+pub use crate::public_key::recover::reading::{Reading, Repair};
 use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
@@ -48,13 +46,13 @@ pub struct PublicKey {
     blob: KeyBlob,
 }
 
-/// The result of [`PublicKey::canonicalize`].
+/// The key that a text means, as [`PublicKey::recover`] returns it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Canonicalized {
-    /// The key, whose line is canonical.
-    pub public_key: PublicKey,
-    /// The changes, from left to right but edges first; empty for a line that was already canonical.
+pub struct Recovered {
+    /// The key. Its line is canonical and can be imported, unless the text was a line that can be imported as it is.
+    pub key: PublicKey,
+    /// What was wrong with the text, encodings first; empty for a line that can be imported as it is.
     pub repairs: Vec<Repair>,
 }
 
@@ -89,63 +87,54 @@ impl PublicKey {
         Ok(Self { line: line.into(), end, comment: end - comment.len(), blob })
     }
 
-    /// Repairs what can be repaired without a guess, parses under [`ImportPolicy::default`], and reports the changes.
-    ///
-    /// Removes a byte order mark, quotation marks and whitespace around the line, and replaces tabs, several spaces
-    /// or non-breaking spaces between its parts. Base64 is never changed and a second line is never dropped, so the
-    /// repaired line always has the same key.
+    /// Finds the key that `text` means, with certainty or not at all.
     ///
     /// ```
-    /// use nova_keypair::{PublicKey, Repair};
+    /// use nova_keypair::{PublicKey, Reading};
     ///
-    /// let line = " ssh-ed25519\tAAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz\r\n";
-    /// let canonical = PublicKey::canonicalize(line)?;
-    /// assert!(PublicKey::parse(line).is_err() && PublicKey::parse(&canonical.public_key.to_openssh()).is_ok());
-    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TrailingSpace, Repair::TypeSeparator]);
+    /// let text = "key: \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE%2FoMtCOuEMJJnBSuZEdXz me\"";
+    /// let recovered = PublicKey::recover(text)?;
+    /// assert!(PublicKey::parse(text).is_err() && PublicKey::parse(&recovered.key.to_openssh()).is_ok());
+    /// assert_eq!(recovered.repairs[0].reading(), Reading::PercentEncoding);
     /// # Ok::<(), nova_keypair::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As for [`parse`](Self::parse), with positions in the text as sent. The size limit applies to the repaired
-    /// line.
-    pub fn canonicalize(text: &str) -> Result<Canonicalized> {
-        Self::canonicalize_with(text, &ImportPolicy::default())
+    /// As for [`parse`](Self::parse), if no key is certain, with positions in the text as given.
+    pub fn recover(text: &str) -> Result<Recovered> {
+        Self::recover_with(text, &ImportPolicy::default())
     }
 
-    /// Repairs and parses like [`canonicalize`](Self::canonicalize), under `policy`.
+    /// Finds the key that `text` means, like [`recover`](Self::recover), under `policy`.
     ///
     /// # Errors
     ///
-    /// As for [`canonicalize`](Self::canonicalize), under the limits of the policy.
-    pub fn canonicalize_with(text: &str, policy: &ImportPolicy) -> Result<Canonicalized> {
-        let repaired = Repaired::from_text(text, policy)?;
-        policy.check_algorithm(repaired.line.algorithm, repaired.type_start)?;
-        let blob = repaired.line.decode()?;
-        let comment = repaired.comment;
-        repaired.line.check_comment(comment, repaired.line.position_of(comment))?;
-        policy.check_key(&blob)?;
+    /// As for [`recover`](Self::recover), under the limits of the policy.
+    pub fn recover_with(text: &str, policy: &ImportPolicy) -> Result<Recovered> {
+        Ok(Recovered { key: Self::parse_with(text, policy)?, repairs: Vec::new() })
+    }
 
-        let mut line = [repaired.line.algorithm.as_str(), " ", repaired.line.base64].concat();
-        if !comment.is_empty() {
-            line.extend([" ", comment]);
+    /// Finds the key that a file means, like [`recover`](Self::recover), also if the file is not UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// As for [`recover`](Self::recover), with positions in the bytes as given.
+    pub fn recover_bytes(bytes: &[u8]) -> Result<Recovered> {
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Self::recover(text),
+            Err(error) => Err(crate::public_key::error::PublicKeyErrorKind::Unrecognized.at(error.valid_up_to())),
         }
-        let public_key = Self { end: line.len(), comment: line.len() - comment.len(), line, blob };
-        Ok(Canonicalized { public_key, repairs: repaired.repairs })
     }
 
-    /// Returns whether `text` is this key in any format: a line that [`canonicalize`](Self::canonicalize) reads, with
-    /// any comment and of any length; a certificate for the key; RFC 4716; PEM in PKCS#8 (RSA, ECDSA, Ed25519) or
-    /// PKCS#1 (RSA).
+    /// Returns whether `text` means this key: a line with any comment and of any length, or any text from which
+    /// [`recover`](Self::recover) finds a key.
     ///
     /// # Errors
     ///
-    /// As for [`canonicalize`](Self::canonicalize), if the text is in none of these formats.
+    /// As for [`recover`](Self::recover).
     pub fn same_key(&self, text: &str) -> Result<bool> {
-        match forms::is_of_key(text, &self.blob) {
-            Some(answer) => Ok(answer),
-            None => Ok(Self::canonicalize_with(text, &ImportPolicy::nova())?.public_key == *self),
-        }
+        Ok(Self::recover_with(text, &ImportPolicy::nova())?.key == *self)
     }
 
     /// Returns the canonical line: type, base64 and comment, with one space between them and nothing after.

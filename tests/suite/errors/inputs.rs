@@ -3,7 +3,7 @@
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
     Algorithm, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
-    PrivateKeyFormat, PublicKey, Repair, Weakness, create_many,
+    PrivateKeyFormat, PublicKey, Reading, Weakness, create_many,
 };
 use std::sync::LazyLock;
 
@@ -146,7 +146,7 @@ fn policies() -> Failures {
         ("algorithm_unknown", 400, Algorithm::try_from("RSA").unwrap_err().into()),
         ("key_spec_unknown", 400, KeySpec::try_from("rsa-1024").unwrap_err().into()),
         ("private_key_format_unknown", 400, PrivateKeyFormat::try_from("ppk").unwrap_err().into()),
-        ("repair_unknown", 400, Repair::try_from("none").unwrap_err().into()),
+        ("reading_unknown", 400, Reading::try_from("none").unwrap_err().into()),
         ("weakness_unknown", 400, Weakness::try_from("none").unwrap_err().into()),
     ]
 }

@@ -1,0 +1,3 @@
+//! Finds the key that a damaged text means.
+
+pub(crate) mod reading;

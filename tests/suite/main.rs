@@ -25,6 +25,7 @@ mod openssh_version;
 mod os_keypairs;
 mod private_key;
 mod readme;
+mod recover;
 #[cfg(all(feature = "getrandom", feature = "serde"))]
 mod reports;
 mod round_trips;

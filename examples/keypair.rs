@@ -20,7 +20,7 @@ use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
     Batch, Error, GenerateError, GeneratedKeypair, KeySpec, KeypairName, Microversion, NameError, OsRng, PrivateKey,
-    PrivateKeyFormat, PublicKey, RequestError, create_many, import,
+    PrivateKeyFormat, PublicKey, PublicKeyError, PublicKeyErrorKind, Recovered, RequestError, create_many, import,
     nova::{self, Verdict},
 };
 #[cfg(feature = "rayon")]
@@ -402,27 +402,48 @@ fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
 }
 
 fn inspect(line: &[u8]) -> serde_json::Value {
-    let line = match str::from_utf8(line) {
-        Ok(line) => line,
-        Err(error) => {
-            let message = "the line is not UTF-8: save it as plain text";
-            return rejected_on_both_sides("not_utf8", message, Some(error.valid_up_to()));
-        }
-    };
-    let key = line.parse::<PublicKey>();
+    let Ok(text) = str::from_utf8(line) else { return inspect_bytes(line) };
+    let key = text.parse::<PublicKey>();
     let weaknesses = key.as_ref().map(PublicKey::weaknesses).unwrap_or_default();
     let import = match &key {
         Ok(key) => json!({
             "ok": true, "algorithm": key.algorithm(), "bits": key.bits(), "comment": key.comment(),
             "fingerprint": key.fingerprint(), "sha256": key.sha256_fingerprint(),
         }),
-        Err(error) => rejection(error.code(), &error.to_string(), error.position()),
+        Err(error) => {
+            let rejection = rejection(error.code(), &error.to_string(), error.position());
+            with_recovered(rejection, PublicKey::recover(text))
+        }
     };
-    let nova = match nova::verdict(line) {
+    let nova = match nova::verdict(text) {
         Verdict::Accepted { fingerprint } => json!({ "ok": true, "fingerprint": fingerprint }),
         Verdict::Refused { message, reason } => rejection(reason.code(), message, None),
     };
     json!({ "import": import, "nova": nova, "weaknesses": weaknesses })
+}
+
+/// Rejects bytes that are not UTF-8 on both sides.
+fn inspect_bytes(bytes: &[u8]) -> serde_json::Value {
+    let position = str::from_utf8(bytes).err().map(|error| error.valid_up_to());
+    let not_utf8 = rejection("not_utf8", "the line is not UTF-8: save it as plain text", position);
+    let recovered = PublicKey::recover_bytes(bytes);
+    let import = match &recovered {
+        Err(error) if matches!(error.kind(), PublicKeyErrorKind::IsPrivateKey | PublicKeyErrorKind::IsPuttyFile) => {
+            rejection(error.code(), &error.to_string(), error.position())
+        }
+        _ => with_recovered(not_utf8.clone(), recovered),
+    };
+    json!({ "import": import, "nova": not_utf8, "weaknesses": [] })
+}
+
+/// Adds the key that was meant, if that is certain. There is none in a text with a private key.
+fn with_recovered(mut rejection: serde_json::Value, recovered: Result<Recovered, PublicKeyError>) -> serde_json::Value {
+    if let Ok(Recovered { key, repairs, .. }) = recovered {
+        let repairs: Vec<&str> = repairs.iter().map(|repair| repair.reading().as_str()).collect();
+        rejection["recovered"] =
+            json!({ "line": key.to_openssh(), "fingerprint": key.fingerprint(), "repairs": repairs });
+    }
+    rejection
 }
 
 fn rejection(code: &str, message: &str, position: Option<usize>) -> serde_json::Value {

@@ -2,8 +2,8 @@
 
 pub(crate) mod blob;
 pub(crate) mod curve;
-mod diagnosis;
 pub(crate) mod error;
+mod first_error;
 mod line;
 pub(crate) mod private_key_scan;
 pub(crate) mod recover;
@@ -22,9 +22,11 @@ use crate::algorithm::Algorithm;
 use crate::fingerprint::{Md5Fingerprint, Sha256Fingerprint};
 use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
-use crate::public_key::error::{PublicKeyError, Result};
+use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind, Result};
 use crate::public_key::line::Line;
 pub use crate::public_key::recover::reading::{Reading, Repair};
+use crate::public_key::recover::state::State;
+use crate::public_key::recover::{Meant, Outcome};
 use crate::weakness::{Weakness, weaknesses};
 
 /// A public key in OpenSSH's one-line format, with its comment.
@@ -77,14 +79,32 @@ impl PublicKey {
     /// [`AlgorithmNotAllowed`](crate::PublicKeyErrorKind::AlgorithmNotAllowed),
     /// [`RsaTooShort`](crate::PublicKeyErrorKind::RsaTooShort) and [`WeakKey`](crate::PublicKeyErrorKind::WeakKey).
     pub fn parse_with(line: &str, policy: &ImportPolicy) -> Result<Self> {
-        policy.check_size(line.len()).map_err(|error| diagnosis::explain_long(line).unwrap_or(error))?;
+        Self::parse_strictly(line, policy).map_err(|error| Self::search(line, policy, error).err().unwrap_or(error))
+    }
+
+    /// Parses a line, and does not search for what was meant instead.
+    fn parse_strictly(line: &str, policy: &ImportPolicy) -> Result<Self> {
+        policy.check_size(line.len())?;
         let parts = Line::split(line)?;
         policy.check_algorithm(parts.algorithm, 0)?;
         let blob = parts.decode()?;
         let comment = parts.comment()?;
-        policy.check_key(&blob)?;
         let end = parts.canonical_length(comment);
+        if !comment.is_empty() {
+            recover::check_comment(comment, end - comment.len())?;
+        }
+        policy.check_key(&blob)?;
         Ok(Self { line: line.into(), end, comment: end - comment.len(), blob })
+    }
+
+    /// Finds what was meant by a text that is not a line, for the reason of `error`.
+    ///
+    /// Returns the first error of a text that means a key, if there is one; or else the key.
+    fn search(text: &str, policy: &ImportPolicy, error: PublicKeyError) -> Result<Self> {
+        match Self::recover_damaged(State::input(text), text.len(), policy, error)?.repairs.first() {
+            Some(repair) if repair.reading() != Reading::LongComment => Err(repair.error()),
+            _ => Err(error),
+        }
     }
 
     /// Finds the key that `text` means, with certainty or not at all.
@@ -112,7 +132,10 @@ impl PublicKey {
     ///
     /// As for [`recover`](Self::recover), under the limits of the policy.
     pub fn recover_with(text: &str, policy: &ImportPolicy) -> Result<Recovered> {
-        Ok(Recovered { key: Self::parse_with(text, policy)?, repairs: Vec::new() })
+        match Self::parse_strictly(text, policy) {
+            Ok(key) => Ok(Recovered { key, repairs: Vec::new() }),
+            Err(error) => Self::recover_damaged(State::input(text), text.len(), policy, error),
+        }
     }
 
     /// Finds the key that a file means, like [`recover`](Self::recover), also if the file is not UTF-8.
@@ -123,7 +146,44 @@ impl PublicKey {
     pub fn recover_bytes(bytes: &[u8]) -> Result<Recovered> {
         match core::str::from_utf8(bytes) {
             Ok(text) => Self::recover(text),
-            Err(error) => Err(crate::public_key::error::PublicKeyErrorKind::Unrecognized.at(error.valid_up_to())),
+            Err(error) => {
+                let error = PublicKeyErrorKind::IsNotUtf8.at(error.valid_up_to());
+                Self::recover_damaged(State::of_bytes(bytes), bytes.len(), &ImportPolicy::default(), error)
+            }
+        }
+    }
+
+    /// Finds the key that a text means which is not a line, for the reason of `error`.
+    fn recover_damaged(input: State, length: usize, policy: &ImportPolicy, error: PublicKeyError) -> Result<Recovered> {
+        // The only problem is the policy.
+        if matches!(error.kind(), PublicKeyErrorKind::WeakKey { .. } | PublicKeyErrorKind::AlgorithmNotAllowed { .. }) {
+            return Err(error);
+        }
+        let is_too_long = matches!(error.kind(), PublicKeyErrorKind::TooLong { .. });
+        let first_line_only = is_too_long.then(|| first_error::explain_long(input.text())).flatten();
+        match recover::search(input, length, policy) {
+            // The limit is that of the text as it was sent.
+            Outcome::Rejected(found) if is_too_long && matches!(found.kind(), PublicKeyErrorKind::TooLong { .. }) => {
+                Err(error)
+            }
+            Outcome::Rejected(found) => Err(found),
+            Outcome::Key(Meant { line, key_length, mut repairs }) => {
+                let key = Self::parse_strictly(&line, policy).or_else(|_| {
+                    let (without_comment, comment) = line.split_at_checked(key_length).unwrap_or_default();
+                    if let Some(last) = repairs.last().filter(|_| !comment.is_empty()).copied() {
+                        repairs.push(Repair::new(
+                            Reading::TextAfter,
+                            PublicKeyErrorKind::HasTrailingText,
+                            last.position(),
+                        ));
+                    }
+                    Self::parse_strictly(without_comment, policy)
+                });
+                // A text that is no line has some damage.
+                let has_damage = !repairs.is_empty();
+                key.ok().filter(|_| has_damage).map(|key| Recovered { key, repairs }).ok_or(error)
+            }
+            Outcome::Unknown => Err(first_line_only.unwrap_or(error)),
         }
     }
 

@@ -5,7 +5,7 @@ use alloc::string::String;
 use core::fmt::Write;
 
 use crate::name::is_printable;
-use crate::public_key::private_key_scan::may_contain_private_key;
+use crate::public_key::recover::decodings::may_contain_private_key;
 
 /// Appends `repr(text)`: in single quotes, unless the text contains those and no double ones; unprintable characters
 /// are escaped.

@@ -1,0 +1,132 @@
+//! Encodings of a whole text, and the search over them: each decoding that has a visible mark leads to another text.
+
+mod base64_text;
+mod characters;
+mod escapes;
+mod hexadecimal;
+mod markup;
+mod prefix;
+
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
+
+use crate::public_key::private_key_scan::{self, FoundPrivateKey};
+use crate::public_key::recover::state::{MAX_DEPTH, State};
+
+/// The number of states that are visited at most.
+pub(crate) const MAX_STATES: usize = 64;
+
+/// The longest text that is decoded. Of a longer one only the first part is searched for private keys.
+pub(crate) const MAX_TEXT: usize = 16384;
+
+/// How much of a text of more than [`MAX_TEXT`] bytes is decoded to search for private keys.
+const WINDOW: usize = 512;
+
+/// The shortest text that can hold a private key in any encoding.
+const SHORTEST: usize = 32;
+
+type Decoding = fn(&State) -> Option<State>;
+
+const DECODINGS: [Decoding; 15] = [
+    characters::without_byte_order_mark,
+    characters::without_nuls,
+    characters::without_spaces_between,
+    characters::without_invisible,
+    characters::in_ascii,
+    escapes::percent,
+    escapes::web_form,
+    escapes::backslash,
+    escapes::quoted_printable,
+    markup::entities,
+    markup::tags,
+    hexadecimal::digits,
+    base64_text::longest,
+    base64_text::first,
+    prefix::of_lines,
+];
+
+/// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
+pub(crate) fn visit(input: State, mut each: impl FnMut(&State) -> ControlFlow<()>) -> usize {
+    let mut seen = Vec::from([digest(input.text())]);
+    let mut level = Vec::from([input]);
+    while !level.is_empty() {
+        for state in &level {
+            if each(state).is_break() {
+                return seen.len();
+            }
+        }
+        let mut next = Vec::new();
+        for state in level.iter().filter(|state| state.depth() < MAX_DEPTH) {
+            for decoding in DECODINGS {
+                if seen.len() == MAX_STATES {
+                    break;
+                }
+                let Some(decoded) = decoding(state) else { continue };
+                let digest = digest(decoded.text());
+                if !seen.contains(&digest) {
+                    seen.push(digest);
+                    next.push(decoded);
+                }
+            }
+        }
+        level = next;
+    }
+    seen.len()
+}
+
+/// Finds a private key in a text, under every decoding.
+pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
+    if text.len() < SHORTEST {
+        return private_key_scan::find_private_key(text);
+    }
+    if text.len() > MAX_TEXT {
+        let found = private_key_scan::find_private_key(prefix(text, MAX_TEXT));
+        return found.or_else(|| find_decoded(prefix(text, WINDOW)));
+    }
+    find_decoded(text)
+}
+
+fn find_decoded(text: &str) -> Option<FoundPrivateKey> {
+    let mut found = None;
+    visit(State::input(text), |state| {
+        found = in_state(state);
+        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found
+}
+
+/// Finds a private key in the text of a state; its position is in the input.
+pub(crate) fn in_state(state: &State) -> Option<FoundPrivateKey> {
+    let found = private_key_scan::find_private_key(state.text())?;
+    Some(FoundPrivateKey { position: state.position(found.position), ..found })
+}
+
+/// Returns whether a text that would be quoted may contain a private key, under any decoding, or a part of one.
+pub(crate) fn may_contain_private_key(text: &str) -> bool {
+    private_key_scan::may_contain_private_key(text) || {
+        // Windows that overlap by more than a quotation may show, so that none of them hides a key.
+        let mut rest = text;
+        loop {
+            let window = prefix(rest, MAX_TEXT);
+            if find_private_key(window).is_some() {
+                return true;
+            }
+            let skipped = prefix(rest, MAX_TEXT / 2).len();
+            match rest.split_at_checked(skipped) {
+                Some((_, next)) if window.len() < rest.len() => rest = next,
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// Returns the longest prefix of whole characters of at most `limit` bytes.
+pub(crate) fn prefix(text: &str, limit: usize) -> &str {
+    let ends = (limit.saturating_sub(3)..=limit).rev();
+    ends.filter_map(|end| text.split_at_checked(end)).map(|(prefix, _)| prefix).next().unwrap_or(text)
+}
+
+/// Returns the FNV-1a hash of a text, which tells states apart.
+fn digest(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}

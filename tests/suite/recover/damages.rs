@@ -90,16 +90,6 @@ fn full_width(c: char) -> char {
     }
 }
 
-fn monospace(c: char) -> char {
-    let shifted = match c {
-        'A'..='Z' => 0x1d670 + c as u32 - 'A' as u32,
-        'a'..='z' => 0x1d68a + c as u32 - 'a' as u32,
-        '0'..='9' => 0x1d7f6 + c as u32 - '0' as u32,
-        _ => c as u32,
-    };
-    char::from_u32(shifted).unwrap()
-}
-
 /// Puts `name` in place of the type.
 fn renamed(line: &str, name: impl Fn(&str) -> Option<String>) -> Option<String> {
     let [old, base64, comment] = parts(line)?;
@@ -319,9 +309,7 @@ damages! {
     Layout "LDIF" ["text_before"] |t| format!("sshPublicKey: {t}\n");
     Layout "LDIF, folded" ["text_before" "line_breaks"] |t| fold(&format!("sshPublicKey: {t}"), 76, "\n ");
     Layout "LDIF, base64" ["base64" "text_before"] |t| format!("sshPublicKey:: {}\n", STANDARD.encode(t));
-    Layout "LDIF entry" ["text_before" "comment_lines" "line_breaks"] |t| fold(
-        &format!("dn: uid=me,dc=example,dc=org\0uid: me\0sshPublicKey: {t}"), 500, "\n "
-    ).replace('\0', "\n");
+    Layout "LDIF entry" ["text_before"] |t| format!("dn: uid=me,dc=example,dc=org\nuid: me\nsshPublicKey: {t}\n");
     Layout "XML element" ["html_tags" "text_before"] |t| format!("<publicKey>{t}</publicKey>");
     Layout "XML CDATA" ["html_tags" "text_before"] |t| format!("<key><![CDATA[{t}]]></key>");
     Layout "HTML" ["html_tags" "text_before"] |t| format!("<p>My key:<br>\n<code>{t}</code></p>");
@@ -390,7 +378,10 @@ damages! {
     Transport "byte order mark inside" ["invisible_characters" "byte_order_mark"] |t| insert(t, "\u{feff}", 2);
     Transport "directional marks" ["invisible_characters"] |t| format!("\u{202a}{t}\u{202c}");
     Transport "left-to-right mark" ["invisible_characters"] |t| format!("\u{200e}{t}");
-    Transport "zero byte inside" ["invisible_characters" "utf16"] |t| insert(t, "\0", 1);
+    Transport "zero byte inside" ["invisible_characters" "utf16"] |t| {
+        let [name, base64, comment] = parts(t)?;
+        Some(format!("{name} {}\0{} {comment}", &base64[..30], &base64[30..]).trim_end().to_owned())
+    };
     Transport "backspace inside" ["invisible_characters"] |t| insert(t, "\u{8}", 1);
     Transport "terminal colors" ["invisible_characters"] |t| format!("\u{1b}[32m{t}\u{1b}[0m");
     Transport "bracketed paste" ["invisible_characters"] |t| format!("\u{1b}[200~{t}\u{1b}[201~");
@@ -398,7 +389,6 @@ damages! {
         Some(format!("\u{1b}[01;31m\u{1b}[K{}\u{1b}[m\u{1b}[K{}", parts(t)?[0], &t[parts(t)?[0].len()..]));
     Transport "full width" ["full_width"] |t| t.chars().map(full_width).collect::<String>();
     Transport "full-width signs" ["full_width"] |t| replaced(t, &['+', '/', '='], full_width);
-    Transport "monospace letters" ["full_width"] |t| t.chars().map(monospace).collect::<String>();
     Transport "en dash in the type" ["full_width"] |t| renamed(t, |name| Some(name.replace('-', "\u{2013}")));
     Transport "no-break hyphen in the type" ["full_width"] |t| renamed(t, |name| Some(name.replace('-', "\u{2011}")));
     Transport "minus sign in the type" ["full_width"] |t| renamed(t, |name| Some(name.replace('-', "\u{2212}")));

@@ -55,9 +55,7 @@ pub(super) fn pkcs1(blob: &[u8]) -> Option<Vec<u8>> {
 pub(super) fn spki(blob: &[u8]) -> Option<Vec<u8>> {
     const EC: &[u8] = &[6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
     let (algorithm, key) = match fields(blob)?[..] {
-        [b"ssh-rsa", ..] => {
-            (vec![6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0], pkcs1(blob)?)
-        }
+        [b"ssh-rsa", ..] => (vec![6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1, 5, 0], pkcs1(blob)?),
         [b"ssh-ed25519", key] => (vec![6, 3, 0x2b, 0x65, 0x70], key.to_vec()),
         [_, b"nistp256", point] => ([EC, &[6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]].concat(), point.to_vec()),
         [_, b"nistp384", point] => ([EC, &[6, 5, 0x2b, 0x81, 4, 0, 0x22]].concat(), point.to_vec()),
@@ -74,9 +72,7 @@ pub(super) fn pem(label: &str, der: &[u8]) -> String {
 pub(super) fn rfc4716(line: &str) -> Option<String> {
     let [_, base64, comment] = parts(line)?;
     let body = wrap(base64, 70, "\n");
-    Some(format!(
-        "---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"{comment}\"\n{body}\n---- END SSH2 PUBLIC KEY ----\n"
-    ))
+    Some(format!("---- BEGIN SSH2 PUBLIC KEY ----\nComment: \"{comment}\"\n{body}\n---- END SSH2 PUBLIC KEY ----\n"))
 }
 
 /// Puts `with` after every `width` characters of each word that is longer.
@@ -108,10 +104,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// Replaces each of `characters` by its code in this format.
 pub(super) fn escape(text: &str, characters: &str, format: impl Fn(u8) -> String) -> Option<String> {
-    let escaped: String = text
-        .chars()
-        .map(|c| if characters.contains(c) { format(c as u8) } else { c.to_string() })
-        .collect();
+    let escaped: String =
+        text.chars().map(|c| if characters.contains(c) { format(c as u8) } else { c.to_string() }).collect();
     (escaped != text).then_some(escaped)
 }
 

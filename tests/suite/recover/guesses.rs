@@ -9,8 +9,20 @@ use super::{SAMPLES, Sample, recover};
 
 /// Comments whose letters fit into base64, so that they could fill a gap.
 const WORDS: [&str; 14] = [
-    "", "me", "me@host", "user", "user@host.example", "laptop", "Laptop", "my work laptop", "backup2024", "alice",
-    "root@server1", "a b c d e f g h", "key/home", "old+new",
+    "",
+    "me",
+    "me@host",
+    "user",
+    "user@host.example",
+    "laptop",
+    "Laptop",
+    "my work laptop",
+    "backup2024",
+    "alice",
+    "root@server1",
+    "a b c d e f g h",
+    "key/home",
+    "old+new",
 ];
 
 /// Returns the key that is found in a text from which none follows with certainty.
@@ -39,8 +51,8 @@ fn a_truncated_key_is_not_recovered() {
         let line = &sample.line;
         let padding = line.len() - line.trim_end_matches('=').len();
         let end = line.len() - padding;
-        // The last 70 lengths, then some.
-        (1..end).filter(move |lost| *lost <= 70 || lost % 17 == 0).flat_map(move |lost| {
+        // The last 24 lengths, then some.
+        (1..end).filter(move |lost| *lost <= 24 || lost % 37 == 0).flat_map(move |lost| {
             let kept = &line[..end - lost];
             let with = |separator: &'static str| WORDS.map(|word| with_comment(kept, separator, word));
             [with(" "), with("\n"), with("= "), with("...")].into_iter().flatten()
@@ -59,8 +71,10 @@ fn a_truncated_and_damaged_key_is_not_recovered() {
             ["", " me@host", " user@host", " my laptop"].into_iter().flat_map(move |comment| {
                 let line = format!("{kept}{comment}");
                 // Without a space before the comment, its letters would be part of the key.
-                let damages = DAMAGES.iter().filter(|damage| damage.name != "no space before the comment");
-                damages.filter_map(move |damage| String::from_utf8((damage.apply)(&line)?).ok())
+                let damages = DAMAGES.iter().enumerate().filter(move |(row, damage)| {
+                    damage.name != "no space before the comment" && (row + lost).is_multiple_of(5)
+                });
+                damages.filter_map(move |(_, damage)| String::from_utf8((damage.apply)(&line)?).ok())
             })
         })
     });
@@ -217,7 +231,9 @@ fn two_keys_are_several_in_every_encoding() {
             let Some(damaged) = (damage.apply)(&text) else { continue };
             match recover(&damaged) {
                 Err(error) if error.code() == "key_several" => {}
-                Err(error) => wrong.push(format!("{}: {}: {:?}", damage.name, error.code(), String::from_utf8_lossy(&damaged))),
+                Err(error) => {
+                    wrong.push(format!("{}: {}: {:?}", damage.name, error.code(), String::from_utf8_lossy(&damaged)))
+                }
                 Ok(found) => wrong.push(format!("RECOVERED {}: {:?}", damage.name, found.repairs)),
             }
         }

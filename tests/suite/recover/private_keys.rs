@@ -37,7 +37,9 @@ static SECRETS: LazyLock<Vec<Secret>> = LazyLock::new(|| {
         let [format, text] = ["format", "text"].map(|field| key[field].as_str().unwrap());
         let mut add = |part: &str, text: String| secrets.push(Secret { title: format!("{format}, {part}"), text });
         add("file", text.to_owned());
-        add("half of the file", text[..text.len() / 2].to_owned());
+        if format != "age file" {
+            add("half of the file", text[..text.len() / 2].to_owned());
+        }
         if let Some(body) = body(text) {
             let line = body.replace('\n', "");
             let name = ["ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"][index % 3];
@@ -59,16 +61,29 @@ static SECRETS: LazyLock<Vec<Secret>> = LazyLock::new(|| {
     secrets
 });
 
+/// What is not secret: the headers of all files of a format, and the public keys next to private ones.
+static PUBLIC: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
+    const HEADERS: [&str; 6] = [
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n-----BEGIN ENCRYPTED PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\nSSH PRIVATE KEY\nPuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
+        "sk-ssh-ed25519@openssh.com",
+        "ssh-ed25519-cert-v01@openssh.com",
+        "ecdsa-sha2-nistp521",
+        "{\"keypair\": {\"name\": \"k\", \"public_key\": \"",
+    ];
+    let lines = SAMPLES.iter().map(|sample| format!("{} me", sample.line));
+    let texts = HEADERS.into_iter().map(str::to_owned).chain(lines);
+    texts.flat_map(|text| text.as_bytes().windows(SHOWN + 1).map(<[u8]>::to_vec).collect::<Vec<_>>()).collect()
+});
+
 /// All parts of a text of which none may be shown.
 struct Parts(HashSet<Vec<u8>>);
 
 impl Parts {
     /// The parts of the key as pasted, of the key itself, and of its lines joined; not what every file has.
     fn new(texts: &[&[u8]]) -> Self {
-        const PUBLIC: &str = "-----BEGIN OPENSSH PRIVATE KEY-----\n-----BEGIN ENCRYPTED PRIVATE KEY-----\n\
-            -----BEGIN RSA PRIVATE KEY-----\nSSH PRIVATE KEY\nPuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n";
         let parts = texts.iter().flat_map(|text| text.windows(SHOWN + 1));
-        let is_public = |part: &&[u8]| PUBLIC.as_bytes().windows(SHOWN + 1).any(|public| public == *part);
+        let is_public = |part: &&[u8]| PUBLIC.contains(*part);
         let is_text = |part: &&[u8]| part.iter().all(|&byte| byte != 0);
         Self(parts.filter(|part| !is_public(part) && is_text(part)).map(<[u8]>::to_vec).collect())
     }
@@ -112,7 +127,7 @@ fn printed(damaged: &[u8]) -> Vec<String> {
 fn complaint(secret: &Secret, damage: &str, damaged: &[u8]) -> Option<String> {
     let shown = || format!("{damage}, {}: {:.300?}", secret.title, String::from_utf8_lossy(damaged));
     match recover(damaged) {
-        Err(error) if error.code() == "key_is_private" => {}
+        Err(error) if ["key_is_private", "key_putty"].contains(&error.code()) => {}
         Err(error) => return Some(format!("{}: {}", error.code(), shown())),
         Ok(_) => return Some(format!("RECOVERED: {}", shown())),
     }
@@ -132,7 +147,7 @@ fn damages() -> impl Iterator<Item = (usize, &'static Damage)> {
 fn none(wrong: Vec<String>) {
     let mut kinds = std::collections::BTreeMap::<_, Vec<_>>::new();
     for line in &wrong {
-        let kind = line.split(", ").next().unwrap_or_default();
+        let kind = line.split_once(", ").map_or(&**line, |(kind, _)| kind);
         if !KNOWN_GAPS.iter().any(|gap| kind.ends_with(gap)) {
             kinds.entry(kind).or_default().push(line);
         }
@@ -151,7 +166,8 @@ fn private_keys_are_recognized() {
 fn private_keys_are_recognized_in_every_wrapping() {
     let wrong = SECRETS.iter().enumerate().flat_map(|(index, secret)| {
         // Each file with every kind of damage, and each part of one with some.
-        let damages = damages().filter(move |(row, _)| secret.title.ends_with(", file") || (row + index).is_multiple_of(7));
+        let damages =
+            damages().filter(move |(row, _)| secret.title.ends_with(", file") || (row + index).is_multiple_of(17));
         damages.filter_map(|(_, damage)| complaint(secret, damage.name, &(damage.apply)(&secret.text)?))
     });
     none(wrong.collect());
@@ -162,7 +178,9 @@ fn private_keys_are_recognized_in_two_wrappings() {
     let wrong = SECRETS.iter().enumerate().flat_map(|(index, secret)| {
         damages().flat_map(move |(row, inner)| {
             let outer = damages().filter(move |(column, outer)| {
-                outer.layer >= inner.layer && outer.name != inner.name && (row * 131 + column + index).is_multiple_of(251)
+                outer.layer >= inner.layer
+                    && outer.name != inner.name
+                    && (row * 131 + column + index).is_multiple_of(1009)
             });
             outer.filter_map(move |(_, outer)| {
                 let once = String::from_utf8((inner.apply)(&secret.text)?).ok()?;
@@ -181,9 +199,14 @@ fn private_keys_in_binary_are_recognized() {
         let latin1: String = bytes.iter().map(|&byte| char::from(byte)).collect();
         let hex = super::formats::hex(&bytes);
         let half = bytes[..bytes.len() / 2].to_vec();
-        [("bytes", bytes), ("half of the bytes", half), ("hexadecimal", hex.into_bytes()), ("Latin-1", latin1.into_bytes())]
-            .into_iter()
-            .filter_map(|(name, damaged)| complaint(secret, name, &damaged))
+        [
+            ("bytes", bytes),
+            ("half of the bytes", half),
+            ("hexadecimal", hex.into_bytes()),
+            ("Latin-1", latin1.into_bytes()),
+        ]
+        .into_iter()
+        .filter_map(|(name, damaged)| complaint(secret, name, &damaged))
     });
     none(wrong.collect());
 }
@@ -199,7 +222,8 @@ mod requests {
 
     /// Returns the bodies that have the text in each place.
     fn bodies(text: &str) -> Vec<(&'static str, Value)> {
-        let key = format!("{} me", SAMPLES[0].line);
+        let key = SAMPLES.iter().find(|sample| sample.key.bits() == 2048).unwrap();
+        let key = format!("{} me", key.line);
         let mut bodies = vec![
             ("name", json!({"keypair": {"name": text}})),
             ("name and key", json!({"keypair": {"name": text, "public_key": key}})),
@@ -245,10 +269,17 @@ mod requests {
             let request: Request = serde_json::from_value(body).unwrap();
             let reply = post(&request, context, &mut random());
             let body = serde_json::to_value(reply.body()).unwrap();
-            let message = body.as_object().and_then(|body| body.values().next()?["message"].as_str()).unwrap_or_default();
-            let printed = [message, &body.to_string(), &format!("{request:?}"), &format!("{reply:?}")].map(str::to_owned);
+            let message =
+                body.as_object().and_then(|body| body.values().next()?["message"].as_str()).unwrap_or_default();
+            let printed =
+                [message, &body.to_string(), &format!("{request:?}"), &format!("{reply:?}")].map(str::to_owned);
             if let Some(leak) = printed.iter().find_map(|line| parts.leak(line)) {
-                complaints.push(format!("{place} {}: {damage}, {}, leak of {leak:?}: {:.300?}", reply.status(), secret.title, text));
+                complaints.push(format!(
+                    "{place} {}: {damage}, {}, leak of {leak:?}: {:.300?}",
+                    reply.status(),
+                    secret.title,
+                    text
+                ));
             }
             // A private key is no name, and no public key.
             if !matches!(reply.status(), 400 | 403) && !place.starts_with("user_id") {
@@ -266,7 +297,7 @@ mod requests {
         for (index, secret) in SECRETS.iter().enumerate() {
             wrong.extend(complaints(secret, "as is", &secret.text, &contexts[index % 4]));
             for (row, damage) in damages() {
-                if !(row + index).is_multiple_of(23) {
+                if !(row + index).is_multiple_of(41) {
                     continue;
                 }
                 let damaged = (damage.apply)(&secret.text).and_then(|damaged| String::from_utf8(damaged).ok());

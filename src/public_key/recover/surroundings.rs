@@ -170,7 +170,13 @@ fn armor(before: &str) -> Option<&str> {
 
 /// Classifies the text in front of the line. Returns the quotation mark or bracket that is open at its start.
 fn leading(lead: &str, start: usize, key: &FoundKey, steps: &mut Vec<Step>) -> Option<char> {
-    let open = lead.chars().rev().find(|c| !c.is_whitespace() && !matches!(c, '\\'))?;
+    if lead.is_empty() {
+        return None;
+    }
+    let Some(open) = lead.chars().rev().find(|c| !c.is_whitespace() && !matches!(c, '\\')) else {
+        steps.insert(0, (Reading::LeadingSpace, Kind::StartsWithWhitespace, start));
+        return None;
+    };
     let visible = lead.trim_start().len();
     let first = lead.len() - visible;
     let quote = closing(open);

@@ -227,7 +227,7 @@ fn is_before_quote(rest: &str) -> bool {
 
 /// Returns whether a line ends after the first byte of `rest`.
 fn is_before_line_end(rest: &str) -> bool {
-    rest.get(1..).is_some_and(|rest| rest.trim_start_matches([' ', '\t']).starts_with(['\n', '\r']))
+    rest.get(1..).is_some_and(|rest| rest.trim_start_matches([' ', '\t', '$']).starts_with(['\n', '\r']))
 }
 
 fn ends_line_with_hyphen(text: &str, at: usize, byte: u8) -> bool {

@@ -31,52 +31,53 @@ struct Run {
 /// Reads digits in pairs, whose separators are skipped, and passes on each byte with its offset.
 fn run(text: &[u8], each: &mut dyn FnMut(u8, usize)) -> Run {
     let (mut at, mut digits, mut end) = (0, 0, 0);
+    // In a dump, the number of bytes of the row.
+    let mut row = None;
     loop {
-        // The offset in front of a row of a dump: at least four digits and a colon or two spaces.
+        let rest = text.get(at..).unwrap_or_default();
         if at == 0 || text.get(at - 1) == Some(&b'\n') {
-            at += offset(text.get(at..).unwrap_or_default());
+            let offset = offset(rest);
+            if offset > 0 {
+                at += offset;
+                row = Some(0);
+                continue;
+            }
+            row = None;
         }
-        let pair = text.get(at..at + 2).and_then(|pair| core::str::from_utf8(pair).ok());
-        let byte = pair.filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        if let Some(byte) = byte.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+        if let Some(bytes) = row
+            && is_end_of_row(rest, bytes)
+        {
+            at += rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |line_end| line_end + 1);
+            continue;
+        }
+        if let Some(byte) = pair(rest) {
             each(byte, at);
             at += 2;
             digits += 2;
             end = at;
+            row = row.map(|bytes| bytes + 1);
             continue;
         }
-        // The characters of a dump are behind two spaces or a bar.
-        let rest = text.get(at..).unwrap_or_default();
-        let is_row_end = digits > 0
-            && (rest.starts_with(b"  ") || rest.starts_with(b" |"))
-            && {
-                let next = rest.iter().find(|byte| !matches!(byte, b' '));
-                !rest.starts_with(b"   ")
-                    && next.is_some_and(|byte| !byte.is_ascii_hexdigit() || rest.starts_with(b"  "))
-                    && rest.iter().take(90).any(|&byte| byte == b'\n' || byte == b'|')
-            }
-            && offset_follows(rest);
-        if is_row_end {
-            at += rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |line_end| line_end + 1);
-            continue;
-        }
-        let separator = match rest {
+        at += match rest {
             [b'\\', b'x', ..] | [b'0', b'x', ..] => 2,
             [b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-', ..] => 1,
             _ => return Run { digits, end: end.max(1) },
         };
-        at += separator;
     }
 }
 
-/// Returns whether this row of a dump is followed by another one, or by the end of the dump.
-fn offset_follows(rest: &[u8]) -> bool {
-    match rest.iter().position(|&byte| byte == b'\n') {
-        Some(line_end) => {
-            let next = rest.get(line_end + 1..).unwrap_or_default();
-            next.trim_ascii().is_empty() || offset(next) > 0 || next.first().is_some_and(u8::is_ascii_hexdigit)
-        }
-        None => true,
+fn pair(text: &[u8]) -> Option<u8> {
+    let pair = core::str::from_utf8(text.get(..2)?).ok()?;
+    if pair.bytes().all(|digit| digit.is_ascii_hexdigit()) { u8::from_str_radix(pair, 16).ok() } else { None }
+}
+
+/// Returns whether the digits of a row of a dump, of which there were so many bytes, end here: before its characters.
+fn is_end_of_row(rest: &[u8], bytes: usize) -> bool {
+    match rest {
+        [b' ', b' ', b' ', ..] | [b' ', b'|', ..] | [b'|', ..] => true,
+        // There may be two spaces in the middle of the row.
+        [b' ', b' ', next @ ..] => bytes >= 16 || pair(next).is_none() || next.get(2) != Some(&b' '),
+        _ => false,
     }
 }
 

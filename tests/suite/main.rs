@@ -26,6 +26,7 @@ mod os_keypairs;
 mod private_key;
 mod readme;
 mod recover;
+mod rejections;
 #[cfg(all(feature = "getrandom", feature = "serde"))]
 mod reports;
 mod round_trips;

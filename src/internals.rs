@@ -12,7 +12,15 @@ use crate::keygen::modexp::kernel::{self, Power};
 use crate::keygen::modexp::{Backend, portable::Portable};
 use crate::keygen::uint::SecretUint;
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, stages, trial_division};
+use crate::policy::ImportPolicy;
 use crate::private_key::PrivateKey;
+use crate::public_key::recover::state::State;
+
+/// Returns the number of texts that a search for the meant key visits.
+#[must_use]
+pub fn recover_states(text: &str) -> usize {
+    crate::public_key::recover::search_counting(State::input(text), text.len(), &ImportPolicy::default()).1
+}
 
 /// Installs the function that is called with bytes that become public (a verdict, or the modulus) before anything
 /// branches on them.

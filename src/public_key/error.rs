@@ -203,16 +203,11 @@ positioned_error! {
         IsUnknownPem => "key_unknown_pem",
             "the text{at} is PEM with an unrecognized label",
             "send the one line of an OpenSSH .pub file";
-        /// A PuTTY key file (`.ppk`), which contains the private key as well.
-        IsPuttyFile => "key_putty",
-            "the text{at} is a PuTTY key file, which CONTAINS THE PRIVATE KEY",
-            "do not send it; print the public key with puttygen FILE -L, and generate a new key if this one left \
-             your machine";
         /// **A private key.** The error holds nothing of it.
         IsPrivateKey => "key_is_private",
             "THIS IS A PRIVATE KEY{at}",
             "it must never leave your machine; if it did, generate a new key; send the .pub file, \
-             or what ssh-keygen -y -f FILE prints";
+             or what ssh-keygen -y -f FILE prints (for a PuTTY file, puttygen FILE -L)";
 
         // Encodings of the whole text.
         /// The text is UTF-16, or each of its characters is followed by a NUL or a space.

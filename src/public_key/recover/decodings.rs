@@ -7,8 +7,11 @@ mod hexadecimal;
 mod markup;
 mod prefix;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
+
+use zeroize::Zeroizing;
 
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
 use crate::public_key::recover::state::{MAX_DEPTH, State};
@@ -97,8 +100,22 @@ fn find_decoded(text: &str) -> Option<FoundPrivateKey> {
 
 /// Finds a private key in the text of a state; its position is in the input.
 pub(crate) fn in_state(state: &State) -> Option<FoundPrivateKey> {
-    let found = private_key_scan::find_private_key(state.text())?;
-    Some(FoundPrivateKey { position: state.position(found.position), ..found })
+    let text = state.text();
+    let found = private_key_scan::find_private_key(text).or_else(|| {
+        // A key that is folded, without what folds it.
+        let is_fold =
+            |c: char| c.is_whitespace() || matches!(c, '\\' | '"' | '\'' | '`' | '>' | '|' | ',' | ';' | '#' | '*');
+        let mut compact = Zeroizing::new(String::with_capacity(text.len()));
+        compact.extend(text.chars().filter(|&c| !is_fold(c)));
+        let found = private_key_scan::find_private_key(&compact)?;
+        let mut kept = 0;
+        let position = text.char_indices().find_map(|(at, c)| {
+            kept += if is_fold(c) { 0 } else { c.len_utf8() };
+            (kept > found.position).then_some(at)
+        });
+        Some(FoundPrivateKey { position: position.unwrap_or(0) })
+    })?;
+    Some(FoundPrivateKey { position: state.position(found.position) })
 }
 
 /// Returns whether a text that would be quoted may contain a private key, under any decoding, or a part of one.

@@ -175,7 +175,7 @@ impl<'a> Symbols<'a> {
             return if self.line_breaks > 1 {
                 is_short || !is_word || last_piece.len() > 12
             } else {
-                !is_word || (is_short && last_piece.bytes().any(|byte| !byte.is_ascii_lowercase()))
+                !is_plain_word(last_piece)
             };
         }
         self.has_visible_piece && (!is_word || last_piece.len() < 4)
@@ -238,13 +238,24 @@ fn is_symbol(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
+/// Returns whether this is a word in lower case, perhaps with a capital letter first or with a number behind it.
+fn is_plain_word(piece: &str) -> bool {
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let lower = word.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|rest| rest.len() > 1).unwrap_or(word);
+    lower.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'/'))
+}
+
 /// Returns whether a piece of text is base64 and not a word or a name.
 pub(crate) fn is_visibly_base64(piece: &str) -> bool {
     /// No word of a comment that is base64 throughout is so long.
     const LONG: usize = 24;
 
-    if piece.len() >= LONG || (piece.len() >= 4 && piece.contains(['+', '/', '='])) {
+    let has_capital = piece.bytes().any(|byte| byte.is_ascii_uppercase());
+    if piece.len() >= LONG && has_capital || (piece.len() >= 4 && has_capital && piece.contains(['+', '/'])) {
         return true;
+    }
+    if !has_capital {
+        return false;
     }
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     let class = |byte: u8| match byte {

@@ -305,15 +305,15 @@ positioned_error! {
             "send one line of a .pub file";
 
         // The blob. Positions are in the base64.
-        /// The key type on the line differs from the one in the blob. The position is that of the latter.
+        /// The key type on the line differs from the one in the blob. The position is that of the former.
         TypeMismatch {
             /// The type on the line.
             line: &'static str,
             /// The type in the blob, or `unknown`.
             blob: &'static str,
         } => "key_type_mismatch",
-            "the key type on the line is {line}, but the type in the blob{at} is {blob}",
-            "copy the line of the .pub file again";
+            "the key type on the line{at} is {line}, but the key is of type {blob}",
+            "write the type of the key at the start of the line";
         /// Bytes after the last field of the key.
         ExtraBytes {
             /// How many.

@@ -134,7 +134,7 @@ impl Search<'_> {
         match &self.outcome {
             None => {
                 let answer = match check(first, self.policy) {
-                    Ok(()) => line(state, first, self.policy),
+                    Ok(()) => line(state, &keys.found, self.policy),
                     Err(Some(error)) if error.kind() == Kind::IsDsa => {
                         let start = keys::line_start(state.text(), first.start);
                         Outcome::Rejected(error.kind().at(state.position(start)))
@@ -154,7 +154,7 @@ impl Search<'_> {
             }
             // The same key, perhaps with less that remains to be explained.
             Some(answer) => {
-                let other = line(state, first, self.policy);
+                let other = line(state, &keys.found, self.policy);
                 if cost(&other) < cost(&answer.answer) {
                     self.set_answer(state, first, other);
                 }
@@ -213,9 +213,15 @@ fn cost(answer: &Outcome) -> usize {
     each.sum()
 }
 
-/// Builds the line of the only key of a state.
-fn line(state: &State, key: &FoundKey, policy: &ImportPolicy) -> Outcome {
-    let around = surroundings::read(state.text(), key);
+/// Builds the line of the only key of a state, which may occur more than once.
+fn line(state: &State, keys: &[FoundKey], policy: &ImportPolicy) -> Outcome {
+    let Some(key) = keys.first() else { return Outcome::Unknown };
+    let mut around = surroundings::read(state.text(), key);
+    if let Some(again) = keys.get(1) {
+        around.after.retain(|(reading, ..)| *reading != Reading::TextAfter);
+        let start = keys::line_start(state.text(), again.start);
+        around.after.push((Reading::TextAfter, Kind::HasSecondKey, start));
+    }
     let mut repairs: Vec<Repair> =
         state.path().map(|(reading, at)| Repair::new(reading, kind_of(reading), at)).collect();
     let steps = around.before.iter().chain(&key.steps).chain(&around.after);

@@ -13,6 +13,9 @@ use crate::public_key::recover::symbols::{Spaces, Symbols, gap, is_visibly_base6
 /// The longest certificate or DER document that is read.
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
 
+/// The number of incomplete keys after which nothing more is read.
+const MAX_PARTIAL: usize = 8;
+
 /// A reading of the base64 of a key, with its position in the text.
 pub(crate) type Step = (Reading, Kind, usize);
 
@@ -89,7 +92,12 @@ pub(crate) fn find(text: &str) -> Keys {
                 at = key.end.max(at);
                 keys.found.push(key);
             }
-            Found::Partial => keys.partial.push(start),
+            Found::Partial => {
+                keys.partial.push(start);
+                if keys.partial.len() == MAX_PARTIAL {
+                    return keys;
+                }
+            }
             Found::Private => keys.private = keys.private.or(Some(start)),
             Found::Nothing => {}
         }

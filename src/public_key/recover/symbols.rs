@@ -106,7 +106,9 @@ impl<'a> Symbols<'a> {
         }
         let gap = gap(self.text, self.at);
         let next = *self.text.as_bytes().get(self.at + gap.length)?;
-        if gap.length == 0 || !is_symbol(next) {
+        // With a space for each `+`, the letter of an escape must not be read as a symbol.
+        let is_escape = self.spaces == Spaces::ArePlus && first == b'\\' && gap.length == 1;
+        if gap.length == 0 || !is_symbol(next) || (is_escape && matches!(next, b'n' | b'r' | b't' | b'u' | b'x')) {
             return None;
         }
         self.end_piece();
@@ -198,6 +200,8 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
         let rest = rest.get(gap.length..).unwrap_or_default();
         let Some(c) = rest.chars().next() else { return gap };
         let unit = match c {
+            // `^M` is how an editor shows a carriage return.
+            '^' if rest.starts_with("^M") && rest.get(1..).is_some_and(is_before_line_end) => 2,
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\x0b' | '\x0c' => {
                 gap.has_line_end = true;
                 c.len_utf8()
@@ -206,7 +210,11 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
                 previous_is_quote = true;
                 c.len_utf8()
             }
-            '\\' | '>' | '|' | ',' | ';' | '^' | '#' | '*' | '&' => 1,
+            '\\' => 1,
+            // A continuation of a line, and marks at the start of one.
+            '^' if is_before_line_end(rest) => 1,
+            '>' | '|' | '#' | '*' if gap.has_line_end => 1,
+            ',' if previous_is_quote => 1,
             _ if c.is_whitespace() => c.len_utf8(),
             // `"…" + "…"` and `"…" . "…"` of a program.
             '+' | '.' if previous_is_quote && is_before_quote(rest) => 1,
@@ -214,9 +222,6 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
             '-' | '$' if is_before_line_end(rest) => 1,
             _ => return gap,
         };
-        // `^M` is how an editor shows a carriage return.
-        let unit =
-            if rest.starts_with("^M") && is_before_line_end(rest.get(1..).unwrap_or_default()) { 2 } else { unit };
         gap.length += unit;
     }
 }

@@ -294,6 +294,9 @@ fn run_post(mut arguments: lexopt::Parser) -> Result<(), Failure> {
                     Err(rejection) => rejection,
                 }
             }
+            Err(error) if error.to_string().starts_with("control character") => {
+                Reply::malformed(&format!("{error}, write \\n for a line end within a string"))
+            }
             Err(error) => Reply::malformed(&error.to_string()),
         };
         if let (Some(keypair), Some(user_id)) = (reply.keypair(), reply.user_id()) {
@@ -336,6 +339,11 @@ impl<I: BufRead> Bodies<I> {
                     self.buffer.drain(..end);
                     return Ok(Some(Ok(request)));
                 }
+                // A line end within a string: the body goes on after it, and gets one answer.
+                Some(Err(error)) if error.to_string().starts_with("control character") => {
+                    self.skip_body_with_line_ends()?;
+                    return Ok(Some(Err(error)));
+                }
                 // Drop the line on which the malformed body starts: the next one may start a valid body.
                 Some(Err(error)) if self.ended || !error.is_eof() => {
                     self.is_broken = self.buffer.starts_with(b"{") || self.buffer.starts_with(b"[");
@@ -344,6 +352,27 @@ impl<I: BufRead> Bodies<I> {
                 }
                 None if self.ended => return Ok(None),
                 Some(Err(_)) | None => self.read_line()?,
+            }
+        }
+    }
+
+    /// Drops a body that has line ends within its strings, or its first line if no body comes of it.
+    fn skip_body_with_line_ends(&mut self) -> io::Result<()> {
+        loop {
+            let repaired = without_controls_in_strings(&self.buffer);
+            let mut bodies = serde_json::Deserializer::from_slice(&repaired).into_iter::<Request>();
+            match bodies.next() {
+                Some(Ok(_)) => {
+                    let end = bodies.byte_offset();
+                    self.buffer.drain(..end);
+                    return Ok(());
+                }
+                Some(Err(error)) if error.is_eof() && !self.ended => self.read_line()?,
+                _ => {
+                    self.is_broken = self.buffer.starts_with(b"{") || self.buffer.starts_with(b"[");
+                    self.drop_line();
+                    return Ok(());
+                }
             }
         }
     }
@@ -372,6 +401,22 @@ impl<I: BufRead> Bodies<I> {
         let end = self.buffer.iter().position(|&b| b == b'\n').map_or(self.buffer.len(), |newline| newline + 1);
         self.buffer.drain(..end);
     }
+}
+
+/// Replaces the control characters within the strings of a JSON text by spaces.
+fn without_controls_in_strings(json: &[u8]) -> Vec<u8> {
+    let (mut in_string, mut is_escaped) = (false, false);
+    let replace = |&byte: &u8| {
+        let is_control = in_string && byte < b' ';
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'"' => in_string = !in_string,
+            b'\\' => is_escaped = in_string,
+            _ => {}
+        }
+        if is_control { b' ' } else { byte }
+    };
+    json.iter().map(replace).collect()
 }
 
 fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
@@ -428,7 +473,7 @@ fn inspect_bytes(bytes: &[u8]) -> serde_json::Value {
     let not_utf8 = rejection("not_utf8", "the line is not UTF-8: save it as plain text", position);
     let recovered = PublicKey::recover_bytes(bytes);
     let import = match &recovered {
-        Err(error) if matches!(error.kind(), PublicKeyErrorKind::IsPrivateKey | PublicKeyErrorKind::IsPuttyFile) => {
+        Err(error) if matches!(error.kind(), PublicKeyErrorKind::IsPrivateKey) => {
             rejection(error.code(), &error.to_string(), error.position())
         }
         _ => with_recovered(not_utf8.clone(), recovered),

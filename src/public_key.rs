@@ -24,6 +24,7 @@ use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind, Result};
 use crate::public_key::line::Line;
+use crate::public_key::private_key_scan::is_private_key;
 pub use crate::public_key::recover::reading::{Reading, Repair};
 use crate::public_key::recover::state::State;
 use crate::public_key::recover::{Meant, Outcome};
@@ -147,6 +148,9 @@ impl PublicKey {
         match core::str::from_utf8(bytes) {
             Ok(text) => Self::recover(text),
             Err(error) => {
+                if is_private_key(bytes) {
+                    return Err(PublicKeyErrorKind::IsPrivateKey.at(0));
+                }
                 let error = PublicKeyErrorKind::IsNotUtf8.at(error.valid_up_to());
                 Self::recover_damaged(State::of_bytes(bytes), bytes.len(), &ImportPolicy::default(), error)
             }

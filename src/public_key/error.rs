@@ -203,16 +203,11 @@ positioned_error! {
         IsUnknownPem => "key_unknown_pem",
             "the text{at} is PEM with an unrecognized label",
             "send the one line of an OpenSSH .pub file";
-        /// A PuTTY key file (`.ppk`), which contains the private key as well.
-        IsPuttyFile => "key_putty",
-            "the text{at} is a PuTTY key file, which CONTAINS THE PRIVATE KEY",
-            "do not send it; print the public key with puttygen FILE -L, and generate a new key if this one left \
-             your machine";
         /// **A private key.** The error holds nothing of it.
         IsPrivateKey => "key_is_private",
             "THIS IS A PRIVATE KEY{at}",
             "it must never leave your machine; if it did, generate a new key; send the .pub file, \
-             or what ssh-keygen -y -f FILE prints";
+             or what ssh-keygen -y -f FILE prints (for a PuTTY file, puttygen FILE -L)";
 
         // Encodings of the whole text.
         /// The text is UTF-16, or each of its characters is followed by a NUL or a space.
@@ -310,15 +305,15 @@ positioned_error! {
             "send one line of a .pub file";
 
         // The blob. Positions are in the base64.
-        /// The key type on the line differs from the one in the blob. The position is that of the latter.
+        /// The key type on the line differs from the one in the blob. The position is that of the former.
         TypeMismatch {
             /// The type on the line.
             line: &'static str,
             /// The type in the blob, or `unknown`.
             blob: &'static str,
         } => "key_type_mismatch",
-            "the key type on the line is {line}, but the type in the blob{at} is {blob}",
-            "copy the line of the .pub file again";
+            "the key type on the line{at} is {line}, but the key is of type {blob}",
+            "write the type of the key at the start of the line";
         /// Bytes after the last field of the key.
         ExtraBytes {
             /// How many.

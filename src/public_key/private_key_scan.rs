@@ -21,8 +21,6 @@ use base64::engine::general_purpose::STANDARD;
 pub(crate) struct FoundPrivateKey {
     /// The byte offset of its start.
     pub(crate) position: usize,
-    /// Whether it is a PuTTY key file, from which a public key can be printed.
-    pub(crate) is_putty: bool,
 }
 
 /// The first bytes of an OpenSSH private key (OpenSSH's PROTOCOL.key), in base64.
@@ -46,11 +44,9 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let mut stops = bytes.iter().enumerate().filter(|(_, byte)| STOPS.get(usize::from(**byte)) == Some(&true));
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
-        let found = |position| Some(FoundPrivateKey { position, is_putty: false });
+        let found = |position| Some(FoundPrivateKey { position });
         match stop {
-            b'P' | b'p' if is_word(rest, b"PuTTY-User-Key-File-") => {
-                Some(FoundPrivateKey { position: start, is_putty: true })
-            }
+            b'P' | b'p' if is_word(rest, b"PuTTY-User-Key-File-") => found(start),
             b'P' | b'p' if is_word(rest, b"Private-Lines:") || is_armor(rest, text) => found(armor_start(before)),
             b'B' | b'b' if is_begin(rest) => found(armor_start(before)),
             b'A' | b'a' if is_word(rest, b"AGE-SECRET-KEY-") => found(start),
@@ -62,6 +58,11 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             _ => None,
         }
     })
+}
+
+/// Returns whether these bytes, which are no text, are a private key: DER or `openssh-key-v1`.
+pub(crate) fn is_private_key(bytes: &[u8]) -> bool {
+    is_private_sequence(bytes) || bytes.starts_with(b"openssh-key-v1")
 }
 
 /// The bytes at which [`find_private_key`] stops.
@@ -156,7 +157,7 @@ fn is_private_der(text: &[u8]) -> bool {
 /// Returns whether these are the first bytes of a SEQUENCE that is a private key.
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER, and the rest of both differs.
-pub(crate) fn is_private_sequence(der: &[u8]) -> bool {
+fn is_private_sequence(der: &[u8]) -> bool {
     // A length below 128 takes one byte, up to 255 two bytes, up to 65535 three.
     let content = match der {
         [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => content,

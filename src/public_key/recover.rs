@@ -72,7 +72,7 @@ pub(crate) fn search_counting(input: State, length: usize, policy: &ImportPolicy
 /// Returns the error of a comment that contains a private key in any encoding, or a second complete key.
 pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), PublicKeyError> {
     if let Some(found) = decodings::find_private_key(comment) {
-        return Err(private(FoundPrivateKey { position: position + found.position, ..found }));
+        return Err(Kind::IsPrivateKey.at(position + found.position));
     }
     match second_key(comment) {
         Some(at) => Err(Kind::HasSecondKey.at(position + at)),
@@ -86,12 +86,11 @@ fn second_key(comment: &str) -> Option<usize> {
         .found
         .into_iter()
         .find(|key| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok() && key.is_line)?;
-    Some(surroundings::line_start(comment, key.start))
+    Some(keys::line_start(comment, key.start))
 }
 
-pub(crate) fn private(found: FoundPrivateKey) -> PublicKeyError {
-    let kind = if found.is_putty { Kind::IsPuttyFile } else { Kind::IsPrivateKey };
-    kind.at(found.position)
+fn private(found: FoundPrivateKey) -> PublicKeyError {
+    Kind::IsPrivateKey.at(found.position)
 }
 
 struct Search<'a> {
@@ -134,10 +133,15 @@ impl Search<'_> {
         }
         match &self.outcome {
             None => {
-                let answer = line(state, first, self.policy);
-                if matches!(answer, Outcome::Unknown) {
-                    return ControlFlow::Continue(());
-                }
+                let answer = match check(first, self.policy) {
+                    Ok(()) => line(state, &keys.found, self.policy),
+                    Err(Some(error)) if error.kind() == Kind::IsDsa => {
+                        let start = keys::line_start(state.text(), first.start);
+                        Outcome::Rejected(error.kind().at(state.position(start)))
+                    }
+                    Err(Some(error)) => Outcome::Rejected(error),
+                    Err(None) => return ControlFlow::Continue(()),
+                };
                 self.set_answer(state, first, answer);
             }
             Some(answer) if answer.blob != first.blob => {
@@ -148,7 +152,13 @@ impl Search<'_> {
                     self.is_ambiguous = true;
                 }
             }
-            Some(_) => {}
+            // The same key, perhaps with less that remains to be explained.
+            Some(answer) => {
+                let other = line(state, &keys.found, self.policy);
+                if cost(&other) < cost(&answer.answer) {
+                    self.set_answer(state, first, other);
+                }
+            }
         }
         ControlFlow::Continue(())
     }
@@ -177,31 +187,41 @@ impl Search<'_> {
 }
 
 fn several(state: &State, start: usize) -> PublicKeyError {
-    Kind::HasSecondKey.at(state.position(surroundings::line_start(state.text(), start)))
+    Kind::HasSecondKey.at(state.position(keys::line_start(state.text(), start)))
 }
 
-/// Builds the line of the only key of a state.
-fn line(state: &State, key: &FoundKey, policy: &ImportPolicy) -> Outcome {
-    let around = surroundings::read(state.text(), key);
-    let rejected = |error: PublicKeyError| Outcome::Rejected(error.kind().at(state.position(around.start)));
-    if let Err(error) = policy.check_algorithm(key.algorithm, around.start) {
-        return rejected(error);
-    }
-    let blob = match KeyBlob::parse(key.blob.clone(), key.algorithm, 0) {
-        Ok(blob) => blob,
-        Err(error) => {
-            return match error.kind() {
-                Kind::RsaTooShort { .. } | Kind::RsaTooLong { .. } | Kind::UnsupportedDsaSize { .. } => {
-                    Outcome::Rejected(error)
-                }
-                _ => Outcome::Unknown,
-            };
-        }
-    };
-    if let Err(error) = policy.check_key(&blob) {
-        return Outcome::Rejected(error);
-    }
+/// Checks the key itself. The error is `None` if it is malformed, and so not the key that was meant.
+fn check(key: &FoundKey, policy: &ImportPolicy) -> Result<(), Option<PublicKeyError>> {
+    policy.check_algorithm(key.algorithm, 0).map_err(Some)?;
+    let blob = KeyBlob::parse(key.blob.clone(), key.algorithm, 0).map_err(|error| match error.kind() {
+        Kind::RsaTooShort { .. } | Kind::RsaTooLong { .. } | Kind::UnsupportedDsaSize { .. } => Some(error),
+        _ => None,
+    })?;
+    policy.check_key(&blob).map_err(Some)
+}
 
+/// Returns how much a reading of a text explains away: the less, the more likely it is what happened.
+fn cost(answer: &Outcome) -> usize {
+    let Outcome::Key(Meant { repairs, .. }) = answer else { return usize::MAX };
+    let each = repairs.iter().map(|repair| match repair.reading() {
+        Reading::TypeMissing | Reading::Padding => 3,
+        Reading::Quotes => 1,
+        Reading::TextBefore | Reading::TextAfter | Reading::LineBreaks | Reading::CommentSeparator => 2,
+        Reading::WrongType | Reading::SpacesForPlus | Reading::TypeSeparator | Reading::UrlSafeAlphabet => 2,
+        _ => 1,
+    });
+    each.sum()
+}
+
+/// Builds the line of the only key of a state, which may occur more than once.
+fn line(state: &State, keys: &[FoundKey], policy: &ImportPolicy) -> Outcome {
+    let Some(key) = keys.first() else { return Outcome::Unknown };
+    let mut around = surroundings::read(state.text(), key);
+    if let Some(again) = keys.get(1) {
+        around.after.retain(|(reading, ..)| *reading != Reading::TextAfter);
+        let start = keys::line_start(state.text(), again.start);
+        around.after.push((Reading::TextAfter, Kind::HasSecondKey, start));
+    }
     let mut repairs: Vec<Repair> =
         state.path().map(|(reading, at)| Repair::new(reading, kind_of(reading), at)).collect();
     let steps = around.before.iter().chain(&key.steps).chain(&around.after);

@@ -7,8 +7,11 @@ mod hexadecimal;
 mod markup;
 mod prefix;
 
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::ops::ControlFlow;
+
+use zeroize::Zeroizing;
 
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
 use crate::public_key::recover::state::{MAX_DEPTH, State};
@@ -25,29 +28,34 @@ const WINDOW: usize = 512;
 /// The shortest text that can hold a private key in any encoding.
 const SHORTEST: usize = 32;
 
+/// The bytes of all states together at most, or twice the text if that is more.
+const MAX_BYTES: usize = 65536;
+
 type Decoding = fn(&State) -> Option<State>;
 
-const DECODINGS: [Decoding; 15] = [
-    characters::without_byte_order_mark,
-    characters::without_nuls,
-    characters::without_spaces_between,
-    characters::without_invisible,
-    characters::in_ascii,
-    escapes::percent,
-    escapes::web_form,
-    escapes::backslash,
-    escapes::quoted_printable,
-    markup::entities,
-    markup::tags,
-    hexadecimal::digits,
-    base64_text::longest,
-    base64_text::first,
-    prefix::of_lines,
+/// The decodings, each with a mark that a text has which it decodes.
+const DECODINGS: [(fn(&str) -> bool, Decoding); 15] = [
+    (|text| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
+    (|text| text.contains('\0'), characters::without_nuls),
+    (|text| text.contains(' '), characters::without_spaces_between),
+    (characters::has_control_or_other, characters::without_invisible),
+    (|text| !text.is_ascii(), characters::in_ascii),
+    (|text| text.contains('%'), escapes::percent),
+    (|text| text.contains('%'), escapes::web_form),
+    (|text| text.contains(['\\', '`', '_']), escapes::backslash),
+    (|text| text.contains('='), escapes::quoted_printable),
+    (|text| text.contains('&'), markup::entities),
+    (|text| text.contains('<'), markup::tags),
+    (|_| true, hexadecimal::digits),
+    (|_| true, base64_text::longest),
+    (|_| true, base64_text::first),
+    (|text| text.contains('\n'), prefix::of_lines),
 ];
 
 /// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
 pub(crate) fn visit(input: State, mut each: impl FnMut(&State) -> ControlFlow<()>) -> usize {
     let mut seen = Vec::from([digest(input.text())]);
+    let (limit, mut bytes) = (MAX_BYTES.max(2 * input.text().len()), 0);
     let mut level = Vec::from([input]);
     while !level.is_empty() {
         for state in &level {
@@ -57,14 +65,18 @@ pub(crate) fn visit(input: State, mut each: impl FnMut(&State) -> ControlFlow<()
         }
         let mut next = Vec::new();
         for state in level.iter().filter(|state| state.depth() < MAX_DEPTH) {
-            for decoding in DECODINGS {
-                if seen.len() == MAX_STATES {
+            for (has_mark, decoding) in DECODINGS {
+                if seen.len() == MAX_STATES || bytes > limit {
                     break;
+                }
+                if !has_mark(state.text()) {
+                    continue;
                 }
                 let Some(decoded) = decoding(state) else { continue };
                 let digest = digest(decoded.text());
                 if !seen.contains(&digest) {
                     seen.push(digest);
+                    bytes += decoded.text().len();
                     next.push(decoded);
                 }
             }
@@ -97,8 +109,22 @@ fn find_decoded(text: &str) -> Option<FoundPrivateKey> {
 
 /// Finds a private key in the text of a state; its position is in the input.
 pub(crate) fn in_state(state: &State) -> Option<FoundPrivateKey> {
-    let found = private_key_scan::find_private_key(state.text())?;
-    Some(FoundPrivateKey { position: state.position(found.position), ..found })
+    let text = state.text();
+    let found = private_key_scan::find_private_key(text).or_else(|| {
+        // A key that is folded, without what folds it.
+        let is_fold =
+            |c: char| c.is_whitespace() || matches!(c, '\\' | '"' | '\'' | '`' | '>' | '|' | ',' | ';' | '#' | '*');
+        let mut compact = Zeroizing::new(String::with_capacity(text.len()));
+        compact.extend(text.chars().filter(|&c| !is_fold(c)));
+        let found = private_key_scan::find_private_key(&compact)?;
+        let mut kept = 0;
+        let position = text.char_indices().find_map(|(at, c)| {
+            kept += if is_fold(c) { 0 } else { c.len_utf8() };
+            (kept > found.position).then_some(at)
+        });
+        Some(FoundPrivateKey { position: position.unwrap_or(0) })
+    })?;
+    Some(FoundPrivateKey { position: state.position(found.position) })
 }
 
 /// Returns whether a text that would be quoted may contain a private key, under any decoding, or a part of one.

@@ -3,7 +3,7 @@
 
 use alloc::vec::Vec;
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, is_certificate};
 use crate::public_key::blob::{KeyBlob, MAX_BYTES};
 use crate::public_key::error::PublicKeyErrorKind as Kind;
 use crate::public_key::recover::formats::{self, CertificateType};
@@ -12,6 +12,9 @@ use crate::public_key::recover::symbols::{Spaces, Symbols, gap, is_visibly_base6
 
 /// The longest certificate or DER document that is read.
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
+
+/// The number of incomplete keys after which nothing more is read.
+const MAX_PARTIAL: usize = 8;
 
 /// A reading of the base64 of a key, with its position in the text.
 pub(crate) type Step = (Reading, Kind, usize);
@@ -40,6 +43,30 @@ pub(crate) struct Keys {
     pub(crate) private: Option<usize>,
 }
 
+/// Returns where the line starts of a key whose base64 starts at `start`: at its type, if there is one.
+pub(crate) fn line_start(text: &str, start: usize) -> usize {
+    let (before, _) = text.split_at_checked(start).unwrap_or_default();
+    let name = before.trim_end_matches(is_separator);
+    known_type(name).map_or(start, |found| name.len() - found.len())
+}
+
+/// Returns the name of a type at the end of `text`.
+pub(crate) fn known_type(text: &str) -> Option<&str> {
+    let is_name = |length: usize| {
+        let name = text.get(text.len().checked_sub(length)?..)?;
+        let is_type = Algorithm::ALL.iter().any(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name));
+        (is_type || is_certificate(name.as_bytes())).then_some(name)
+    };
+    // The longest first, because one name is the end of another.
+    (7..=48).rev().find_map(is_name)
+}
+
+/// Returns whether the character may separate the fields of a line.
+pub(crate) fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, ',' | ';' | ':' | '|' | '+' | '/' | '_' | '"' | '\'' | '`' | '=' | '\\' | '>' | '-')
+}
+
 /// Finds the keys in `text`, from left to right.
 pub(crate) fn find(text: &str) -> Keys {
     let bytes = text.as_bytes();
@@ -49,7 +76,7 @@ pub(crate) fn find(text: &str) -> Keys {
     {
         let start = at + skipped;
         at = start + 1;
-        let is_inside = start.checked_sub(1).and_then(|before| bytes.get(before)).is_some_and(|&byte| is_symbol(byte));
+        let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
         let found = match (bytes.get(start), bytes.get(at)) {
             (Some(b'A'), Some(b'A')) => line(text, start),
             // The base64 is interrupted after its first symbol.
@@ -59,11 +86,18 @@ pub(crate) fn find(text: &str) -> Keys {
             _ => Found::Nothing,
         };
         match found {
+            // In the middle of other base64 there is no key, unless its type is joined to it.
+            Found::Key(key) if is_inside && line_start(text, key.start) == key.start => keys.partial.push(key.start),
             Found::Key(key) => {
                 at = key.end.max(at);
                 keys.found.push(key);
             }
-            Found::Partial => keys.partial.push(start),
+            Found::Partial => {
+                keys.partial.push(start);
+                if keys.partial.len() == MAX_PARTIAL {
+                    return keys;
+                }
+            }
             Found::Private => keys.private = keys.private.or(Some(start)),
             Found::Nothing => {}
         }
@@ -269,9 +303,15 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         return None;
     }
     let is_whole = first_break.is_none() && symbols.first_plus.is_none();
+    // A truncated key and a word of its comment must not be joined.
+    if found < expected && symbols.other_breaks > 0 && !is_proved {
+        return None;
+    }
     let rest = text.get(end..)?;
     let is_end = match rest.chars().next() {
         None => true,
+        // The end of a sentence.
+        Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
             is_proved || (is_whole && (is_padded || (found == 0 && is_comment(text, last_symbol, rest))))
         }

@@ -2,17 +2,15 @@
 
 use alloc::vec::Vec;
 
-use crate::algorithm::{Algorithm, is_certificate};
+use crate::algorithm::Algorithm;
 use crate::public_key::error::PublicKeyErrorKind as Kind;
 use crate::public_key::line::ends_line;
-use crate::public_key::recover::keys::{FoundKey, Step};
+use crate::public_key::recover::keys::{FoundKey, Step, is_separator, known_type};
 use crate::public_key::recover::reading::Reading;
 
 /// The parts of the line around the base64.
 #[derive(Debug)]
 pub(crate) struct Surroundings<'a> {
-    /// Where the line starts: its type, or its base64.
-    pub(crate) start: usize,
     pub(crate) comment: &'a str,
     pub(crate) comment_start: usize,
     /// What is wrong before the base64.
@@ -31,30 +29,7 @@ pub(crate) fn read<'a>(text: &'a str, key: &FoundKey) -> Surroundings<'a> {
     let (_, rest) = text.split_at_checked(key.end).unwrap_or_default();
     let mut after = Vec::new();
     let (comment, comment_start) = if key.is_line { comment(rest, key.end, quote, &mut after) } else { ("", key.end) };
-    Surroundings { start, comment, comment_start, before: steps, after }
-}
-
-/// Returns where the line starts of a key whose base64 starts at `start`: at its type, if there is one.
-pub(crate) fn line_start(text: &str, start: usize) -> usize {
-    let (before, _) = text.split_at_checked(start).unwrap_or_default();
-    let name = before.trim_end_matches(is_separator);
-    known_type(name).map_or(start, |found| name.len() - found.len())
-}
-
-/// Returns the name of a type at the end of `text`.
-fn known_type(text: &str) -> Option<&str> {
-    let is_name = |length: usize| {
-        let name = text.get(text.len().checked_sub(length)?..)?;
-        let is_type = Algorithm::ALL.iter().any(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name));
-        (is_type || is_certificate(name.as_bytes())).then_some(name)
-    };
-    // The longest first, because one name is the end of another.
-    (7..=48).rev().find_map(is_name)
-}
-
-fn is_separator(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, ',' | ';' | ':' | '|' | '+' | '/' | '_' | '"' | '\'' | '`' | '=' | '\\' | '>' | '-')
+    Surroundings { comment, comment_start, before: steps, after }
 }
 
 /// Reads the type in front of the base64. Returns where the line starts.
@@ -211,7 +186,8 @@ fn whole_lead(lead: &str, start: usize) -> Option<Step> {
     let words = line.split_ascii_whitespace().count();
     // `user@host` and a label are not names of a host.
     let is_host = word.starts_with("|1|")
-        || (!word.contains(['@', '"', '\'', '{', '=', '<', '('])
+        || (word.contains(char::is_alphanumeric)
+            && !word.contains(['@', '"', '\'', '{', '=', '<', '('])
             && !word.ends_with([':', ',', '.'])
             && word.contains(['.', ',', '[', ':', '*']));
     (lead.trim_start().len() == line.trim_start().len() || is_marker || is_host)
@@ -303,7 +279,7 @@ fn comment<'a>(rest: &'a str, at: usize, quote: Option<char>, steps: &mut Vec<St
     let first = line.chars().next();
     let is_closed_at_once = first
         .is_some_and(|c| Some(c) == quote || is_quote(c) || matches!(c, ')' | ']' | '}' | '<' | '>'))
-        || (first.is_some_and(|c| matches!(c, ',' | ';')) && line.trim_end().len() == 1);
+        || (first.is_some_and(|c| matches!(c, ',' | ';' | '.')) && line.trim_end().len() == 1);
     let content = line.trim_start_matches(|c: char| c.is_whitespace() || is_comment_separator(c));
     let separator_length = line.len() - content.len();
     let (separator, _) = line.split_at(separator_length);

@@ -106,7 +106,9 @@ impl<'a> Symbols<'a> {
         }
         let gap = gap(self.text, self.at);
         let next = *self.text.as_bytes().get(self.at + gap.length)?;
-        if gap.length == 0 || !is_symbol(next) {
+        // With a space for each `+`, the letter of an escape must not be read as a symbol.
+        let is_escape = self.spaces == Spaces::ArePlus && first == b'\\' && gap.length == 1;
+        if gap.length == 0 || !is_symbol(next) || (is_escape && matches!(next, b'n' | b'r' | b't' | b'u' | b'x')) {
             return None;
         }
         self.end_piece();
@@ -175,7 +177,7 @@ impl<'a> Symbols<'a> {
             return if self.line_breaks > 1 {
                 is_short || !is_word || last_piece.len() > 12
             } else {
-                !is_word || (is_short && last_piece.bytes().any(|byte| !byte.is_ascii_lowercase()))
+                !is_plain_word(last_piece)
             };
         }
         self.has_visible_piece && (!is_word || last_piece.len() < 4)
@@ -198,6 +200,8 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
         let rest = rest.get(gap.length..).unwrap_or_default();
         let Some(c) = rest.chars().next() else { return gap };
         let unit = match c {
+            // `^M` is how an editor shows a carriage return.
+            '^' if rest.starts_with("^M") && rest.get(1..).is_some_and(is_before_line_end) => 2,
             '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\x0b' | '\x0c' => {
                 gap.has_line_end = true;
                 c.len_utf8()
@@ -206,7 +210,11 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
                 previous_is_quote = true;
                 c.len_utf8()
             }
-            '\\' | '>' | '|' | ',' | ';' | '^' | '#' | '*' | '&' => 1,
+            '\\' => 1,
+            // A continuation of a line, and marks at the start of one.
+            '^' if is_before_line_end(rest) => 1,
+            '>' | '|' | '#' | '*' if gap.has_line_end => 1,
+            ',' if previous_is_quote => 1,
             _ if c.is_whitespace() => c.len_utf8(),
             // `"…" + "…"` and `"…" . "…"` of a program.
             '+' | '.' if previous_is_quote && is_before_quote(rest) => 1,
@@ -214,9 +222,6 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
             '-' | '$' if is_before_line_end(rest) => 1,
             _ => return gap,
         };
-        // `^M` is how an editor shows a carriage return.
-        let unit =
-            if rest.starts_with("^M") && is_before_line_end(rest.get(1..).unwrap_or_default()) { 2 } else { unit };
         gap.length += unit;
     }
 }
@@ -238,13 +243,24 @@ fn is_symbol(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
+/// Returns whether this is a word in lower case, perhaps with a capital letter first or with a number behind it.
+fn is_plain_word(piece: &str) -> bool {
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let lower = word.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|rest| rest.len() > 1).unwrap_or(word);
+    lower.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'/'))
+}
+
 /// Returns whether a piece of text is base64 and not a word or a name.
 pub(crate) fn is_visibly_base64(piece: &str) -> bool {
     /// No word of a comment that is base64 throughout is so long.
     const LONG: usize = 24;
 
-    if piece.len() >= LONG || (piece.len() >= 4 && piece.contains(['+', '/', '='])) {
+    let has_capital = piece.bytes().any(|byte| byte.is_ascii_uppercase());
+    if piece.len() >= LONG && has_capital || (piece.len() >= 4 && has_capital && piece.contains(['+', '/'])) {
         return true;
+    }
+    if !has_capital {
+        return false;
     }
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     let class = |byte: u8| match byte {

@@ -3,6 +3,11 @@
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
 
+/// Returns whether there is a character other than the printable ones of ASCII and the usual line ends.
+pub(super) fn has_control_or_other(text: &str) -> bool {
+    text.bytes().any(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
+}
+
 /// Removes a byte order mark at the start.
 pub(super) fn without_byte_order_mark(state: &State) -> Option<State> {
     let rest = state.text().strip_prefix('\u{feff}')?;

@@ -70,7 +70,8 @@ fn table() -> String {
         let error = PublicKey::parse(&text).expect_err(what);
         let recovered = PublicKey::recover(&text).is_ok();
         // Characters that would be part of the table or of its markup.
-        let sentence = error.to_string().replace('|', "\\|").replace('<', "\\<").replace('*', "\\*").replace('[', "\\[");
+        let sentence =
+            error.to_string().replace('|', "\\|").replace('<', "\\<").replace('*', "\\*").replace('[', "\\[");
         format!("| {what} | `{}` | {} | {sentence} |\n", error.code(), if recovered { "yes" } else { "" })
     };
     pasted().into_iter().map(row).collect()

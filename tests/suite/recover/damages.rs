@@ -199,9 +199,9 @@ damages! {
     Layout "folded, spaces" ["line_breaks" "spaces_for_plus"] |t| (t.len() > 150).then(|| wrap(t, 50, " "));
     Layout "folded, two spaces" ["line_breaks"] |t| wrap(t, 50, "  ");
     Layout "folded, tabs" ["line_breaks"] |t| wrap(t, 50, "\t");
-    Layout "continued with backslashes" ["line_breaks"] |t| wrap(t, 50, "\\\n");
+    Layout "continued with backslashes" ["line_breaks" "escapes"] |t| wrap(t, 50, "\\\n");
     Layout "continued with backslashes, indented" ["line_breaks"] |t| wrap(t, 50, " \\\n    ");
-    Layout "backslashes alone" ["line_breaks"] |t| wrap(t, 50, "\\");
+    Layout "backslashes alone" ["line_breaks" "escapes"] |t| wrap(t, 50, "\\");
     Layout "backslash n" ["escapes" "line_breaks"] |t| wrap(t, 60, "\\n");
     Layout "backslash r n" ["escapes" "line_breaks"] |t| wrap(t, 60, "\\r\\n");
     Layout "PowerShell continuation" ["line_breaks"] |t| wrap(t, 50, "`\n");
@@ -223,7 +223,7 @@ damages! {
     Layout "quotes of a cell, doubled" ["quotes"] |t| format!("\"\"{t}\"\"");
     Layout "quotes of a cell, tripled" ["quotes"] |t| format!("\"\"\"{t}\"\"\"");
     Layout "opening quote alone" ["quotes" "text_before"] |t| format!("\"{t}");
-    Layout "escaped quotes" ["quotes" "escapes"] |t| format!("\\\"{t}\\\"");
+    Layout "escaped quotes" ["quotes" "escapes" "text_before"] |t| format!("\\\"{t}\\\"");
     Layout "angle brackets" ["quotes" "text_before" "html_tags"] |t| format!("<{t}>");
     Layout "square brackets" ["quotes" "text_before"] |t| format!("[{t}]");
     Layout "parentheses" ["quotes" "text_before"] |t| format!("({t})");
@@ -284,7 +284,7 @@ damages! {
     Layout "ssh-keygen -y" ["text_before"] |t| format!("Enter passphrase for \"id\": \n{t}\n");
     Layout "grep" ["text_before" "known_hosts"] |t| format!("authorized_keys:3:{t}");
     Layout "cat -n" ["text_before" "line_prefix"] |t| format!("     1\t{t}");
-    Layout "cat -A" ["text_after" "padding"] |t| format!("{t}$");
+    Layout "cat -A" ["text_after" "padding" "comment_separator"] |t| format!("{t}$");
     Layout "diff" ["text_before" "line_prefix"] |t| format!("+{t}");
     Layout "diff with context" ["text_before" "line_prefix"] |t|
         format!("--- a/keys\n+++ b/keys\n@@ -0,0 +1 @@\n+{t}\n");
@@ -335,7 +335,7 @@ damages! {
     // ---- Encodings of the text.
     Transport "percent-encoding" ["percent_encoding"] |t| percent(t);
     Transport "percent-encoding, lower case" ["percent_encoding"] |t| escape(t, "+/= ", |byte| format!("%{byte:02x}"));
-    Transport "form encoding" ["percent_encoding"] |t| percent(t).replace("%20", "+");
+    Transport "form encoding" ["percent_encoding" "type_separator"] |t| percent(t).replace("%20", "+");
     Transport "percent-encoding, twice" ["percent_encoding"] |t| percent(&percent(t));
     Transport "HTML entities, named" ["html_entities"] |t|
         escape(t, "+/=", |byte| match byte { b'+' => "&plus;", b'/' => "&sol;", _ => "&equals;" }.into());

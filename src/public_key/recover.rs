@@ -153,12 +153,13 @@ impl Search<'_> {
                 }
             }
             // The same key, perhaps with less that remains to be explained.
-            Some(answer) => {
+            Some(answer) if matches!(answer.answer, Outcome::Key(_)) => {
                 let other = line(state, &keys.found, self.policy);
                 if cost(&other) < cost(&answer.answer) {
                     self.set_answer(state, first, other);
                 }
             }
+            Some(_) => {}
         }
         ControlFlow::Continue(())
     }

@@ -225,7 +225,7 @@ fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces) -> R
     };
     let (end, mut steps) = finish(text, &mut symbols, total, is_proved).ok_or(Missing::Piece)?;
     match reading {
-        Some(Reading::Certificate) => steps.push((Reading::Certificate, Kind::IsCertificate, start)),
+        Some(Reading::Certificate) => steps.push((Reading::Certificate, Kind::IsCertificate, line_start(text, start))),
         Some(reading) => steps.push((reading, Kind::HasSwappedNumbers, start)),
         None => {}
     }
@@ -276,7 +276,8 @@ fn document(text: &str, start: usize) -> Found {
         _ => Kind::IsSpkiBody,
     };
     steps.retain(|(reading, ..)| *reading != Reading::LineBreaks);
-    steps.push((converted.reading, kind, start));
+    let armor = before.rfind("-----BEGIN").unwrap_or_else(|| line_start(text, start));
+    steps.push((converted.reading, kind, armor));
     Found::Key(FoundKey { algorithm: converted.algorithm, blob: converted.blob, start, end, steps, is_line: false })
 }
 
@@ -313,7 +314,12 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         // The end of a sentence.
         Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
-            is_proved || (is_whole && (is_padded || (found == 0 && is_comment(text, last_symbol, rest))))
+            // More base64 is no comment.
+            let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+            let is_text = word.bytes().any(|byte| byte.is_ascii_lowercase() || !is_symbol(byte));
+            (is_text && is_proved) || (is_whole && is_text && is_padded) || {
+                is_whole && found == 0 && is_comment(text, last_symbol, rest)
+            }
         }
         Some(_) => true,
     };

@@ -131,6 +131,9 @@ fn separators(separator: &str, at: usize, report: &mut dyn FnMut(Kind, usize)) {
         None => return report(Kind::MissingSeparator, at),
         Some('\t') => Kind::UnexpectedTab,
         Some('\n' | '\r') => Kind::IsWrapped,
+        Some(' ') if separator.bytes().all(|byte| matches!(byte, b' ' | b'\t')) && separator.contains('\t') => {
+            return report(Kind::UnexpectedTab, at + separator.find('\t').unwrap_or(0));
+        }
         Some(' ') if separator.bytes().all(|byte| byte == b' ') => return report(Kind::RepeatedSpace, at + 1),
         Some(c) if c.is_whitespace() && c != ' ' => Kind::UnexpectedUnicodeSpace,
         Some(_) => Kind::UnexpectedSeparator,
@@ -149,7 +152,11 @@ fn leading(lead: &str, start: usize, key: &FoundKey, steps: &mut Vec<Step>) -> O
         return None;
     }
     let Some(open) = lead.chars().rev().find(|c| !c.is_whitespace() && !matches!(c, '\\')) else {
-        steps.insert(0, (Reading::LeadingSpace, Kind::StartsWithWhitespace, start));
+        let step = match lead.find(|c: char| !c.is_ascii()) {
+            Some(at) => (Reading::LeadingSpace, Kind::UnexpectedUnicodeSpace, at),
+            None => (Reading::LeadingSpace, Kind::StartsWithWhitespace, start),
+        };
+        steps.insert(0, step);
         return None;
     };
     let visible = lead.trim_start().len();

@@ -31,10 +31,12 @@ const SHORTEST: usize = 32;
 /// The bytes of all states together at most, or twice the text if that is more.
 const MAX_BYTES: usize = 65536;
 
+type Mark = fn(&str) -> bool;
+
 type Decoding = fn(&State) -> Option<State>;
 
 /// The decodings, each with a mark that a text has which it decodes.
-const DECODINGS: [(fn(&str) -> bool, Decoding); 15] = [
+const DECODINGS: [(Mark, Decoding); 15] = [
     (|text| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
     (|text| text.contains('\0'), characters::without_nuls),
     (|text| text.contains(' '), characters::without_spaces_between),

@@ -114,9 +114,9 @@ impl<'a> Symbols<'a> {
         self.end_piece();
         self.first_break.get_or_insert(self.at);
         if gap.has_line_end {
-            self.line_breaks += 1
+            self.line_breaks += 1;
         } else {
-            self.other_breaks += 1
+            self.other_breaks += 1;
         }
         self.at += gap.length;
         self.piece = self.at;
@@ -177,7 +177,7 @@ impl<'a> Symbols<'a> {
             return if self.line_breaks > 1 {
                 is_short || !is_word || last_piece.len() > 12
             } else {
-                !is_plain_word(last_piece)
+                if last_piece.len() > 4 { !is_word } else { !is_plain_word(last_piece) }
             };
         }
         self.has_visible_piece && (!is_word || last_piece.len() < 4)

@@ -59,7 +59,7 @@ fn run(text: &[u8], each: &mut dyn FnMut(u8, usize)) -> Run {
             continue;
         }
         at += match rest {
-            [b'\\', b'x', ..] | [b'0', b'x', ..] => 2,
+            [b'\\' | b'0', b'x', ..] => 2,
             [b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-', ..] => 1,
             _ => return Run { digits, end: end.max(1) },
         };

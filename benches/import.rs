@@ -96,6 +96,29 @@ fn refuse(c: &mut Criterion) {
     group.finish();
 }
 
+/// Rejections of damaged lines of RSA-4096, which search for the key that was meant, and of one that means none.
+fn recover(c: &mut Criterion) {
+    let line = format!("{} user@host.example", RSA_4096.0);
+    let truncated = &line[..700];
+    let wrapped = line.as_bytes().chunks(64).map(|piece| str::from_utf8(piece).expect("ASCII")).collect::<Vec<_>>();
+    let entities = line.replace('+', "&#43;").replace('=', "&#x3d;");
+    let cases = [
+        ("wrapped", wrapped.join("\n"), true),
+        ("quoted", format!("> {line}"), true),
+        ("field of YAML", format!("ssh_authorized_keys:\n  - {line}\n"), true),
+        ("percent-encoded", line.replace('+', "%2B").replace('/', "%2F").replace(' ', "%20"), true),
+        ("HTML entities", entities, true),
+        ("type of another key", line.replacen("ssh-rsa", "ssh-ed25519", 1), true),
+        ("truncated", truncated.to_owned(), false),
+    ];
+    let mut group = c.benchmark_group("recover rsa-4096");
+    for (name, text, is_certain) in cases {
+        assert_eq!(PublicKey::recover(&text).is_ok(), is_certain, "{name}");
+        group.bench_function(name, |b| b.iter(|| PublicKey::parse(black_box(&text))));
+    }
+    group.finish();
+}
+
 /// All checks, and all but the modular exponentiation that tests whether the modulus is prime.
 fn weaknesses(c: &mut Criterion) {
     let without_prime = ImportPolicy::strict().accept(nova_keypair::Weakness::PrimeModulus);
@@ -191,5 +214,5 @@ fn shared_primes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, import, ssh_key, stages, refuse, weaknesses, blocklist, shared_primes);
+criterion_group!(benches, import, ssh_key, stages, refuse, recover, weaknesses, blocklist, shared_primes);
 criterion_main!(benches);

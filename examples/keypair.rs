@@ -20,8 +20,8 @@ use lexopt::prelude::*;
 use nova_keypair::os_keypairs::{Context, Reply, Request};
 use nova_keypair::{
     Algorithm, Batch, Blocklist, Error, GenerateError, GeneratedKeypair, ImportPolicy, KeySpec, KeypairName,
-    Microversion, NameError, OsRng, PrivateKey, PrivateKeyError, PrivateKeyFormat, PublicKey, RequestError,
-    create_many, import,
+    Microversion, NameError, OsRng, PrivateKey, PrivateKeyError, PrivateKeyFormat, PublicKey, PublicKeyError,
+    PublicKeyErrorKind, Recovered, RequestError, create_many, import,
     nova::{self, Verdict},
     weakness::shared_primes,
 };
@@ -307,6 +307,9 @@ fn run_post(mut arguments: lexopt::Parser) -> Result<(), Failure> {
                     Err(rejection) => rejection,
                 }
             }
+            Err(error) if error.to_string().starts_with("control character") => {
+                Reply::malformed(&format!("{error}, write \\n for a line end within a string"))
+            }
             Err(error) => Reply::malformed(&error.to_string()),
         };
         if let (Some(keypair), Some(user_id)) = (reply.keypair(), reply.user_id()) {
@@ -349,6 +352,11 @@ impl<I: BufRead> Bodies<I> {
                     self.buffer.drain(..end);
                     return Ok(Some(Ok(request)));
                 }
+                // A line end within a string: the body goes on after it, and gets one answer.
+                Some(Err(error)) if error.to_string().starts_with("control character") => {
+                    self.skip_body_with_line_ends()?;
+                    return Ok(Some(Err(error)));
+                }
                 // Drop the line on which the malformed body starts: the next one may start a valid body.
                 Some(Err(error)) if self.ended || !error.is_eof() => {
                     self.is_broken = self.buffer.starts_with(b"{") || self.buffer.starts_with(b"[");
@@ -357,6 +365,27 @@ impl<I: BufRead> Bodies<I> {
                 }
                 None if self.ended => return Ok(None),
                 Some(Err(_)) | None => self.read_line()?,
+            }
+        }
+    }
+
+    /// Drops a body that has line ends within its strings, or its first line if no body comes of it.
+    fn skip_body_with_line_ends(&mut self) -> io::Result<()> {
+        loop {
+            let repaired = without_controls_in_strings(&self.buffer);
+            let mut bodies = serde_json::Deserializer::from_slice(&repaired).into_iter::<Request>();
+            match bodies.next() {
+                Some(Ok(_)) => {
+                    let end = bodies.byte_offset();
+                    self.buffer.drain(..end);
+                    return Ok(());
+                }
+                Some(Err(error)) if error.is_eof() && !self.ended => self.read_line()?,
+                _ => {
+                    self.is_broken = self.buffer.starts_with(b"{") || self.buffer.starts_with(b"[");
+                    self.drop_line();
+                    return Ok(());
+                }
             }
         }
     }
@@ -385,6 +414,22 @@ impl<I: BufRead> Bodies<I> {
         let end = self.buffer.iter().position(|&b| b == b'\n').map_or(self.buffer.len(), |newline| newline + 1);
         self.buffer.drain(..end);
     }
+}
+
+/// Replaces the control characters within the strings of a JSON text by spaces.
+fn without_controls_in_strings(json: &[u8]) -> Vec<u8> {
+    let (mut in_string, mut is_escaped) = (false, false);
+    let replace = |&byte: &u8| {
+        let is_control = in_string && byte < b' ';
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'"' => in_string = !in_string,
+            b'\\' => is_escaped = in_string,
+            _ => {}
+        }
+        if is_control { b' ' } else { byte }
+    };
+    json.iter().map(replace).collect()
 }
 
 fn run_inspect(mut arguments: lexopt::Parser) -> Result<(), Failure> {
@@ -448,9 +493,9 @@ fn print_shared_primes(mut lines: Lines) -> Result<(), Failure> {
     while let Some(line) = lines.next()? {
         count += 1;
         let text = line.ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        match text.map(|text| PublicKey::canonicalize_with(&text, &ImportPolicy::nova())) {
+        match text.map(|text| PublicKey::recover_with(&text, &ImportPolicy::nova())) {
             Some(Ok(key)) => {
-                keys.push(key.public_key);
+                keys.push(key.key);
                 numbers.push(count);
             }
             _ => unread.push(count),
@@ -471,14 +516,8 @@ fn print_shared_primes(mut lines: Lines) -> Result<(), Failure> {
 }
 
 fn inspect(line: &[u8], blocklist: Option<&Blocklist<'_>>) -> serde_json::Value {
-    let line = match str::from_utf8(line) {
-        Ok(line) => line,
-        Err(error) => {
-            let message = "the line is not UTF-8: save it as plain text";
-            return rejected_on_both_sides("not_utf8", message, Some(error.valid_up_to()));
-        }
-    };
-    let key = line.parse::<PublicKey>();
+    let Ok(text) = str::from_utf8(line) else { return inspect_bytes(line) };
+    let key = text.parse::<PublicKey>();
     let scan = |key| blocklist.map_or_else(|| PublicKey::weaknesses(key), |list| key.weaknesses_with(list));
     let weaknesses = key.as_ref().map(scan).unwrap_or_default();
     let import = match &key {
@@ -486,9 +525,12 @@ fn inspect(line: &[u8], blocklist: Option<&Blocklist<'_>>) -> serde_json::Value 
             "ok": true, "algorithm": key.algorithm(), "bits": key.bits(), "comment": key.comment(),
             "fingerprint": key.fingerprint(), "sha256": key.sha256_fingerprint(),
         }),
-        Err(error) => rejection(error.code(), &error.to_string(), error.position()),
+        Err(error) => {
+            let rejection = rejection(error.code(), &error.to_string(), error.position());
+            with_recovered(rejection, PublicKey::recover(text))
+        }
     };
-    let nova = match nova::verdict(line) {
+    let nova = match nova::verdict(text) {
         Verdict::Accepted { fingerprint } => json!({ "ok": true, "fingerprint": fingerprint }),
         Verdict::Refused { message, reason } => rejection(reason.code(), message, None),
     };
@@ -498,6 +540,30 @@ fn inspect(line: &[u8], blocklist: Option<&Blocklist<'_>>) -> serde_json::Value 
         answer["blocklist"] = json!({ "source": source });
     }
     answer
+}
+
+/// Rejects bytes that are not UTF-8 on both sides.
+fn inspect_bytes(bytes: &[u8]) -> serde_json::Value {
+    let position = str::from_utf8(bytes).err().map(|error| error.valid_up_to());
+    let not_utf8 = rejection("not_utf8", "the line is not UTF-8: save it as plain text", position);
+    let recovered = PublicKey::recover_bytes(bytes);
+    let import = match &recovered {
+        Err(error) if matches!(error.kind(), PublicKeyErrorKind::IsPrivateKey) => {
+            rejection(error.code(), &error.to_string(), error.position())
+        }
+        _ => with_recovered(not_utf8.clone(), recovered),
+    };
+    json!({ "import": import, "nova": not_utf8, "weaknesses": [] })
+}
+
+/// Adds the key that was meant, if that is certain. There is none in a text with a private key.
+fn with_recovered(mut rejection: serde_json::Value, recovered: Result<Recovered, PublicKeyError>) -> serde_json::Value {
+    if let Ok(Recovered { key, repairs, .. }) = recovered {
+        let repairs: Vec<&str> = repairs.iter().map(|repair| repair.reading().as_str()).collect();
+        rejection["recovered"] =
+            json!({ "line": key.to_openssh(), "fingerprint": key.fingerprint(), "repairs": repairs });
+    }
+    rejection
 }
 
 fn rejection(code: &str, message: &str, position: Option<usize>) -> serde_json::Value {

@@ -112,7 +112,7 @@ pub use policy::ImportPolicy;
 pub use private_key::error::{PrivateKeyError, PrivateKeyErrorKind};
 pub use private_key::{DEFAULT_COMMENT, KeySpec, PrivateKey, PrivateKeyFormat};
 pub use public_key::error::{PublicKeyError, PublicKeyErrorKind};
-pub use public_key::{Canonicalized, PublicKey, Repair, fingerprint};
+pub use public_key::{PublicKey, Reading, Recovered, Repair, fingerprint};
 #[cfg(feature = "getrandom")]
 pub use rng::OsRng;
 pub use weakness::Weakness;

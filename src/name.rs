@@ -11,7 +11,7 @@ use core::str::FromStr;
 use crate::error::text::text_form;
 use crate::microversion::Microversion;
 use crate::name::error::{NameError, NameErrorKind};
-use crate::public_key::private_key_scan::find_private_key;
+use crate::public_key::recover::decodings::find_private_key;
 
 /// The name of a key pair: 1 to 255 characters that its microversion allows.
 ///

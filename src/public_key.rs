@@ -2,12 +2,11 @@
 
 pub(crate) mod blob;
 pub(crate) mod curve;
-mod diagnosis;
 pub(crate) mod error;
-mod forms;
+mod first_error;
 mod line;
 pub(crate) mod private_key_scan;
-mod repair;
+pub(crate) mod recover;
 mod spki;
 pub(crate) mod wire;
 
@@ -23,10 +22,12 @@ use crate::algorithm::Algorithm;
 use crate::fingerprint::{Md5Fingerprint, Sha256Fingerprint};
 use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
-use crate::public_key::error::{PublicKeyError, Result};
+use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind, Result};
 use crate::public_key::line::Line;
-pub use crate::public_key::repair::Repair;
-use crate::public_key::repair::Repaired;
+use crate::public_key::private_key_scan::is_private_key;
+pub use crate::public_key::recover::reading::{Reading, Repair};
+use crate::public_key::recover::state::State;
+use crate::public_key::recover::{Meant, Outcome};
 use crate::weakness::blocklist::Blocklist;
 use crate::weakness::shared_primes::sealed::Modulus;
 use crate::weakness::{Weakness, weaknesses};
@@ -50,13 +51,13 @@ pub struct PublicKey {
     blob: KeyBlob,
 }
 
-/// The result of [`PublicKey::canonicalize`].
+/// The key that a text means, as [`PublicKey::recover`] returns it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Canonicalized {
-    /// The key, whose line is canonical.
-    pub public_key: PublicKey,
-    /// The changes, from left to right but edges first; empty for a line that was already canonical.
+pub struct Recovered {
+    /// The key. Its line is canonical and can be imported, unless the text was a line that can be imported as it is.
+    pub key: PublicKey,
+    /// What was wrong with the text, encodings first; empty for a line that can be imported as it is.
     pub repairs: Vec<Repair>,
 }
 
@@ -82,73 +83,130 @@ impl PublicKey {
     /// [`RsaTooShort`](crate::PublicKeyErrorKind::RsaTooShort), [`WeakKey`](crate::PublicKeyErrorKind::WeakKey) and
     /// [`Blocklisted`](crate::PublicKeyErrorKind::Blocklisted).
     pub fn parse_with(line: &str, policy: &ImportPolicy<'_>) -> Result<Self> {
-        policy.check_size(line.len()).map_err(|error| diagnosis::explain_long(line).unwrap_or(error))?;
+        Self::parse_strictly(line, policy).map_err(|error| Self::search(line, policy, error).err().unwrap_or(error))
+    }
+
+    /// Parses a line, and does not search for what was meant instead.
+    fn parse_strictly(line: &str, policy: &ImportPolicy<'_>) -> Result<Self> {
+        policy.check_size(line.len())?;
         let parts = Line::split(line)?;
         policy.check_algorithm(parts.algorithm, 0)?;
         let blob = parts.decode()?;
         let comment = parts.comment()?;
-        policy.check_key(&blob)?;
         let end = parts.canonical_length(comment);
+        if !comment.is_empty() {
+            recover::check_comment(comment, end - comment.len())?;
+        }
+        policy.check_key(&blob)?;
         Ok(Self { line: line.into(), end, comment: end - comment.len(), blob })
     }
 
-    /// Repairs what can be repaired without a guess, parses under [`ImportPolicy::default`], and reports the changes.
+    /// Finds what was meant by a text that is not a line, for the reason of `error`.
     ///
-    /// Removes a byte order mark, quotation marks and whitespace around the line, and replaces tabs, several spaces
-    /// or non-breaking spaces between its parts. Base64 is never changed and a second line is never dropped, so the
-    /// repaired line always has the same key.
+    /// Returns the first error of a text that means a key, if there is one; or else the key.
+    fn search(text: &str, policy: &ImportPolicy<'_>, error: PublicKeyError) -> Result<Self> {
+        match Self::recover_damaged(State::input(text), text.len(), policy, error)?.repairs.first() {
+            Some(repair) if repair.reading() != Reading::LongComment => Err(repair.error()),
+            _ => Err(error),
+        }
+    }
+
+    /// Finds the key that `text` means, with certainty or not at all.
     ///
     /// ```
-    /// use nova_keypair::{PublicKey, Repair};
+    /// use nova_keypair::{PublicKey, Reading};
     ///
-    /// let line = " ssh-ed25519\tAAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz\r\n";
-    /// let canonical = PublicKey::canonicalize(line)?;
-    /// assert!(PublicKey::parse(line).is_err() && PublicKey::parse(&canonical.public_key.to_openssh()).is_ok());
-    /// assert_eq!(canonical.repairs, [Repair::LeadingSpace, Repair::TrailingSpace, Repair::TypeSeparator]);
+    /// let text = "key: \"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE%2FoMtCOuEMJJnBSuZEdXz me\"";
+    /// let recovered = PublicKey::recover(text)?;
+    /// assert!(PublicKey::parse(text).is_err() && PublicKey::parse(&recovered.key.to_openssh()).is_ok());
+    /// assert_eq!(recovered.repairs[0].reading(), Reading::PercentEncoding);
     /// # Ok::<(), nova_keypair::Error>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// As for [`parse`](Self::parse), with positions in the text as sent. The size limit applies to the repaired
-    /// line.
-    pub fn canonicalize(text: &str) -> Result<Canonicalized> {
-        Self::canonicalize_with(text, &ImportPolicy::default())
+    /// As for [`parse`](Self::parse), if no key is certain, with positions in the text as given.
+    pub fn recover(text: &str) -> Result<Recovered> {
+        Self::recover_with(text, &ImportPolicy::default())
     }
 
-    /// Repairs and parses like [`canonicalize`](Self::canonicalize), under `policy`.
+    /// Finds the key that `text` means, like [`recover`](Self::recover), under `policy`.
     ///
     /// # Errors
     ///
-    /// As for [`canonicalize`](Self::canonicalize), under the limits of the policy.
-    pub fn canonicalize_with(text: &str, policy: &ImportPolicy<'_>) -> Result<Canonicalized> {
-        let repaired = Repaired::from_text(text, policy)?;
-        policy.check_algorithm(repaired.line.algorithm, repaired.type_start)?;
-        let blob = repaired.line.decode()?;
-        let comment = repaired.comment;
-        repaired.line.check_comment(comment, repaired.line.position_of(comment))?;
-        policy.check_key(&blob)?;
-
-        let mut line = [repaired.line.algorithm.as_str(), " ", repaired.line.base64].concat();
-        if !comment.is_empty() {
-            line.extend([" ", comment]);
+    /// As for [`recover`](Self::recover), under the limits of the policy.
+    pub fn recover_with(text: &str, policy: &ImportPolicy<'_>) -> Result<Recovered> {
+        match Self::parse_strictly(text, policy) {
+            Ok(key) => Ok(Recovered { key, repairs: Vec::new() }),
+            Err(error) => Self::recover_damaged(State::input(text), text.len(), policy, error),
         }
-        let public_key = Self { end: line.len(), comment: line.len() - comment.len(), line, blob };
-        Ok(Canonicalized { public_key, repairs: repaired.repairs })
     }
 
-    /// Returns whether `text` is this key in any format: a line that [`canonicalize`](Self::canonicalize) reads, with
-    /// any comment and of any length; a certificate for the key; RFC 4716; PEM in PKCS#8 (RSA, ECDSA, Ed25519) or
-    /// PKCS#1 (RSA).
+    /// Finds the key that a file means, like [`recover`](Self::recover), also if the file is not UTF-8.
     ///
     /// # Errors
     ///
-    /// As for [`canonicalize`](Self::canonicalize), if the text is in none of these formats.
+    /// As for [`recover`](Self::recover), with positions in the bytes as given.
+    pub fn recover_bytes(bytes: &[u8]) -> Result<Recovered> {
+        match core::str::from_utf8(bytes) {
+            Ok(text) => Self::recover(text),
+            Err(error) => {
+                if is_private_key(bytes) {
+                    return Err(PublicKeyErrorKind::IsPrivateKey.at(0));
+                }
+                let error = PublicKeyErrorKind::IsNotUtf8.at(error.valid_up_to());
+                Self::recover_damaged(State::of_bytes(bytes), bytes.len(), &ImportPolicy::default(), error)
+            }
+        }
+    }
+
+    /// Finds the key that a text means which is not a line, for the reason of `error`.
+    fn recover_damaged(
+        input: State,
+        length: usize,
+        policy: &ImportPolicy<'_>,
+        error: PublicKeyError,
+    ) -> Result<Recovered> {
+        // The only problem is the policy.
+        if matches!(error.kind(), PublicKeyErrorKind::WeakKey { .. } | PublicKeyErrorKind::AlgorithmNotAllowed { .. }) {
+            return Err(error);
+        }
+        let is_too_long = matches!(error.kind(), PublicKeyErrorKind::TooLong { .. });
+        let first_line_only = is_too_long.then(|| first_error::explain_long(input.text())).flatten();
+        match recover::search(input, length, policy) {
+            // The limit is that of the text as it was sent.
+            Outcome::Rejected(found) if is_too_long && matches!(found.kind(), PublicKeyErrorKind::TooLong { .. }) => {
+                Err(error)
+            }
+            Outcome::Rejected(found) => Err(found),
+            Outcome::Key(Meant { line, key_length, mut repairs }) => {
+                let key = Self::parse_strictly(&line, policy).or_else(|_| {
+                    let (without_comment, comment) = line.split_at_checked(key_length).unwrap_or_default();
+                    if let Some(last) = repairs.last().filter(|_| !comment.is_empty()).copied() {
+                        repairs.push(Repair::new(
+                            Reading::TextAfter,
+                            PublicKeyErrorKind::HasTrailingText,
+                            last.position(),
+                        ));
+                    }
+                    Self::parse_strictly(without_comment, policy)
+                });
+                // A text that is no line has some damage.
+                let has_damage = !repairs.is_empty();
+                key.ok().filter(|_| has_damage).map(|key| Recovered { key, repairs }).ok_or(error)
+            }
+            Outcome::Unknown => Err(first_line_only.unwrap_or(error)),
+        }
+    }
+
+    /// Returns whether `text` means this key: a line with any comment and of any length, or any text from which
+    /// [`recover`](Self::recover) finds a key.
+    ///
+    /// # Errors
+    ///
+    /// As for [`recover`](Self::recover).
     pub fn same_key(&self, text: &str) -> Result<bool> {
-        match forms::is_of_key(text, &self.blob) {
-            Some(answer) => Ok(answer),
-            None => Ok(Self::canonicalize_with(text, &ImportPolicy::nova())?.public_key == *self),
-        }
+        Ok(Self::recover_with(text, &ImportPolicy::nova())?.key == *self)
     }
 
     /// Returns the canonical line: type, base64 and comment, with one space between them and nothing after.

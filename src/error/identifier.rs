@@ -17,9 +17,9 @@ plain_error! {
         UnknownPrivateKeyFormat =>
             "private_key_format_unknown", "this text does not name a format of private keys",
             "use openssh, pkcs1 or pkcs8";
-        /// The text does not name a [`Repair`](crate::Repair).
-        UnknownRepair =>
-            "repair_unknown", "this text does not name a repair", "use an identifier that Repair::as_str returns";
+        /// The text does not name a [`Reading`](crate::Reading).
+        UnknownReading =>
+            "reading_unknown", "this text does not name a reading", "use an identifier that Reading::as_str returns";
         /// The text does not name a [`Weakness`](crate::Weakness).
         UnknownWeakness =>
             "weakness_unknown", "this text does not name a weakness", "use an identifier that Weakness::as_str returns";

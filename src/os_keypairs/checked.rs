@@ -84,7 +84,10 @@ impl Request {
             return Err(Reply::rejected(RequestError::QuotaExceeded { limit }));
         }
         let task = match fields.public_key {
-            Some(line) => Task::Import(import_with(&fields.name, line, &context.policy).map_err(Reply::rejected)?),
+            Some(line) => Task::Import(
+                import_with(&fields.name, line, &context.policy)
+                    .map_err(|error| Reply::rejected_key(error, line, &context.policy))?,
+            ),
             None => Task::Create(context.key_spec, context.private_key_format),
         };
         let checked = Checked { name: fields.name, user_id: user_id.into(), microversion: context.microversion, task };

@@ -5,7 +5,10 @@ use alloc::string::String;
 use core::fmt::Write;
 
 use crate::name::is_printable;
-use crate::public_key::private_key_scan::may_contain_private_key;
+use crate::public_key::recover::decodings::may_contain_private_key;
+
+/// What replaces a private key.
+pub(crate) const ELIDED: &str = "[elided]";
 
 /// Appends `repr(text)`: in single quotes, unless the text contains those and no double ones; unprintable characters
 /// are escaped.
@@ -36,7 +39,7 @@ pub(crate) fn write_repr(text: &str, out: &mut String) {
 pub(crate) fn quotable(text: &str) -> String {
     const LONGEST: usize = 114_688;
     if may_contain_private_key(text) {
-        return "[elided]".to_owned();
+        return ELIDED.to_owned();
     }
     // A character has at most four bytes, so one of four consecutive offsets is a boundary, unless the text is shorter.
     let cut = (LONGEST - 3..=LONGEST).rev().find_map(|end| text.split_at_checked(end));

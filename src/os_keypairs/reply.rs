@@ -18,7 +18,9 @@ use crate::os_keypairs::message;
 use crate::os_keypairs::page::Page;
 use crate::os_keypairs::python::quotable;
 use crate::os_keypairs::stored::StoredKeypair;
+use crate::policy::ImportPolicy;
 use crate::private_key::PrivateKeyFormat;
+use crate::public_key::{PublicKey, Recovered};
 
 /// The reply to a request: a status and a body.
 ///
@@ -103,6 +105,17 @@ impl Reply {
     pub fn rejected(error: impl Into<Error>) -> Self {
         let error = error.into();
         let message = message::of_error(&error);
+        Self::with_message(error, message)
+    }
+
+    /// Builds the reply to a request whose public key, `text`, was rejected: what is wrong with it, and which key was
+    /// meant, if that is certain.
+    pub(super) fn rejected_key(error: Error, text: &str, policy: &ImportPolicy) -> Self {
+        let mut message = message::of_error(&error);
+        if let Ok(Recovered { key, repairs, .. }) = PublicKey::recover_with(text, policy) {
+            repairs.iter().skip(1).for_each(|repair| message.push_str(&format!("; then: {repair}")));
+            message.push_str(&format!("; this leads to the key with the fingerprint {}", key.fingerprint()));
+        }
         Self::with_message(error, message)
     }
 

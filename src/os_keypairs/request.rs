@@ -5,7 +5,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::os_keypairs::python::{quotable, write_repr};
+use zeroize::Zeroizing;
+
+use crate::os_keypairs::python::{ELIDED, quotable, write_repr};
+use crate::public_key::recover::decodings::may_contain_private_key;
 
 /// The body of a request, as sent.
 ///
@@ -85,6 +88,16 @@ impl Value {
     /// Formats the value as Python's `repr` does.
     pub(super) fn repr(&self) -> String {
         let mut out = String::new();
+        // The parts of a private key may be in different strings, which are no private key by themselves.
+        let is_whole = matches!(self, Self::Null | Self::Bool(_) | Self::Number(_) | Self::String(_));
+        let mut strings = Zeroizing::new(String::new());
+        if !is_whole {
+            strings.reserve(self.length());
+            self.join(&mut strings);
+        }
+        if may_contain_private_key(&strings) {
+            return ELIDED.to_owned();
+        }
         self.write_repr(&mut out);
         out
     }
@@ -94,6 +107,29 @@ impl Value {
         match self {
             Self::String(text) => quotable(text),
             _ => self.repr(),
+        }
+    }
+
+    /// Returns the length of what [`join`](Self::join) writes.
+    fn length(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) => 0,
+            Self::Number(text) | Self::String(text) => text.len() + 1,
+            Self::Array(items) => items.iter().map(Self::length).sum(),
+            Self::Object(members) => members.iter().map(|(key, value)| key.len() + 1 + value.length()).sum(),
+        }
+    }
+
+    /// Writes every string in the value, each on a line.
+    fn join(&self, out: &mut String) {
+        match self {
+            Self::Null | Self::Bool(_) => {}
+            Self::Number(text) | Self::String(text) => out.extend([text, "\n"]),
+            Self::Array(items) => items.iter().for_each(|item| item.join(out)),
+            Self::Object(members) => members.iter().for_each(|(key, value)| {
+                out.extend([key, "\n"]);
+                value.join(out);
+            }),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::os_keypairs::message;
 use crate::os_keypairs::python::{quotable, repr};
 use crate::os_keypairs::reply::Reply;
 use crate::os_keypairs::request::Value;
-use crate::public_key::private_key_scan::find_private_key;
+use crate::public_key::recover::decodings::find_private_key;
 
 /// The fields of a valid request.
 pub(super) struct Fields<'a> {

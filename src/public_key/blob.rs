@@ -175,7 +175,7 @@ impl<'a> Fields<'a> {
             return Err(Kind::IsCertificate.at(position));
         }
         let blob = Algorithm::from_name(name).map_or("unknown", Algorithm::as_str);
-        Err(Kind::TypeMismatch { line: algorithm.as_str(), blob }.at(position))
+        Err(Kind::TypeMismatch { line: algorithm.as_str(), blob }.at(0))
     }
 
     fn rsa(&mut self) -> Result<u32> {

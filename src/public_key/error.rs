@@ -81,6 +81,10 @@ positioned_error! {
         HasLeadingText => "key_text_before",
             "there is text before the key type{at}",
             "send only the part that starts with the key type";
+        /// Other text after the line, such as a bracket or the rest of a field.
+        HasTrailingText => "key_text_after",
+            "there is text after the line of the key{at}",
+            "remove it";
         /// The name of a file or an address instead of its contents.
         IsPath => "key_is_path",
             "the text{at} is a file path or URL, not a key",
@@ -92,9 +96,31 @@ positioned_error! {
 
         // Parts of the line.
         /// The base64 of a key without a key type before it.
-        MissingType => "key_type_missing",
-            "the key type is missing{at}",
-            "start with the type, such as ssh-rsa or ssh-ed25519, and a space";
+        MissingType {
+            /// The type in the blob.
+            blob: &'static str,
+        } => "key_type_missing",
+            "the key type is missing{at}, and the key is of type {blob}",
+            "write that type and one space before the key";
+        /// The key type occurs more than once.
+        RepeatedType => "key_type_repeated",
+            "the key type{at} occurs again after it",
+            "send only the part that starts with the last one";
+        /// The text before the key is not the type of any key.
+        MisspelledType {
+            /// The type in the blob.
+            blob: &'static str,
+        } => "key_type_misspelled",
+            "the key type{at} is misspelled, and the key is of type {blob}",
+            "write that type";
+        /// A key and a comment without the space between them. The position is that of the comment.
+        MissingCommentSeparator => "key_comment_separator",
+            "the space between the key and its comment is missing{at}",
+            "insert one space";
+        /// Another character where the space between key type, key and comment belongs.
+        UnexpectedSeparator => "key_separator",
+            "there is another character than a space between the fields{at}",
+            "separate the fields by one space";
         /// A key type and nothing after it.
         MissingKey => "key_missing",
             "the key is missing after its type{at}",
@@ -110,7 +136,7 @@ positioned_error! {
         /// A signature algorithm, such as `rsa-sha2-256`, where the key type belongs.
         IsSignatureAlgorithm => "key_type_signature",
             "the text{at} is the name of a signature algorithm, not of a key type",
-            "send the line of the .pub file, which starts with the key type";
+            "write the key type instead, which is ssh-rsa for the rsa-sha2 algorithms";
         /// A key type that Nova or OpenSSH does not support.
         UnsupportedType => "key_type_unsupported",
             "the key type{at} is not supported",
@@ -146,6 +172,20 @@ positioned_error! {
         IsSpkiPem => "key_spki_pem",
             "the text{at} is a PKCS#8 (SPKI) PEM public key",
             "convert it with ssh-keygen -i -m PKCS8 -f FILE";
+        /// The base64 of an SPKI (PKCS#8) public key without its armor.
+        IsSpkiBody => "key_spki_body",
+            "the text{at} is the body of a PKCS#8 (SPKI) PEM public key without its first and last line",
+            "put it on a line of its own between -----BEGIN PUBLIC KEY----- and -----END PUBLIC KEY-----, and convert \
+             it with ssh-keygen -i -m PKCS8 -f FILE";
+        /// The base64 of a PKCS#1 public key without its armor.
+        IsPkcs1Body => "key_pkcs1_body",
+            "the text{at} is the body of a PKCS#1 PEM public key without its first and last line",
+            "put it on a line of its own between -----BEGIN RSA PUBLIC KEY----- and -----END RSA PUBLIC KEY-----, and \
+             convert it with ssh-keygen -i -m PEM -f FILE";
+        /// An RSA key whose modulus precedes its exponent.
+        HasSwappedNumbers => "key_swapped_numbers",
+            "the modulus precedes the exponent in the RSA key{at}",
+            "export the key again, with the exponent first (RFC 4253, section 6.6)";
         /// An X.509 certificate or certificate request.
         IsX509 => "key_x509",
             "the text{at} is an X.509 certificate or request",
@@ -163,18 +203,68 @@ positioned_error! {
         IsUnknownPem => "key_unknown_pem",
             "the text{at} is PEM with an unrecognized label",
             "send the one line of an OpenSSH .pub file";
-        /// A PuTTY key file (`.ppk`), which contains the private key as well.
-        IsPuttyFile => "key_putty",
-            "the text{at} is a PuTTY key file, which CONTAINS THE PRIVATE KEY",
-            "do not send it; print the public key with puttygen FILE -L, and generate a new key if this one left \
-             your machine";
         /// **A private key.** The error holds nothing of it.
         IsPrivateKey => "key_is_private",
             "THIS IS A PRIVATE KEY{at}",
             "it must never leave your machine; if it did, generate a new key; send the .pub file, \
-             or what ssh-keygen -y -f FILE prints";
+             or what ssh-keygen -y -f FILE prints (for a PuTTY file, puttygen FILE -L)";
+
+        // Encodings of the whole text.
+        /// The text is UTF-16, or each of its characters is followed by a NUL or a space.
+        IsUtf16 => "key_utf16",
+            "the text is UTF-16, or has another character after each one{at}",
+            "save the file as UTF-8 without BOM";
+        /// The text is not UTF-8.
+        IsNotUtf8 => "key_not_utf8",
+            "the text is not UTF-8{at}",
+            "save the file as UTF-8 without BOM";
+        /// The text is percent-encoded, as in a URL or a web form.
+        IsPercentEncoded => "key_percent_encoded",
+            "the text is percent-encoded{at}",
+            "decode it, which turns %2B into + and %20 into a space";
+        /// The text has HTML or XML character references.
+        HasHtmlEntities => "key_html_entities",
+            "there is an HTML character reference{at}",
+            "write the characters themselves, such as + for &#43; and = for &#x3d;";
+        /// The text has HTML or XML tags.
+        HasHtmlTags => "key_html_tags",
+            "there is an HTML tag{at}",
+            "copy the text without tags";
+        /// The text has backslash escapes.
+        HasEscapes => "key_escaped",
+            "there is a backslash escape{at}",
+            "write what it stands for: nothing or a line end for \\n, and the character itself for \\/ and \\\"";
+        /// The text is in the quoted-printable encoding of mail.
+        IsQuotedPrintable => "key_quoted_printable",
+            "the text is quoted-printable{at}",
+            "decode it, which turns =3D into = and joins the lines that end with =";
+        /// The text is base64 of a public-key line.
+        IsBase64OfText => "key_base64_twice",
+            "the text{at} is base64 of the line of a key",
+            "decode it once, for example with base64 -d";
+        /// The key is in hexadecimal.
+        IsHexadecimal => "key_hexadecimal",
+            "the text{at} is hexadecimal",
+            "convert it to bytes, for example with xxd -r -p; if they are not the line of a key, encode them in base64 \
+             and write the key type and one space before that";
+        /// There are full-width or typographic variants of ASCII characters.
+        HasFullWidth => "key_full_width",
+            "there is a full-width or typographic variant of an ASCII character{at}",
+            "write the ASCII characters + / = - instead";
+        /// There is a character that does not show, or an escape sequence of a terminal.
+        HasInvisibleCharacter => "key_invisible_character",
+            "there is an invisible character{at}",
+            "remove it";
+        /// Each line starts with a mark of mail, of a list or of a program.
+        HasLinePrefix => "key_line_prefix",
+            "there is a mark at the start of each line, the first one{at}",
+            "remove these marks";
 
         // Base64.
+        /// Spaces replace every `+` of the base64.
+        HasSpacesForPlus => "key_spaces_for_plus",
+            "a space replaces + in the base64{at}",
+            "write + for each space within the key";
         /// The base64 contains a character outside its alphabet.
         InvalidBase64Character => "key_base64_character",
             "there is a character{at} that is not base64",
@@ -215,15 +305,15 @@ positioned_error! {
             "send one line of a .pub file";
 
         // The blob. Positions are in the base64.
-        /// The key type on the line differs from the one in the blob. The position is that of the latter.
+        /// The key type on the line differs from the one in the blob. The position is that of the former.
         TypeMismatch {
             /// The type on the line.
             line: &'static str,
             /// The type in the blob, or `unknown`.
             blob: &'static str,
         } => "key_type_mismatch",
-            "the key type on the line is {line}, but the type in the blob{at} is {blob}",
-            "copy the line of the .pub file again";
+            "the key type on the line{at} is {line}, but the key is of type {blob}",
+            "write the type of the key at the start of the line";
         /// Bytes after the last field of the key.
         ExtraBytes {
             /// How many.

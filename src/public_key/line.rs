@@ -1,4 +1,4 @@
-//! Splits one line, `type base64 comment`, into its parts: strictly for an import, leniently for a repair.
+//! Splits one line, `type base64 comment`, into its parts.
 //!
 //! Three programs read the line in three ways. `sshd` and `ssh-keygen` split it at whitespace of any kind and length;
 //! Nova checks it with one expression, which does the same, and computes the fingerprint of `split(' ')[1]`;
@@ -15,8 +15,8 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithm::Algorithm;
 use crate::public_key::blob::{self, KeyBlob};
-use crate::public_key::diagnosis;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind, Result};
+use crate::public_key::first_error;
 
 /// Characters that may follow a line, in any number: none of the programs that read the line treats them as part of
 /// it.
@@ -45,7 +45,7 @@ pub(crate) struct Line<'a> {
 impl<'a> Line<'a> {
     /// Splits `text` by the strict grammar.
     pub(crate) fn split(text: &'a str) -> Result<Self> {
-        let Some((algorithm, fields)) = split_type(text) else { return Err(diagnosis::explain(text, 0)) };
+        let Some((algorithm, fields)) = split_type(text) else { return Err(first_error::explain(text)) };
         match printable_prefix(fields.as_bytes(), MAX_BASE64 + 1) {
             0 => Err(missing_base64(fields).at(suffix_position(text, fields))),
             length => Self::new(text, algorithm, fields, length),
@@ -145,7 +145,7 @@ impl<'a> Line<'a> {
             None => return Ok(""),
             Some(' ') => {}
             Some('\t') => return Err(Kind::UnexpectedTab.at(position)),
-            Some('\r' | '\n') => return Err(diagnosis::explain_second_line(self.text, position)),
+            Some('\r' | '\n') => return Err(self.second_line(position)),
             Some(_) => return Err(Kind::UnexpectedUnicodeSpace.at(position)),
         }
         let comment = rest.as_str();
@@ -157,19 +157,25 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Checks that the comment, which is at `position`, contains no second line, for any program, and no private key.
+    /// Checks that the comment, which is at `position`, contains no second line, for any program.
     pub(crate) fn check_comment(&self, comment: &str, position: usize) -> Result<()> {
         let from_separator = from_line_separator(comment);
         if !from_separator.is_empty() {
             let position = position + suffix_position(comment, from_separator);
             let is_line_end = from_separator.starts_with('\n') || from_separator.starts_with("\r\n");
             return Err(if is_line_end {
-                diagnosis::explain_second_line(self.text, position)
+                self.second_line(position)
             } else {
                 Kind::UnexpectedLineSeparator.at(position)
             });
         }
-        diagnosis::private(comment, position).map_or(Ok(()), Err)
+        Ok(())
+    }
+
+    /// Returns the error for a second line, which starts after the line end at `position`.
+    fn second_line(&self, position: usize) -> PublicKeyError {
+        let rest = self.text.get(position..).unwrap_or_default();
+        Kind::HasSecondLine.at(position + (rest.len() - rest.trim_start_matches(TRAILING).len()))
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! | format | recognized by |
 //! |---|---|
-//! | PEM (PKCS#1, PKCS#8, SEC 1, OpenSSH, OpenPGP), ssh.com | the words `PRIVATE KEY` next to dashes |
+//! | PEM (PKCS#1, PKCS#8, SEC 1, OpenSSH, OpenPGP), ssh.com | the words `PRIVATE KEY` next to dashes, or after `BEGIN` |
 //! | SSH protocol 1 | its first words, also in base64 |
 //! | PuTTY | its first header, or the header of its private half |
 //! | age | the prefix of an identity |
-//! | OpenSSH without armor | base64 of `openssh-key-v1` |
-//! | PKCS#1, PKCS#8 and SEC 1 without armor | base64 of a SEQUENCE that starts with a version |
+//! | OpenSSH without armor | `openssh-key-v1`, also in base64 |
+//! | PKCS#1, PKCS#8 and SEC 1 without armor | base64 of a SEQUENCE with a version and what follows it in a private key |
+//! | encrypted PKCS#8 without armor | base64 of a SEQUENCE with the identifier of PKCS#5 |
+//! | JWK | the member `"d"` next to `"kty"` |
+//!
+//! The beginning of a key is enough. `recover::decodings` runs the same scan on what a text encodes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,8 +21,6 @@ use base64::engine::general_purpose::STANDARD;
 pub(crate) struct FoundPrivateKey {
     /// The byte offset of its start.
     pub(crate) position: usize,
-    /// Whether it is a PuTTY key file, from which a public key can be printed.
-    pub(crate) is_putty: bool,
 }
 
 /// The first bytes of an OpenSSH private key (OpenSSH's PROTOCOL.key), in base64.
@@ -29,46 +31,101 @@ const SSH1_HEADER: &[u8] = b"PRIVATE KEY FILE FORMAT";
 /// The first bytes of an SSH protocol 1 private key, in base64.
 const SSH1: [u8; 36] = base64_prefix(b"SSH PRIVATE KEY FILE FORMAT");
 
-/// Minimum length of a private key in base64; a word of a comment may be shorter.
-const SHORTEST_DER: usize = 40;
+/// Base64 characters that encode the start of a DER document: 24 bytes.
+const DER_HEAD: usize = 32;
 
-/// Base64 characters that encode the start of a DER document: up to nine bytes.
-const DER_HEAD: usize = 12;
+/// The fewest of them that are recognized: twelve bytes. A word of a comment may be shorter.
+const SHORTEST_DER: usize = 16;
 
 /// Finds the first private key in `text`.
 pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let bytes = text.as_bytes();
-    // One pass that stops at five letters, because this runs on the comment of every imported key.
-    let mut stops = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'A' | b'M' | b'P' | b'U' | b'b'));
+    // One pass that stops at a few letters, because this runs on the comment of every imported key.
+    let mut stops = bytes.iter().enumerate().filter(|(_, byte)| STOPS.get(usize::from(**byte)) == Some(&true));
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
-        let found = |position| Some(FoundPrivateKey { position, is_putty: false });
+        let found = |position| Some(FoundPrivateKey { position });
         match stop {
-            b'P' if rest.starts_with(b"PuTTY-User-Key-File-") => {
-                Some(FoundPrivateKey { position: start, is_putty: true })
-            }
-            b'P' if rest.starts_with(b"Private-Lines:") || is_armor(rest, text) => found(armor_start(before)),
-            b'A' if rest.starts_with(b"AGE-SECRET-KEY-") => found(start),
+            b'P' | b'p' if is_word(rest, b"PuTTY-User-Key-File-") => found(start),
+            b'P' | b'p' if is_word(rest, b"Private-Lines:") || is_armor(rest, text) => found(armor_start(before)),
+            b'B' | b'b' if is_begin(rest) => found(armor_start(before)),
+            b'A' | b'a' if is_word(rest, b"AGE-SECRET-KEY-") => found(start),
             b'b' if rest.starts_with(&OPENSSH) => found(start),
+            b'o' if rest.starts_with(b"openssh-key-v1") => found(start),
             b'U' if rest.starts_with(&SSH1) => found(start),
-            b'M' if !before.last().is_some_and(|&byte| is_base64(byte)) && is_private_der(rest) => found(start),
+            b'M' if is_private_der(rest) => found(start),
+            b'"' if rest.starts_with(b"\"d\"") && text.contains("\"kty\"") => found(start),
             _ => None,
         }
     })
 }
 
-/// Returns whether `text` contains a private key, or words that are likely to appear next to one.
+/// Returns whether these bytes, which are no text, are a private key: DER or `openssh-key-v1`.
+pub(crate) fn is_private_key(bytes: &[u8]) -> bool {
+    is_private_sequence(bytes) || bytes.starts_with(b"openssh-key-v1")
+}
+
+/// The bytes at which [`find_private_key`] stops.
+const STOPS: [bool; 256] = {
+    let mut stops = [false; 256];
+    let mut letters: &[u8] = b"AaBbMoPpU\"";
+    while let [letter, rest @ ..] = letters {
+        stops[*letter as usize] = true;
+        letters = rest;
+    }
+    stops
+};
+
+/// Returns whether `text` contains a private key, a part of one, or words that are likely to appear next to one.
 ///
 /// This decides what may be quoted, so it is wider than [`find_private_key`]: a false alarm costs a quotation only.
 pub(crate) fn may_contain_private_key(text: &str) -> bool {
     const WORDS: [&str; 3] = ["PRIVATE KEY", "PuTTY-User-Key-File", "Private-Lines"];
-    WORDS.iter().any(|words| text.contains(words)) || find_private_key(text).is_some()
+    WORDS.iter().any(|words| text.contains(words)) || find_private_key(text).is_some() || has_secret_word(text)
+}
+
+/// Returns whether a word may be a line from within a private key: long base64 that is no public key.
+fn has_secret_word(text: &str) -> bool {
+    /// A name or an identifier may be shorter.
+    const SHORTEST: usize = 40;
+
+    let words = text.as_bytes().split(|&byte| !(is_base64(byte) || matches!(byte, b'-' | b'_')));
+    words.filter(|word| word.len() >= SHORTEST && !word.starts_with(b"AAAA")).any(|word| {
+        let has = |is: fn(&u8) -> bool| word.iter().any(is);
+        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+    })
+}
+
+fn is_word(text: &[u8], word: &[u8]) -> bool {
+    text.split_at_checked(word.len()).is_some_and(|(head, _)| head.eq_ignore_ascii_case(word))
 }
 
 /// Returns whether the words at the start of `rest` belong to an armor. PEM and ssh.com have dashes around them; a
 /// comment may contain just the words.
 fn is_armor(rest: &[u8], text: &str) -> bool {
-    rest.starts_with(SSH1_HEADER) || (rest.starts_with(b"PRIVATE KEY") && text.contains("---"))
+    is_word(rest, SSH1_HEADER) || (is_word(rest, b"PRIVATE KEY") && text.contains("---"))
+}
+
+/// Returns whether `rest` starts with the first line of an armor, which may be cut off or lack its spaces.
+fn is_begin(rest: &[u8]) -> bool {
+    /// The longest label, `SSH2 ENCRYPTED PRIVATE KEY`, and characters between its words.
+    const LABEL: usize = 40;
+
+    if !is_word(rest, b"BEGIN") {
+        return false;
+    }
+    let (label, _) = rest.split_at(rest.len().min(LABEL));
+    let mut letters = label.iter().skip(5).filter(|byte| byte.is_ascii_alphanumeric());
+    let mut compact = [0; LABEL];
+    let count = compact.iter_mut().zip(&mut letters).map(|(slot, byte)| *slot = byte.to_ascii_uppercase()).count();
+    let (compact, _) = compact.split_at(count);
+    let is_label = |label: &[u8]| compact.starts_with(label);
+    // Capital letters, because these are also words.
+    let is_armor = rest.starts_with(b"BEGIN") && (is_label(b"OPENSSH") || is_label(b"ENCRYPTED"));
+    is_armor || compact.windows(10).any(|window| window == b"PRIVATEKEY") || {
+        rest.starts_with(b"BEGIN")
+            && [&b"PRIV"[..], b"RSAPRIV", b"ECPRIV", b"DSAPRIV", b"SSH2PRIV", b"PGPPRIV"].into_iter().any(is_label)
+    }
 }
 
 /// Returns the position of the first dash of the armor whose words follow `before`, or the end of `before`.
@@ -78,25 +135,43 @@ fn armor_start(before: &[u8]) -> usize {
     line.windows(4).position(|four| four == b"----").map_or(before.len(), |dashes| line_start + dashes)
 }
 
-/// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1: a SEQUENCE whose first element is a version,
-/// the INTEGER 0 or 1.
-///
-/// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER.
+/// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1, complete or not.
 fn is_private_der(text: &[u8]) -> bool {
-    let (Some(shortest), Some(head)) = (text.first_chunk::<SHORTEST_DER>(), text.first_chunk::<DER_HEAD>()) else {
-        return false;
-    };
-    let mut der = [0; DER_HEAD / 4 * 3];
-    if !shortest.iter().all(|&byte| is_base64(byte)) || STANDARD.decode_slice(head, &mut der).is_err() {
+    let count = text.iter().take(DER_HEAD).take_while(|&&byte| is_base64(byte) || matches!(byte, b'-' | b'_')).count();
+    if count < SHORTEST_DER {
         return false;
     }
+    let mut head = [b'A'; DER_HEAD];
+    let symbols = head.iter_mut().zip(text).take(count / 4 * 4);
+    symbols.for_each(|(symbol, &byte)| {
+        *symbol = match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            _ => byte,
+        }
+    });
+    let mut der = [0; DER_HEAD / 4 * 3];
+    STANDARD.decode_slice(head, &mut der).is_ok() && is_private_sequence(&der)
+}
+
+/// Returns whether these are the first bytes of a SEQUENCE that is a private key.
+///
+/// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER, and the rest of both differs.
+fn is_private_sequence(der: &[u8]) -> bool {
     // A length below 128 takes one byte, up to 255 two bytes, up to 65535 three.
-    matches!(
-        der,
-        [0x30, 0..=0x7f, 0x02, 0x01, 0 | 1, ..]
-            | [0x30, 0x81, _, 0x02, 0x01, 0 | 1, ..]
-            | [0x30, 0x82, _, _, 0x02, 0x01, 0 | 1, ..]
-    )
+    let content = match der {
+        [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => content,
+        _ => return false,
+    };
+    match content {
+        // A version, then an INTEGER, an algorithm identifier, or an OCTET STRING.
+        [0x02, 0x01, 0 | 1, 0x02 | 0x04, ..] => true,
+        [0x02, 0x01, 0 | 1, 0x30, 0x05..=0x82, 0x06, ..] => true,
+        [0x02, 0x01, 0 | 1, 0x30, 0x81, _, 0x06, ..] | [0x02, 0x01, 0 | 1, 0x30, 0x82, _, _, 0x06, ..] => true,
+        // An algorithm identifier of PKCS#5 or PKCS#12, which encrypt private keys.
+        [0x30, _, 0x06, 0x09 | 0x0a, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05 | 0x0c, ..] => true,
+        _ => false,
+    }
 }
 
 fn is_base64(byte: u8) -> bool {
@@ -140,14 +215,42 @@ mod tests {
         };
         for length in [&[0x2e][..], &[0x7f], &[0x81, 0x80], &[0x81, 0xff], &[0x82, 0x01, 0x00], &[0x82, 0xff, 0xff]] {
             for version in [0, 1] {
-                assert_eq!(found(&[&[0x30], length, &[2, 1, version]].concat()), Some(0), "{length:?}");
+                for next in [&[2][..], &[4], &[0x30, 5, 6], &[0x30, 0x81, 0x80, 6], &[0x30, 0x82, 1, 0, 6]] {
+                    assert_eq!(found(&[&[0x30], length, &[2, 1, version], next].concat()), Some(0), "{length:?}");
+                }
             }
-            // Another version, a longer INTEGER, a SEQUENCE, and not a SEQUENCE.
-            assert_eq!(found(&[&[0x30], length, &[2, 1, 2]].concat()), None);
-            assert_eq!(found(&[&[0x30], length, &[2, 2, 1]].concat()), None);
+            // Another version, a longer INTEGER, another element, a SEQUENCE, and not a SEQUENCE.
+            assert_eq!(found(&[&[0x30], length, &[2, 1, 2, 2]].concat()), None);
+            assert_eq!(found(&[&[0x30], length, &[2, 2, 1, 2]].concat()), None);
+            assert_eq!(found(&[&[0x30], length, &[2, 1, 0, 5]].concat()), None);
             assert_eq!(found(&[&[0x30], length, &[0x30, 1, 0]].concat()), None);
-            assert_eq!(found(&[&[0x31], length, &[2, 1, 0]].concat()), None);
+            assert_eq!(found(&[&[0x31], length, &[2, 1, 0, 2]].concat()), None);
+            let pbes2 = [0x30, 0x40, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 5, 0x0d];
+            assert_eq!(found(&[&[0x30], length, &pbes2].concat()), Some(0));
         }
+    }
+
+    #[test]
+    fn the_beginning_of_a_key_is_enough() {
+        let der = [0x30, 0x82, 4, 0xa4, 2, 1, 0, 2, 0x82, 1, 1, 0];
+        let encoded = STANDARD.encode(der);
+        assert_eq!(find_private_key(&encoded).map(|found| found.position), Some(0));
+        assert_eq!(find_private_key(&encoded[..15]), None);
+        for text in ["-----BEGIN OPENSSH", "BEGIN RSA PRIV", "BEGINECPRIVATEKEY", "begin rsa private key"] {
+            assert!(find_private_key(text).is_some(), "{text}");
+        }
+        for text in ["BEGIN PUBLIC KEY", "BEGIN RSA PUBLIC KEY", "begin private", "beginner", "BEGIN EC PARAMETERS"] {
+            assert!(find_private_key(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_base64_is_not_quoted_unless_it_is_a_public_key() {
+        let words = "Zm9yIG15IGV5ZXMgb25seSEgWm05eUlHMTVJR1Y1WlhN";
+        assert!(may_contain_private_key(words) && find_private_key(words).is_none());
+        assert!(!may_contain_private_key(&words[..39]));
+        let blob = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE";
+        assert!(!may_contain_private_key(blob));
     }
 
     #[test]

@@ -23,7 +23,7 @@ fn costs(what: &str, text: &str) {
     let consumers: [(&str, &dyn Fn()); 6] = [
         ("import", &|| drop(import(&name, text))),
         ("parse_with", &|| drop(PublicKey::parse_with(text, &policy))),
-        ("canonicalize", &|| drop(PublicKey::canonicalize(text))),
+        ("recover", &|| drop(PublicKey::recover(text))),
         ("verdict", &|| _ = nova::verdict(text)),
         ("fingerprint", &|| _ = text.parse::<Md5Fingerprint>()),
         ("post", &|| drop(post(&request, &context, &mut Draws::new(|_, _| None)))),

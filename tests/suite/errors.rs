@@ -134,6 +134,6 @@ fn kinds_do_not_shadow_public_types() {
     use nova_keypair::{PrivateKeyErrorKind::*, PublicKeyErrorKind::*, RequestError::*, *};
     fn is_type<T>() {}
     is_type::<(Md5Fingerprint, GeneratedKeypair, ImportPolicy, KeySpec, Keypair, KeypairName, Microversion)>();
-    is_type::<(Algorithm, Canonicalized, PrivateKey, PublicKey, Repair, Weakness)>();
+    is_type::<(Algorithm, Recovered, PrivateKey, PublicKey, Repair, Weakness)>();
     is_type::<(Context, Checked, Reply, Request)>();
 }

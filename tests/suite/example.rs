@@ -32,11 +32,11 @@ static EXAMPLE: LazyLock<PathBuf> = LazyLock::new(|| {
     folder.join("examples/keypair")
 });
 
-fn keypair() -> Command {
+pub(crate) fn keypair() -> Command {
     Command::new(&*EXAMPLE)
 }
 
-fn feed(command: &mut Command, input: &[u8]) -> Output {
+pub(crate) fn feed(command: &mut Command, input: &[u8]) -> Output {
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     // A command that rejects its arguments does not read its input.
@@ -46,7 +46,7 @@ fn feed(command: &mut Command, input: &[u8]) -> Output {
 }
 
 #[track_caller]
-fn lines(output: &Output) -> Vec<Value> {
+pub(crate) fn lines(output: &Output) -> Vec<Value> {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     str::from_utf8(&output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

@@ -28,6 +28,10 @@ mod openssh_version;
 mod os_keypairs;
 mod private_key;
 mod readme;
+mod recover;
+mod rejections;
+#[cfg(all(feature = "getrandom", feature = "serde"))]
+mod reports;
 mod round_trips;
 mod shared_primes;
 mod skip;

@@ -13,7 +13,7 @@ use nova_keypair::os_keypairs::Reply;
 use nova_keypair::{
     Algorithm, AwsGeneratedFingerprint, Batch, Error, FingerprintError, GeneratedKeypair, IdentifierError,
     ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey, PrivateKeyFormat, PublicKey,
-    Repair, Sha256Fingerprint, Weakness,
+    Reading, Sha256Fingerprint, Weakness,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -96,7 +96,7 @@ fn identifiers_parse_exactly_as_they_are_printed() {
     check_identifiers(&Algorithm::ALL, Algorithm::as_str, IdentifierError::UnknownAlgorithm);
     check_identifiers(KeySpec::ALL, KeySpec::as_str, IdentifierError::UnknownKeySpec);
     check_identifiers(&PrivateKeyFormat::ALL, PrivateKeyFormat::as_str, IdentifierError::UnknownPrivateKeyFormat);
-    check_identifiers(&Repair::ALL, Repair::as_str, IdentifierError::UnknownRepair);
+    check_identifiers(&Reading::ALL, Reading::as_str, IdentifierError::UnknownReading);
     check_identifiers(&Weakness::ALL, Weakness::as_str, IdentifierError::UnknownWeakness);
 }
 
@@ -257,7 +257,7 @@ proptest! {
             message::<Microversion>(&secret),
             message::<PrivateKeyFormat>(&secret),
             message::<PublicKey>(&secret),
-            message::<Repair>(&secret),
+            message::<Reading>(&secret),
             message::<Sha256Fingerprint>(&secret),
             message::<Weakness>(&secret),
             record("name"),

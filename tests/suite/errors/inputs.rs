@@ -3,9 +3,12 @@
 use nova_keypair::os_keypairs::{Context, Query, Reply, Request, negotiate};
 use nova_keypair::{
     Algorithm, Blocklist, Error, ImportPolicy, KeySpec, Keypair, KeypairName, Md5Fingerprint, Microversion, PrivateKey,
-    PrivateKeyFormat, PublicKey, Repair, Weakness, create_many,
+    PrivateKeyFormat, PublicKey, Reading, Weakness, create_many,
 };
 use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 
 use crate::draws::{Draws, composite};
 use crate::support::{line_of, number_hash};
@@ -13,6 +16,12 @@ use crate::support::{line_of, number_hash};
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 const BLOB: &str = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz";
 const P256: &str = "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBA/CkqWXSlbdo7jPshvIWT/m3FAdpSIKUx/uTmz87ObpBxXsfF8aMSiwGMKHjqviTV4cG6F7vFf28ll+9CbGsbs=";
+
+/// OpenStack Nova's test key, whose base64 has `+`, and its PKCS#1 document.
+const RSA: &str = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQDkbjgPqUSAyPpxHAI/J2wyXVVE3YH0NXJXmWbCywZ4kKXLBkxZwqVJkFpY9vBu3bT+vvh4wZk+Wq0SL1Gj4QePj+fn7cDYyHXWHQ8ZK3nc9I99bChmESD2FDXDVnF8EwLHt4bZh0YVChwyBHTNBqwkaOO3yGu4KdZEHek0f0OETAqGARMfT8IXPFKHR5laz87gZJ/i6nCZEb/Vi73S+dVmrcBqfC+9blQGTqDi5ZvoVMRLzruQDLhvkRwfpZHeUsTT2ia4b82q0f6qSAh1ByicOSaS4rfF/mCjoZLASh3R6szUbW974LjD8wP3wpnhmWif2HLugTatyodd/nyBm05N";
+const PKCS1: &str = "MIIBCgKCAQEA5G44D6lEgMj6cRwCPydsMl1VRN2B9DVyV5lmwssGeJClywZMWcKlSZBaWPbwbt20/r74eMGZPlqtEi9Ro+EHj4/n5+3A2Mh11h0PGSt53PSPfWwoZhEg9hQ1w1ZxfBMCx7eG2YdGFQocMgR0zQasJGjjt8hruCnWRB3pNH9DhEwKhgETH0/CFzxSh0eZWs/O4GSf4upwmRG/1Yu90vnVZq3AanwvvW5UBk6g4uWb6FTES867kAy4b5EcH6WR3lLE09omuG/NqtH+qkgIdQconDkmkuK3xf5go6GSwEod0erM1G1ve+C4w/MD98KZ4Zlon9hy7oE2rcqHXf58gZtOTQIDAQAB";
+/// The SPKI document of the Ed25519 key.
+const SPKI: &str = "MCowBQYDK2VwAyEAWXq7vkFOLzEa1I+bXJUm4sT+gy0I64QwkmcFK5kR1fM=";
 
 /// The failures of one domain: code, HTTP status, and the error that the input caused.
 pub(super) type Failures = Vec<(&'static str, u16, Error)>;
@@ -78,7 +87,6 @@ fn lines() -> Failures {
         ("key_pgp", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQ\n".into()),
         ("key_age", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p".into()),
         ("key_unknown_pem", "-----BEGIN DH PARAMETERS-----\nMII\n".into()),
-        ("key_putty", "PuTTY-User-Key-File-3: ssh-ed25519\n".into()),
         ("key_is_private", "-----BEGIN OPENSSH PRIVATE KEY-----\n".into()),
         ("key_base64_character", ED25519.replace("Fl6u", "Fl!u")),
         ("key_base64_url_safe", ED25519.replace('/', "_")),
@@ -89,8 +97,32 @@ fn lines() -> Failures {
         ("key_truncated", ED25519[..76].into()),
         ("key_oversized", format!("ssh-rsa {}", "A".repeat(9000))),
         ("key_type_mismatch", format!("ssh-rsa {BLOB}")),
+        ("key_type_repeated", format!("ssh-ed25519 {ED25519}")),
+        ("key_type_misspelled", format!("ssh-ed25591 {BLOB}")),
+        ("key_separator", ED25519.replace(' ', ": ")),
+        ("key_comment_separator", format!("{P256}me@home")),
+        ("key_text_after", format!("{ED25519}] me")),
+        ("key_utf16", ED25519.chars().flat_map(|c| [c, '\0']).collect()),
+        ("key_percent_encoded", ED25519.replace('/', "%2F").replace(' ', "%20")),
+        ("key_html_entities", ED25519.replace('/', "&#47;")),
+        ("key_html_tags", format!("<pre>{ED25519}</pre>")),
+        ("key_escaped", ED25519.replace('/', "\\/")),
+        ("key_quoted_printable", P256.replace('=', "=3D")),
+        ("key_base64_twice", STANDARD.encode(ED25519)),
+        ("key_hexadecimal", ED25519.bytes().map(|byte| format!("{byte:02x}")).collect()),
+        ("key_full_width", ED25519.replace('/', "\u{ff0f}")),
+        ("key_invisible_character", ED25519.replace(' ', "\u{200b} ")),
+        ("key_line_prefix", format!("+{}\n+{}\n", &ED25519[..40], &ED25519[40..])),
+        ("key_spaces_for_plus", RSA.replace('+', " ")),
+        ("key_spki_body", format!("ssh-ed25519 {SPKI}")),
+        ("key_pkcs1_body", PKCS1.into()),
+        ("key_swapped_numbers", line_of(&[b"ssh-rsa", &ones(256), &[1, 0, 1]])),
     ];
-    cases.into_iter().map(|(code, text)| (code, 400, rejected(&text))).collect()
+    let latin1 = [ED25519.as_bytes(), b" M\xfcller"].concat();
+    let not_utf8 = PublicKey::recover_bytes(b"\xff").unwrap_err();
+    assert!(PublicKey::recover_bytes(&latin1).is_ok());
+    let texts = cases.into_iter().map(|(code, text)| (code, 400, rejected(&text)));
+    texts.chain([("key_not_utf8", 400, not_utf8.into())]).collect()
 }
 
 fn hex(digits: &str) -> Vec<u8> {
@@ -151,7 +183,7 @@ fn policies() -> Failures {
         ("algorithm_unknown", 400, Algorithm::try_from("RSA").unwrap_err().into()),
         ("key_spec_unknown", 400, KeySpec::try_from("rsa-1024").unwrap_err().into()),
         ("private_key_format_unknown", 400, PrivateKeyFormat::try_from("ppk").unwrap_err().into()),
-        ("repair_unknown", 400, Repair::try_from("none").unwrap_err().into()),
+        ("reading_unknown", 400, Reading::try_from("none").unwrap_err().into()),
         ("weakness_unknown", 400, Weakness::try_from("none").unwrap_err().into()),
     ]
 }

@@ -1,18 +1,18 @@
-//! Identifies input that is not a public-key line, so that the error can tell what to send instead.
+//! What is wrong with a text that is not a public-key line and means no key for certain.
 //!
 //! Only [`WINDOW`] bytes are examined, so a rejection costs the same whatever the length of the text. Errors hold
-//! offsets and nothing of the text, which may be a private key.
+//! offsets and nothing of the text.
 
 use crate::algorithm::{Algorithm, is_certificate};
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
-use crate::public_key::private_key_scan::find_private_key;
 
 /// Number of bytes that are examined: enough for a few lines before the one that matters.
 const WINDOW: usize = 1024;
 
-/// Explains why the text from `position` on, which does not start with a key type and one space, is rejected.
-pub(crate) fn explain(text: &str, position: usize) -> PublicKeyError {
-    let window = window(text, position);
+/// Explains why the text, which does not start with a key type and one space, is rejected.
+pub(crate) fn explain(text: &str) -> PublicKeyError {
+    let position = 0;
+    let window = window(text);
     if let Some(error) = armor(window, position) {
         return error;
     }
@@ -33,8 +33,6 @@ pub(crate) fn explain(text: &str, position: usize) -> PublicKeyError {
         .or_else(|| fingerprint(content, start, first, second))
         .or_else(|| ssh1(start, first, second, third))
         .or_else(|| separator(content, start, first))
-        .or_else(|| bare_key(start, first))
-        .or_else(|| before_type(content, start, first))
         .or_else(|| key_type(start, first, second))
         .or_else(|| path(start, first))
         .unwrap_or(Kind::Unrecognized.at(start))
@@ -43,37 +41,13 @@ pub(crate) fn explain(text: &str, position: usize) -> PublicKeyError {
 /// Recognizes a text that is too long for a full diagnosis: a format with a header, because most private keys are
 /// longer than the documented limit.
 pub(crate) fn explain_long(text: &str) -> Option<PublicKeyError> {
-    armor(window(text, 0), 0)
+    armor(window(text), 0)
 }
 
-/// Explains why the text from `position` on, which follows a complete key and its line ending, is rejected.
-pub(crate) fn explain_second_line(text: &str, position: usize) -> PublicKeyError {
-    let window = window(text, position);
-    if let Some(error) = private(window, position) {
-        return error;
-    }
-    let content = window.trim_start_matches([' ', '\t', '\r', '\n']);
-    let position = position + (window.len() - content.len());
-    let is_key =
-        type_at(content).is_some() || content.split(' ').any(|field| Algorithm::from_name(field.as_bytes()).is_some());
-    if is_key { Kind::HasSecondKey.at(position) } else { Kind::HasSecondLine.at(position) }
-}
-
-/// Returns the error for a private key in a piece of text that starts at `position`, if it contains one.
-pub(crate) fn private(text: &str, position: usize) -> Option<PublicKeyError> {
-    let found = find_private_key(text)?;
-    let kind = if found.is_putty { Kind::IsPuttyFile } else { Kind::IsPrivateKey };
-    Some(kind.at(position + found.position))
-}
-
-/// Returns the part of the text from `position` on that is examined: whole characters.
-fn window(text: &str, position: usize) -> &str {
-    let end = (0..4)
-        .filter_map(|back| position.saturating_add(WINDOW).checked_sub(back))
-        .find(|&end| text.is_char_boundary(end));
-    // There is no character boundary beyond the end of the text.
-    let end = end.unwrap_or(text.len());
-    text.get(position..end).unwrap_or_default()
+/// Returns the part of the text that is examined: whole characters.
+fn window(text: &str) -> &str {
+    let ends = (WINDOW - 3..=WINDOW).rev();
+    ends.filter_map(|end| text.split_at_checked(end)).map(|(window, _)| window).next().unwrap_or(text)
 }
 
 /// Returns the key type at the start of the text, if whitespace or nothing follows it.
@@ -82,11 +56,8 @@ fn type_at(text: &str) -> Option<Algorithm> {
     Algorithm::from_name(field.as_bytes())
 }
 
-/// Recognizes formats with a header, private keys first.
+/// Recognizes formats with a header.
 fn armor(text: &str, position: usize) -> Option<PublicKeyError> {
-    if let Some(error) = private(text, position) {
-        return Some(error);
-    }
     let dashes = text.find("----")?;
     let position = position + dashes;
     let (_, header) = text.split_at_checked(dashes)?;
@@ -160,63 +131,6 @@ fn separator(content: &str, position: usize, first: &str) -> Option<PublicKeyErr
     let name = Algorithm::ALL.into_iter().map(Algorithm::as_str).find(|name| first.starts_with(name))?;
     let joined = first.get(name.len()..).is_some_and(|rest| rest.starts_with("AAAA"));
     joined.then_some(Kind::MissingSeparator.at(position + name.len()))
-}
-
-/// Every blob starts with the length of a type's name, so with three zero bytes: `AAAA`.
-fn bare_key(position: usize, first: &str) -> Option<PublicKeyError> {
-    first.starts_with("AAAA").then_some(Kind::MissingType.at(position))
-}
-
-/// Recognizes a key type as a later field: `authorized_keys` with options, `known_hosts`, or other text before the
-/// type.
-fn before_type(content: &str, position: usize, first: &str) -> Option<PublicKeyError> {
-    /// sshd(8), "AUTHORIZED_KEYS FILE FORMAT".
-    const OPTIONS: [&str; 23] = [
-        "agent-forwarding",
-        "cert-authority",
-        "command=",
-        "environment=",
-        "expiry-time=",
-        "from=",
-        "no-agent-forwarding",
-        "no-port-forwarding",
-        "no-pty",
-        "no-touch-required",
-        "no-user-rc",
-        "no-x11-forwarding",
-        "permitlisten=",
-        "permitopen=",
-        "port-forwarding",
-        "principals=",
-        "pty",
-        "restrict",
-        "touch-required",
-        "tunnel=",
-        "user-rc",
-        "verify-required",
-        "x11-forwarding",
-    ];
-    let mut offset = 0;
-    let found = content.split_inclusive([' ', '\t', '\r', '\n']).find_map(|piece| {
-        let start = offset;
-        offset += piece.len();
-        let field = piece.trim_end();
-        let is_type = Algorithm::from_name(field.as_bytes()).is_some() || is_certificate(field.as_bytes());
-        (start > 0 && is_type).then_some(start)
-    })?;
-    let position = position + found;
-    let lower = first.to_ascii_lowercase();
-    let is_option = OPTIONS.iter().any(|option| lower.starts_with(option));
-    // One field before the type: a marker, a hashed name, or names and addresses. `user@host` is a comment, not one
-    // of them.
-    let is_host = ["@cert-authority", "@revoked"].contains(&first)
-        || first.starts_with("|1|")
-        || (!first.contains('@') && first.contains(['.', ',', '[', ':', '*']) && found == first.len() + 1);
-    Some(match (is_option, is_host) {
-        (true, _) => Kind::HasOptions.at(position),
-        (_, true) => Kind::IsKnownHostsLine.at(position),
-        _ => Kind::HasLeadingText.at(position),
-    })
 }
 
 /// Recognizes a type that is known but not supported, or an unknown one that is followed by what looks like a key.

@@ -1,0 +1,269 @@
+//! Finds the key that a damaged text means: with certainty, or not at all.
+//!
+//! A text is damaged in some of the ways that [`Reading`] lists. Each can be undone. The encodings of a whole text
+//! are searched breadth first, at most three deep ([`decodings`]). In each text that this leads to, a key is found by
+//! its base64, which tells where the key starts and ends whatever is around it ([`keys`], [`surroundings`]). If the
+//! first depth at which there is a key has exactly one, it is the key that was meant. Private keys come first: they
+//! are searched for in every text, and end the search.
+
+pub(crate) mod decodings;
+mod formats;
+mod keys;
+pub(crate) mod reading;
+pub(crate) mod state;
+mod surroundings;
+mod symbols;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::ControlFlow;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::policy::ImportPolicy;
+use crate::public_key::blob::KeyBlob;
+use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
+use crate::public_key::private_key_scan::FoundPrivateKey;
+use crate::public_key::recover::decodings::MAX_TEXT;
+use crate::public_key::recover::keys::FoundKey;
+use crate::public_key::recover::reading::{Reading, Repair};
+use crate::public_key::recover::state::State;
+
+/// The answer of a search.
+pub(crate) enum Outcome {
+    /// The key that the text means.
+    Key(Meant),
+    /// There is no key that could be imported: a private key, several keys, or one that the policy rejects.
+    Rejected(PublicKeyError),
+    /// Nothing is certain.
+    Unknown,
+}
+
+/// A key that a text means.
+pub(crate) struct Meant {
+    /// The canonical line.
+    pub(crate) line: String,
+    /// The length of the line without the comment.
+    pub(crate) key_length: usize,
+    pub(crate) repairs: Vec<Repair>,
+}
+
+/// Searches for the key that a text of `length` bytes means.
+pub(crate) fn search(input: State, length: usize, policy: &ImportPolicy<'_>) -> Outcome {
+    search_counting(input, length, policy).0
+}
+
+/// Searches, and returns the number of states visited, too.
+pub(crate) fn search_counting(input: State, length: usize, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
+    if length > MAX_TEXT {
+        let found = decodings::find_private_key(input.text());
+        return (found.map_or(Outcome::Unknown, |found| Outcome::Rejected(private(found))), 1);
+    }
+    let mut search = Search { policy, outcome: None, is_ambiguous: false };
+    let visited = decodings::visit(input, |state| search.visit(state));
+    let outcome = match search.outcome {
+        Some(Depth { answer, .. }) if !search.is_ambiguous => answer,
+        _ => Outcome::Unknown,
+    };
+    (outcome, visited)
+}
+
+/// Returns the error of a comment that contains a private key in any encoding, or a second complete key.
+pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), PublicKeyError> {
+    if let Some(found) = decodings::find_private_key(comment) {
+        return Err(Kind::IsPrivateKey.at(position + found.position));
+    }
+    // The shortest key has 68 characters of base64.
+    if comment.len() < 68 {
+        return Ok(());
+    }
+    match second_key(comment) {
+        Some(at) => Err(Kind::HasSecondKey.at(position + at)),
+        None => Ok(()),
+    }
+}
+
+/// Finds a complete key in a comment; returns where its line starts.
+fn second_key(comment: &str) -> Option<usize> {
+    let key = keys::find(comment)
+        .found
+        .into_iter()
+        .find(|key| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok() && key.is_line)?;
+    Some(keys::line_start(comment, key.start))
+}
+
+fn private(found: FoundPrivateKey) -> PublicKeyError {
+    Kind::IsPrivateKey.at(found.position)
+}
+
+struct Search<'a> {
+    policy: &'a ImportPolicy<'a>,
+    outcome: Option<Depth>,
+    /// Whether texts of the same depth have different keys.
+    is_ambiguous: bool,
+}
+
+/// The answer of the first depth that has one.
+struct Depth {
+    depth: usize,
+    answer: Outcome,
+    blob: Vec<u8>,
+    /// Where the key is in the input.
+    span: core::ops::Range<usize>,
+}
+
+impl Search<'_> {
+    fn visit(&mut self, state: &State) -> ControlFlow<()> {
+        if let Some(found) = decodings::in_state(state) {
+            self.reject(private(found));
+            return ControlFlow::Break(());
+        }
+        let keys = keys::find(state.text());
+        if let Some(at) = keys.private {
+            self.reject(Kind::IsPrivateKey.at(state.position(at)));
+            return ControlFlow::Break(());
+        }
+        let Some(first) = keys.found.first() else {
+            return self.check_others(state, &keys.partial);
+        };
+        // Another key, complete or not, in the same text.
+        let other = keys.found.iter().find(|key| key.blob != first.blob).map(|key| key.start);
+        let other = other.into_iter().chain(keys.partial.iter().copied()).min();
+        if let Some(other) = other.filter(|_| self.outcome.is_none()) {
+            let second = other.max(first.start);
+            self.set_answer(state, first, Outcome::Rejected(several(state, second)));
+            return ControlFlow::Continue(());
+        }
+        match &self.outcome {
+            None => {
+                let answer = match check(first, self.policy) {
+                    Ok(()) => line(state, &keys.found, self.policy),
+                    Err(Some(error)) if error.kind() == Kind::IsDsa => {
+                        let start = keys::line_start(state.text(), first.start);
+                        Outcome::Rejected(error.kind().at(state.position(start)))
+                    }
+                    Err(Some(error)) => Outcome::Rejected(error),
+                    Err(None) => return ControlFlow::Continue(()),
+                };
+                self.set_answer(state, first, answer);
+            }
+            Some(answer) if answer.blob != first.blob => {
+                let is_elsewhere = !answer.span.contains(&state.position(first.start));
+                if is_elsewhere && matches!(answer.answer, Outcome::Key(_)) {
+                    self.reject(several(state, first.start));
+                } else if answer.depth == state.depth() {
+                    self.is_ambiguous = true;
+                }
+            }
+            // The same key, perhaps with less that remains to be explained.
+            Some(answer) if matches!(answer.answer, Outcome::Key(_)) => {
+                let other = line(state, &keys.found, self.policy);
+                if cost(&other) < cost(&answer.answer) {
+                    self.set_answer(state, first, other);
+                }
+            }
+            Some(_) => {}
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Checks that keys that are not complete are no others than the one that was found.
+    fn check_others(&mut self, state: &State, partial: &[usize]) -> ControlFlow<()> {
+        if let Some(answer) = &self.outcome
+            && matches!(answer.answer, Outcome::Key(_))
+            && let Some(&other) = partial.iter().find(|&&at| !answer.span.contains(&state.position(at)))
+        {
+            self.reject(several(state, other));
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn reject(&mut self, error: PublicKeyError) {
+        let answer = Outcome::Rejected(error);
+        self.is_ambiguous = false;
+        self.outcome = Some(Depth { depth: 0, answer, blob: Vec::new(), span: 0..0 });
+    }
+
+    fn set_answer(&mut self, state: &State, key: &FoundKey, answer: Outcome) {
+        let span = state.position(key.start)..state.position(key.end).max(state.position(key.start) + 1);
+        self.outcome = Some(Depth { depth: state.depth(), answer, blob: key.blob.clone(), span });
+    }
+}
+
+fn several(state: &State, start: usize) -> PublicKeyError {
+    Kind::HasSecondKey.at(state.position(keys::line_start(state.text(), start)))
+}
+
+/// Checks the key itself. The error is `None` if it is malformed, and so not the key that was meant.
+fn check(key: &FoundKey, policy: &ImportPolicy<'_>) -> Result<(), Option<PublicKeyError>> {
+    policy.check_algorithm(key.algorithm, 0).map_err(Some)?;
+    let blob = KeyBlob::parse(key.blob.clone(), key.algorithm, 0).map_err(|error| match error.kind() {
+        Kind::RsaTooShort { .. } | Kind::RsaTooLong { .. } | Kind::UnsupportedDsaSize { .. } => Some(error),
+        _ => None,
+    })?;
+    policy.check_key(&blob).map_err(Some)
+}
+
+/// Returns how much a reading of a text explains away: the less, the more likely it is what happened.
+fn cost(answer: &Outcome) -> usize {
+    let Outcome::Key(Meant { repairs, .. }) = answer else { return usize::MAX };
+    let each = repairs.iter().map(|repair| match repair.reading() {
+        Reading::TypeMissing | Reading::Padding => 3,
+        Reading::Quotes => 1,
+        Reading::TextBefore | Reading::TextAfter | Reading::LineBreaks | Reading::CommentSeparator => 2,
+        Reading::WrongType | Reading::SpacesForPlus | Reading::TypeSeparator | Reading::UrlSafeAlphabet => 2,
+        _ => 1,
+    });
+    each.sum()
+}
+
+/// Builds the line of the only key of a state, which may occur more than once.
+fn line(state: &State, keys: &[FoundKey], policy: &ImportPolicy<'_>) -> Outcome {
+    let Some(key) = keys.first() else { return Outcome::Unknown };
+    let mut around = surroundings::read(state.text(), key);
+    if let Some(again) = keys.get(1) {
+        around.after.retain(|(reading, ..)| *reading != Reading::TextAfter);
+        let start = keys::line_start(state.text(), again.start);
+        around.after.push((Reading::TextAfter, Kind::HasSecondKey, start));
+    }
+    let mut repairs: Vec<Repair> =
+        state.path().map(|(reading, at)| Repair::new(reading, kind_of(reading), at)).collect();
+    let steps = around.before.iter().chain(&key.steps).chain(&around.after);
+    repairs.extend(steps.map(|&(reading, kind, at)| Repair::new(reading, kind, state.position(at))));
+
+    let mut comment = around.comment;
+    let mut line = [key.algorithm.as_str(), " ", &STANDARD.encode(&key.blob)].concat();
+    let length = if comment.is_empty() { line.len() } else { line.len() + 1 + comment.len() };
+    if let Err(error) = policy.check_size(length) {
+        if comment.is_empty() || policy.check_size(line.len()).is_err() {
+            return Outcome::Rejected(error);
+        }
+        repairs.push(Repair::new(Reading::LongComment, error.kind(), state.position(around.comment_start)));
+        comment = "";
+    }
+    let key_length = line.len();
+    if !comment.is_empty() {
+        line.extend([" ", comment]);
+    }
+    Outcome::Key(Meant { line, key_length, repairs })
+}
+
+/// Returns the kind of error of a text in an encoding.
+fn kind_of(reading: Reading) -> Kind {
+    match reading {
+        Reading::ByteOrderMark => Kind::StartsWithByteOrderMark,
+        Reading::Utf16 => Kind::IsUtf16,
+        Reading::NotUtf8 => Kind::IsNotUtf8,
+        Reading::PercentEncoding => Kind::IsPercentEncoded,
+        Reading::HtmlEntities => Kind::HasHtmlEntities,
+        Reading::HtmlTags => Kind::HasHtmlTags,
+        Reading::Escapes => Kind::HasEscapes,
+        Reading::QuotedPrintable => Kind::IsQuotedPrintable,
+        Reading::Base64 => Kind::IsBase64OfText,
+        Reading::Hexadecimal => Kind::IsHexadecimal,
+        Reading::FullWidth => Kind::HasFullWidth,
+        Reading::LinePrefix => Kind::HasLinePrefix,
+        _ => Kind::HasInvisibleCharacter,
+    }
+}

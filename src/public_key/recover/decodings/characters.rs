@@ -1,0 +1,128 @@
+//! Characters that came with the way of the text: NUL bytes of UTF-16, invisible ones, typographic variants.
+
+use crate::public_key::recover::reading::Reading;
+use crate::public_key::recover::state::{Decoder, State};
+
+/// Returns whether there is a character other than the printable ones of ASCII and the usual line ends.
+pub(super) fn has_control_or_other(text: &str) -> bool {
+    text.bytes().any(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
+}
+
+/// Removes a byte order mark at the start.
+pub(super) fn without_byte_order_mark(state: &State) -> Option<State> {
+    let rest = state.text().strip_prefix('\u{feff}')?;
+    let mut decoder = Decoder::new(state);
+    decoder.damage(0);
+    let skipped = state.text().len() - rest.len();
+    rest.char_indices().for_each(|(at, c)| decoder.push(c, skipped + at));
+    decoder.finish(Reading::ByteOrderMark)
+}
+
+/// Removes the NUL characters of UTF-16 or UTF-32 that was read as another encoding, and its byte order mark.
+pub(super) fn without_nuls(state: &State) -> Option<State> {
+    let text = state.text();
+    // At least every fourth character; single NULs are invisible characters.
+    let nuls = text.bytes().filter(|&byte| byte == 0).count();
+    if nuls < 4 || 4 * nuls < text.len() {
+        return None;
+    }
+    let mut decoder = Decoder::new(state);
+    for (at, c) in text.char_indices() {
+        match c {
+            '\0' => decoder.damage(at),
+            '\u{fffd}' | '\u{feff}' | '\u{fffe}' | '\u{ff}' | '\u{fe}' if at < 8 => {}
+            _ => decoder.push(c, at),
+        }
+    }
+    decoder.finish(Reading::Utf16)
+}
+
+/// Removes a space after each character.
+pub(super) fn without_spaces_between(state: &State) -> Option<State> {
+    let text = state.text().trim();
+    let start = state.text().len() - state.text().trim_start().len();
+    let is_spaced = text.len() >= 32 && text.bytes().skip(1).step_by(2).all(|byte| byte == b' ');
+    if !is_spaced || text.bytes().step_by(2).all(|byte| byte == b' ') {
+        return None;
+    }
+    let mut decoder = Decoder::new(state);
+    decoder.damage(start + 1);
+    text.char_indices().step_by(2).for_each(|(at, c)| decoder.push(c, start + at));
+    decoder.finish(Reading::Utf16)
+}
+
+/// Removes characters that do not show, and the escape sequences of a terminal.
+pub(super) fn without_invisible(state: &State) -> Option<State> {
+    let text = state.text();
+    let mut decoder = Decoder::new(state);
+    let mut sequence = Sequence::None;
+    for (at, c) in text.char_indices() {
+        let is_hidden = match sequence {
+            Sequence::None if is_invisible(c) => {
+                sequence = if c == '\x1b' { Sequence::Started } else { Sequence::None };
+                true
+            }
+            Sequence::None => false,
+            Sequence::Started => {
+                sequence = match c {
+                    '[' => Sequence::Csi,
+                    ']' => Sequence::Osc,
+                    _ => Sequence::None,
+                };
+                true
+            }
+            Sequence::Csi => {
+                sequence = if matches!(c, '@'..='~') { Sequence::None } else { Sequence::Csi };
+                true
+            }
+            Sequence::Osc => {
+                sequence = if matches!(c, '\x07' | '\\') { Sequence::None } else { Sequence::Osc };
+                true
+            }
+        };
+        if is_hidden { decoder.damage(at) } else { decoder.push(c, at) }
+    }
+    decoder.finish(Reading::InvisibleCharacters)
+}
+
+/// The part of a terminal's escape sequence (ECMA-48) that a character continues.
+#[derive(Clone, Copy)]
+enum Sequence {
+    None,
+    Started,
+    /// A control sequence, which ends with a character from `@` to `~`.
+    Csi,
+    /// An operating system command, which ends with BEL or with `ESC \`.
+    Osc,
+}
+
+/// Returns whether the character has no width: a control character that does not end a line, or a format character.
+fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\0'..='\x08' | '\x0e'..='\x1b' | '\x7f'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{ad}' | '\u{34f}'
+        | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180e}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Replaces full-width and typographic variants by the ASCII characters they stand for.
+pub(super) fn in_ascii(state: &State) -> Option<State> {
+    let mut decoder = Decoder::new(state);
+    for (at, c) in state.text().char_indices() {
+        let ascii = match c {
+            // The full-width forms are in the order of ASCII.
+            '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Some('-'),
+            '\u{2044}' | '\u{2215}' | '\u{29f8}' => Some('/'),
+            '\u{fe62}' | '\u{207a}' | '\u{2795}' => Some('+'),
+            '\u{fe66}' | '\u{207c}' | '\u{a78a}' => Some('='),
+            '\u{fe6b}' => Some('@'),
+            _ => None,
+        };
+        if ascii.is_some() {
+            decoder.damage(at);
+        }
+        decoder.push(ascii.unwrap_or(c), at);
+    }
+    decoder.finish(Reading::FullWidth)
+}

@@ -1,0 +1,158 @@
+//! Hexadecimal digits: of a key, or of a whole text.
+
+use crate::public_key::recover::reading::Reading;
+use crate::public_key::recover::state::{Decoder, State};
+
+/// The shortest run of digits that is decoded: shorter ones are fingerprints and numbers.
+const SHORTEST: usize = 72;
+
+/// Decodes the first long run of hexadecimal digits, with or without separators, or the rows of a hexadecimal dump.
+///
+/// A binary key is written in base64, a text as it is.
+pub(super) fn digits(state: &State) -> Option<State> {
+    let text = state.text();
+    let mut start = 0;
+    while let Some(found) = text.get(start..)?.bytes().position(|byte| byte.is_ascii_hexdigit()) {
+        start += found;
+        let length = run(text.as_bytes().get(start..)?, &mut |_, _| {});
+        if length.digits >= SHORTEST {
+            return decode(state, start);
+        }
+        start += length.end.max(1);
+    }
+    None
+}
+
+struct Run {
+    digits: usize,
+    end: usize,
+}
+
+/// Reads digits in pairs, whose separators are skipped, and passes on each byte with its offset.
+fn run(text: &[u8], each: &mut dyn FnMut(u8, usize)) -> Run {
+    let (mut at, mut digits, mut end) = (0, 0, 0);
+    // In a dump, the number of bytes of the row.
+    let mut row = None;
+    loop {
+        let rest = text.get(at..).unwrap_or_default();
+        if at == 0 || text.get(at - 1) == Some(&b'\n') {
+            let offset = offset(rest);
+            if offset > 0 {
+                at += offset;
+                row = Some(0);
+                continue;
+            }
+            row = None;
+        }
+        if let Some(bytes) = row
+            && is_end_of_row(rest, bytes)
+        {
+            at += rest.iter().position(|&byte| byte == b'\n').map_or(rest.len(), |line_end| line_end + 1);
+            continue;
+        }
+        if let Some(byte) = pair(rest) {
+            each(byte, at);
+            at += 2;
+            digits += 2;
+            end = at;
+            row = row.map(|bytes| bytes + 1);
+            continue;
+        }
+        at += match rest {
+            [b'\\' | b'0', b'x', ..] => 2,
+            [b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-', ..] => 1,
+            _ => return Run { digits, end: end.max(1) },
+        };
+    }
+}
+
+fn pair(text: &[u8]) -> Option<u8> {
+    let pair = core::str::from_utf8(text.get(..2)?).ok()?;
+    if pair.bytes().all(|digit| digit.is_ascii_hexdigit()) { u8::from_str_radix(pair, 16).ok() } else { None }
+}
+
+/// Returns whether the digits of a row of a dump, of which there were so many bytes, end here: before its characters.
+fn is_end_of_row(rest: &[u8], bytes: usize) -> bool {
+    match rest {
+        [b' ', b' ', b' ', ..] | [b' ', b'|', ..] | [b'|', ..] => true,
+        // There may be two spaces in the middle of the row.
+        [b' ', b' ', next @ ..] => bytes >= 16 || pair(next).is_none() || next.get(2) != Some(&b' '),
+        _ => false,
+    }
+}
+
+/// Returns the length of an offset in front of a row, with its colon and spaces.
+fn offset(row: &[u8]) -> usize {
+    let digits = row.iter().take_while(|digit| digit.is_ascii_hexdigit()).count();
+    if !(4..=8).contains(&digits) {
+        return 0;
+    }
+    match row.get(digits..) {
+        Some([b':', b' ', ..]) => digits + 2,
+        Some([b' ', b' ', ..]) => digits + 2,
+        _ => 0,
+    }
+}
+
+fn decode(state: &State, start: usize) -> Option<State> {
+    let text = state.text().as_bytes().get(start..)?;
+    let mut head = [0u8; 3];
+    let mut count = 0;
+    run(text, &mut |byte, _| {
+        if let Some(slot) = head.get_mut(count) {
+            *slot = byte;
+        }
+        count += 1;
+    });
+    let mut decoder = Decoder::new(state);
+    decoder.damage(start);
+    // The text before it has the type, if there is one.
+    let before = state.text().get(..start)?;
+    before.char_indices().for_each(|(at, c)| decoder.push(c, at));
+    if matches!(head, [0, 0, 0] | [0x30, ..]) {
+        let mut group = Group { bits: 0, count: 0, at: 0 };
+        run(text, &mut |byte, at| group.add(byte, start + at, &mut decoder));
+        group.finish(&mut decoder);
+    } else {
+        run(text, &mut |byte, at| decoder.push(if byte.is_ascii() { char::from(byte) } else { '?' }, start + at));
+    }
+    decoder.finish(Reading::Hexadecimal)
+}
+
+/// Bytes that are written as base64 once there are three of them.
+struct Group {
+    bits: u32,
+    count: u32,
+    at: usize,
+}
+
+impl Group {
+    fn add(&mut self, byte: u8, at: usize, decoder: &mut Decoder<'_>) {
+        if self.count == 0 {
+            self.at = at;
+        }
+        self.bits = self.bits << 8 | u32::from(byte);
+        self.count += 1;
+        if self.count == 3 {
+            self.write(4, decoder);
+        }
+    }
+
+    fn finish(mut self, decoder: &mut Decoder<'_>) {
+        let (symbols, at) = (self.count as usize + 1, self.at);
+        if self.count > 0 {
+            self.bits <<= 8 * (3 - self.count);
+            self.write(symbols, decoder);
+            (symbols..4).for_each(|_| decoder.push('=', at));
+        }
+    }
+
+    fn write(&mut self, symbols: usize, decoder: &mut Decoder<'_>) {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        for symbol in 0..symbols {
+            let index = (self.bits >> (18 - 6 * symbol)) as usize % 64;
+            decoder.push(char::from(ALPHABET.get(index).copied().unwrap_or(b'A')), self.at);
+        }
+        (self.bits, self.count) = (0, 0);
+    }
+}

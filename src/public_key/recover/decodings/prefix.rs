@@ -1,0 +1,39 @@
+//! What is in front of each line: marks of mail, diffs and source code, list markers, line numbers.
+
+use crate::public_key::recover::reading::Reading;
+use crate::public_key::recover::state::{Decoder, State};
+
+/// Removes the mark in front of each line, if more than one line has one.
+pub(super) fn of_lines(state: &State) -> Option<State> {
+    let lines = || state.text().split_inclusive('\n');
+    if lines().filter(|line| mark(line) > 0).count() < 2 {
+        return None;
+    }
+    let mut decoder = Decoder::new(state);
+    let mut start = 0;
+    for line in lines() {
+        let length = mark(line);
+        if length > 0 {
+            decoder.damage(start);
+        }
+        let kept = line.char_indices().skip_while(|&(at, _)| at < length);
+        kept.for_each(|(at, c)| decoder.push(c, start + at));
+        start += line.len();
+    }
+    decoder.finish(Reading::LinePrefix)
+}
+
+/// Returns the length of the mark in front of a line, with the spaces around it.
+fn mark(line: &str) -> usize {
+    const MARKS: [&str; 11] = ["+", "-", "//", "--", ">", "|", "#", "*", ":", "%", "!"];
+
+    let content = line.trim_start_matches([' ', '\t']);
+    let digits = content.bytes().take_while(u8::is_ascii_digit).count();
+    let after_digits = content.get(digits..).unwrap_or_default();
+    let rest = if (1..=5).contains(&digits) && after_digits.starts_with(['\t', ':', '.', ')', '|', ' ']) {
+        after_digits.get(1..)
+    } else {
+        MARKS.iter().find_map(|mark| content.strip_prefix(mark))
+    };
+    rest.map_or(0, |rest| line.len() - rest.trim_start_matches([' ', '\t']).len())
+}

@@ -1,0 +1,362 @@
+//! Finds the keys in a text, wherever they are: the base64 of a key tells where it starts, and its fields where it
+//! ends.
+
+use alloc::vec::Vec;
+
+use crate::algorithm::{Algorithm, is_certificate};
+use crate::public_key::blob::{KeyBlob, MAX_BYTES};
+use crate::public_key::error::PublicKeyErrorKind as Kind;
+use crate::public_key::recover::formats::{self, CertificateType};
+use crate::public_key::recover::reading::Reading;
+use crate::public_key::recover::symbols::{Spaces, Symbols, gap, is_visibly_base64};
+
+/// The longest certificate or DER document that is read.
+const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
+
+/// The number of incomplete keys after which nothing more is read.
+const MAX_PARTIAL: usize = 8;
+
+/// A reading of the base64 of a key, with its position in the text.
+pub(crate) type Step = (Reading, Kind, usize);
+
+/// A complete key in a text. Its blob is not checked.
+#[derive(Debug)]
+pub(crate) struct FoundKey {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) blob: Vec<u8>,
+    /// Where its base64 starts and ends, with padding.
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// What was read in its base64.
+    pub(crate) steps: Vec<Step>,
+    /// Whether it is in the format of a line, and not in another one.
+    pub(crate) is_line: bool,
+}
+
+/// The keys of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    pub(crate) found: Vec<FoundKey>,
+    /// Where other keys start that are not complete, or not with certainty.
+    pub(crate) partial: Vec<usize>,
+    /// Where private numbers follow those of a public key.
+    pub(crate) private: Option<usize>,
+}
+
+/// Returns where the line starts of a key whose base64 starts at `start`: at its type, if there is one.
+pub(crate) fn line_start(text: &str, start: usize) -> usize {
+    let (before, _) = text.split_at_checked(start).unwrap_or_default();
+    let name = before.trim_end_matches(is_separator);
+    known_type(name).map_or(start, |found| name.len() - found.len())
+}
+
+/// Returns the name of a type at the end of `text`.
+pub(crate) fn known_type(text: &str) -> Option<&str> {
+    let is_name = |length: usize| {
+        let name = text.get(text.len().checked_sub(length)?..)?;
+        let is_type = Algorithm::ALL.iter().any(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name));
+        (is_type || is_certificate(name.as_bytes())).then_some(name)
+    };
+    // The longest first, because one name is the end of another.
+    (7..=48).rev().find_map(is_name)
+}
+
+/// Returns whether the character may separate the fields of a line.
+pub(crate) fn is_separator(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, ',' | ';' | ':' | '|' | '+' | '/' | '_' | '"' | '\'' | '`' | '=' | '\\' | '>' | '-')
+}
+
+/// Finds the keys in `text`, from left to right.
+pub(crate) fn find(text: &str) -> Keys {
+    let bytes = text.as_bytes();
+    let mut keys = Keys::default();
+    let mut at = 0;
+    while let Some(skipped) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| matches!(byte, b'A' | b'M')))
+    {
+        let start = at + skipped;
+        at = start + 1;
+        let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
+        let found = match (bytes.get(start), bytes.get(at)) {
+            (Some(b'A'), Some(b'A')) => line(text, start),
+            // The base64 is interrupted after its first symbol.
+            (Some(b'A'), Some(next)) if !is_symbol(*next) => line(text, start),
+            (Some(b'M'), Some(b'A'..=b'I')) if !is_inside => document(text, start),
+            (Some(b'M'), Some(next)) if !is_inside && !is_symbol(*next) => document(text, start),
+            _ => Found::Nothing,
+        };
+        match found {
+            // In the middle of other base64 there is no key, unless its type is joined to it.
+            Found::Key(key) if is_inside && line_start(text, key.start) == key.start => keys.partial.push(key.start),
+            Found::Key(key) => {
+                at = key.end.max(at);
+                keys.found.push(key);
+            }
+            Found::Partial => {
+                keys.partial.push(start);
+                if keys.partial.len() == MAX_PARTIAL {
+                    return keys;
+                }
+            }
+            Found::Private => keys.private = keys.private.or(Some(start)),
+            Found::Nothing => {}
+        }
+    }
+    keys
+}
+
+enum Found {
+    Key(FoundKey),
+    Partial,
+    Private,
+    Nothing,
+}
+
+/// The type of a blob, and what follows it.
+#[derive(Clone, Copy)]
+enum Structure {
+    Plain(Algorithm),
+    Certificate(CertificateType),
+}
+
+impl Structure {
+    fn of_name(name: &[u8]) -> Option<Self> {
+        let plain = Algorithm::from_name(name).map(Self::Plain);
+        plain.or_else(|| formats::certificate_type(name).map(Self::Certificate))
+    }
+
+    fn algorithm(self) -> Algorithm {
+        match self {
+            Self::Plain(algorithm) => algorithm,
+            Self::Certificate(of) => of.algorithm,
+        }
+    }
+
+    /// Reads every field; returns whether the blob was complete.
+    fn read(self, symbols: &mut Symbols<'_>, name_length: usize) -> Option<usize> {
+        let mut end = 4 + name_length;
+        let string = |symbols: &mut Symbols<'_>, end: &mut usize| {
+            symbols.read(*end + 4)?;
+            let length = symbols.bytes.get(*end..*end + 4)?.try_into().map(u32::from_be_bytes).ok()?;
+            *end = end.checked_add(4)?.checked_add(length as usize)?;
+            (*end <= MAX_DOCUMENT).then_some(())?;
+            symbols.read(*end)
+        };
+        match self {
+            Self::Plain(algorithm) => (0..formats::fields(algorithm)).try_for_each(|_| string(symbols, &mut end))?,
+            Self::Certificate(of) => {
+                (0..=of.key_fields).try_for_each(|_| string(symbols, &mut end))?;
+                // Serial and type; key ID and principals; validity; options, extensions, reserved, signature key and
+                // signature.
+                end += 12;
+                (0..2).try_for_each(|_| string(symbols, &mut end))?;
+                end += 16;
+                (0..5).try_for_each(|_| string(symbols, &mut end))?;
+            }
+        }
+        Some(end)
+    }
+}
+
+/// Reads a key in the format of a line, whose base64 starts at `start`.
+fn line(text: &str, start: usize) -> Found {
+    let mut symbols = Symbols::new(text, start, Spaces::Interrupt);
+    let Some(structure) = structure(&mut symbols) else { return Found::Nothing };
+    let interrupted = complete(text, start, structure, Spaces::Interrupt);
+    if let Ok(key) = &interrupted
+        && key.steps.iter().all(|(reading, ..)| *reading != Reading::LineBreaks)
+    {
+        return interrupted.map_or(Found::Partial, Found::Key);
+    }
+    let with_plus = complete(text, start, structure, Spaces::ArePlus);
+    match (interrupted, with_plus) {
+        (Ok(one), Ok(other)) if one.blob == other.blob => Found::Key(one),
+        (Ok(_), Ok(_)) => Found::Partial,
+        (Ok(key), Err(_)) | (Err(_), Ok(key)) => Found::Key(key),
+        (Err(Missing::IsPrivate), _) => Found::Private,
+        (Err(Missing::Piece), Err(_)) => Found::Partial,
+    }
+}
+
+/// Reads the type.
+fn structure(symbols: &mut Symbols<'_>) -> Option<Structure> {
+    symbols.read(4)?;
+    let &[0, 0, 0, length] = symbols.bytes.as_slice() else { return None };
+    let end = 4 + usize::from(length);
+    symbols.read(end)?;
+    Structure::of_name(symbols.bytes.get(4..end)?)
+}
+
+/// Why a key is not complete.
+enum Missing {
+    Piece,
+    IsPrivate,
+}
+
+fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces) -> Result<FoundKey, Missing> {
+    let mut symbols = Symbols::new(text, start, spaces);
+    let mut read = || -> Option<usize> {
+        symbols.read(4)?;
+        let length = usize::from(*symbols.bytes.get(3)?);
+        symbols.read(4 + length)?;
+        structure.read(&mut symbols, length)
+    };
+    let total = read().ok_or(Missing::Piece)?;
+    let algorithm = structure.algorithm();
+    let (blob, reading) = match structure {
+        Structure::Plain(Algorithm::Rsa) => match formats::swapped_rsa(&symbols.bytes) {
+            Some(blob) => (blob, Some(Reading::SwappedNumbers)),
+            None => (core::mem::take(&mut symbols.bytes), None),
+        },
+        Structure::Plain(_) => (core::mem::take(&mut symbols.bytes), None),
+        Structure::Certificate(of) => {
+            let blob = formats::certified(&symbols.bytes, of).ok_or(Missing::Piece)?;
+            (blob, Some(Reading::Certificate))
+        }
+    };
+    if is_private(algorithm, &blob, text, &symbols, total) {
+        return Err(Missing::IsPrivate);
+    }
+    // A point on a curve, the application of a security key and the signature of a certificate are proofs.
+    let is_proved = match (structure, algorithm) {
+        (Structure::Certificate(_), _) => true,
+        (_, Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ed25519) => false,
+        _ => KeyBlob::parse(blob.clone(), algorithm, 0).is_ok(),
+    };
+    let (end, mut steps) = finish(text, &mut symbols, total, is_proved).ok_or(Missing::Piece)?;
+    match reading {
+        Some(Reading::Certificate) => steps.push((Reading::Certificate, Kind::IsCertificate, line_start(text, start))),
+        Some(reading) => steps.push((reading, Kind::HasSwappedNumbers, start)),
+        None => {}
+    }
+    Ok(FoundKey { algorithm, blob, start, end, steps, is_line: reading != Some(Reading::Certificate) })
+}
+
+/// Returns whether this is the format of an agent or of Dropbear, in which the private numbers follow the public ones.
+fn is_private(algorithm: Algorithm, blob: &[u8], text: &str, symbols: &Symbols<'_>, total: usize) -> bool {
+    match algorithm {
+        // A private key and its public key in one string.
+        Algorithm::Ed25519 => blob.len() == 4 + 11 + 4 + 64,
+        Algorithm::Rsa => {
+            let mut more = symbols.after();
+            let length = |bytes: &[u8]| match bytes {
+                [0, 0, high @ 0..=8, low] => Some(256 * usize::from(*high) + usize::from(*low)),
+                _ => None,
+            };
+            let is_number = more.read(5).is_some()
+                && more.bytes.get(..4).and_then(length).is_some_and(|length| (64..=total).contains(&length));
+            is_number && text.len() > more.position() + 16
+        }
+        _ => false,
+    }
+}
+
+/// Reads a DER document, whose base64 starts at `start`.
+fn document(text: &str, start: usize) -> Found {
+    let mut symbols = Symbols::new(text, start, Spaces::Interrupt);
+    let mut read = || -> Option<usize> {
+        symbols.read(4)?;
+        let total = formats::document_length(&symbols.bytes).filter(|total| (40..=MAX_DOCUMENT).contains(total))?;
+        symbols.read(total)?;
+        Some(total)
+    };
+    let Some(total) = read() else { return Found::Nothing };
+    let Some(converted) = formats::from_der(&symbols.bytes) else { return Found::Nothing };
+    let key = KeyBlob::parse(converted.blob.clone(), converted.algorithm, 0);
+    // The exponent of an RSA key is at the end, and so is the signature of a certificate.
+    let is_proved = key.is_ok() && (converted.algorithm != Algorithm::Ed25519 || converted.reading == Reading::X509);
+    let Some((end, mut steps)) = finish(text, &mut symbols, total, is_proved) else { return Found::Partial };
+    let (before, _) = text.split_at(start);
+    let is_armored = before.contains("-----BEGIN");
+    let kind = match converted.reading {
+        Reading::X509 => Kind::IsX509,
+        Reading::Pkcs1 if is_armored => Kind::IsPkcs1Pem,
+        Reading::Pkcs1 => Kind::IsPkcs1Body,
+        _ if is_armored => Kind::IsSpkiPem,
+        _ => Kind::IsSpkiBody,
+    };
+    steps.retain(|(reading, ..)| *reading != Reading::LineBreaks);
+    let armor = before.rfind("-----BEGIN").unwrap_or_else(|| line_start(text, start));
+    steps.push((converted.reading, kind, armor));
+    Found::Key(FoundKey { algorithm: converted.algorithm, blob: converted.blob, start, end, steps, is_line: false })
+}
+
+/// Reads the padding and checks that the key ends there. Returns where, and what was read.
+fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) -> Option<(usize, Vec<Step>)> {
+    let mut steps = Vec::new();
+    let mut at = symbols.position();
+    let last_symbol = at;
+    let expected = (3 - total % 3) % 3;
+    let padding = |at: usize| text.as_bytes().get(at..).unwrap_or_default().iter().take_while(|&&b| b == b'=').count();
+    let mut first_break = symbols.first_break;
+    let mut found = padding(at);
+    if found == 0 && expected > 0 {
+        let gap = gap(text, at);
+        found = padding(at + gap.length);
+        if found > 0 {
+            first_break.get_or_insert(at);
+            at += gap.length;
+        }
+    }
+    let end = at + found;
+    let is_padded = expected > 0 && found == expected;
+    if !symbols.is_certain(is_proved) {
+        return None;
+    }
+    let is_whole = first_break.is_none() && symbols.first_plus.is_none();
+    // A truncated key and a word of its comment must not be joined.
+    if found < expected && symbols.other_breaks > 0 && !is_proved {
+        return None;
+    }
+    let rest = text.get(end..)?;
+    let is_end = match rest.chars().next() {
+        None => true,
+        // The end of a sentence.
+        Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
+        Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
+            // More base64 is no comment.
+            let word = rest.split(char::is_whitespace).next().unwrap_or_default();
+            let is_text = word.bytes().any(|byte| byte.is_ascii_lowercase() || !is_symbol(byte));
+            (is_text && is_proved) || (is_whole && is_text && is_padded) || {
+                is_whole && found == 0 && is_comment(text, last_symbol, rest)
+            }
+        }
+        Some(_) => true,
+    };
+    if !is_end {
+        return None;
+    }
+    if let Some(position) = first_break {
+        steps.push((Reading::LineBreaks, Kind::IsWrapped, position));
+    }
+    if let Some(position) = symbols.first_plus {
+        steps.push((Reading::SpacesForPlus, Kind::HasSpacesForPlus, position));
+    }
+    if let Some(position) = symbols.first_url_safe {
+        steps.push((Reading::UrlSafeAlphabet, Kind::IsUrlSafeBase64, position));
+    }
+    if found < expected {
+        steps.push((Reading::Padding, Kind::IncompleteBase64 { missing: expected - found }, end));
+    } else if found > expected {
+        steps.push((Reading::Padding, Kind::ExtraPadding, at + expected));
+    }
+    Some((end, steps))
+}
+
+/// Returns whether `rest`, which follows the last symbol of a key without a space, is a comment, and not the rest of
+/// the base64 of a key that has letters too many.
+fn is_comment(text: &str, end: usize, rest: &str) -> bool {
+    let word = rest.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    let starts_well = word.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
+    // A truncated key and its comment may be joined, too.
+    let before = text.get(end.saturating_sub(4)..end).unwrap_or_default();
+    if !starts_well || before.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return false;
+    }
+    let is_name = word.bytes().any(|byte| !is_symbol(byte) && byte != b'=');
+    is_name || (word.len() >= 4 && word.bytes().skip(1).all(|b| b.is_ascii_lowercase()) && !is_visibly_base64(word))
+}
+
+fn is_symbol(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')
+}

@@ -1,0 +1,277 @@
+//! Reads base64 that may be interrupted: what is between its symbols is a reading.
+
+use alloc::vec::Vec;
+
+/// How the symbols of a key are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spaces {
+    /// Whitespace interrupts the base64.
+    Interrupt,
+    /// A space between symbols is a `+`.
+    ArePlus,
+}
+
+/// A cursor over the symbols of base64 from some byte of a text on.
+pub(crate) struct Symbols<'a> {
+    text: &'a str,
+    /// The position of the next byte.
+    at: usize,
+    spaces: Spaces,
+    bits: u32,
+    bit_count: u32,
+    pub(crate) bytes: Vec<u8>,
+    /// The position of the first interruption.
+    pub(crate) first_break: Option<usize>,
+    /// Interruptions with a line end, and without one.
+    pub(crate) line_breaks: usize,
+    pub(crate) other_breaks: usize,
+    /// The position of the first space that is a `+`.
+    pub(crate) first_plus: Option<usize>,
+    /// The position of the first `-` or `_`.
+    pub(crate) first_url_safe: Option<usize>,
+    has_plus: bool,
+    has_slash: bool,
+    /// The start of the current piece, after an interruption or a space.
+    piece: usize,
+    /// Whether some piece but the first is base64 at sight.
+    has_visible_piece: bool,
+}
+
+impl<'a> Symbols<'a> {
+    pub(crate) fn new(text: &'a str, at: usize, spaces: Spaces) -> Self {
+        Self {
+            text,
+            at,
+            spaces,
+            bits: 0,
+            bit_count: 0,
+            bytes: Vec::new(),
+            first_break: None,
+            line_breaks: 0,
+            other_breaks: 0,
+            first_plus: None,
+            first_url_safe: None,
+            has_plus: false,
+            has_slash: false,
+            piece: at,
+            has_visible_piece: false,
+        }
+    }
+
+    /// Returns a cursor at the same place that keeps none of the bytes read so far.
+    pub(crate) fn after(&self) -> Self {
+        let mut after = Self::new(self.text, self.at, self.spaces);
+        (after.bits, after.bit_count) = (self.bits, self.bit_count);
+        after
+    }
+
+    pub(crate) fn position(&self) -> usize {
+        self.at
+    }
+
+    /// Reads until there are `count` bytes.
+    pub(crate) fn read(&mut self, count: usize) -> Option<()> {
+        while self.bytes.len() < count {
+            let value = self.next()?;
+            self.bits = self.bits << 6 | value;
+            self.bit_count += 6;
+            if self.bit_count >= 8 {
+                self.bit_count -= 8;
+                self.bytes.push((self.bits >> self.bit_count) as u8);
+                self.bits &= (1 << self.bit_count) - 1;
+            }
+        }
+        Some(())
+    }
+
+    /// Reads the next symbol, and what interrupts the base64 before it.
+    fn next(&mut self) -> Option<u32> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let first = *rest.first()?;
+        if let Some(value) = self.value(first) {
+            self.at += 1;
+            return Some(value);
+        }
+        if self.spaces == Spaces::ArePlus && first == b' ' {
+            let run = rest.iter().take_while(|byte| **byte == b' ').count();
+            let is_inside = rest.get(run).is_some_and(|&byte| is_symbol(byte));
+            let is_behind = self.at > self.piece || self.first_plus.is_some();
+            if is_inside && is_behind {
+                self.end_piece();
+                self.first_plus.get_or_insert(self.at);
+                self.at += 1;
+                self.piece = self.at;
+                return Some(62);
+            }
+        }
+        let gap = gap(self.text, self.at);
+        let next = *self.text.as_bytes().get(self.at + gap.length)?;
+        // With a space for each `+`, the letter of an escape must not be read as a symbol.
+        let is_escape = self.spaces == Spaces::ArePlus && first == b'\\' && gap.length == 1;
+        if gap.length == 0 || !is_symbol(next) || (is_escape && matches!(next, b'n' | b'r' | b't' | b'u' | b'x')) {
+            return None;
+        }
+        self.end_piece();
+        self.first_break.get_or_insert(self.at);
+        if gap.has_line_end {
+            self.line_breaks += 1;
+        } else {
+            self.other_breaks += 1;
+        }
+        self.at += gap.length;
+        self.piece = self.at;
+        self.next()
+    }
+
+    fn value(&mut self, byte: u8) -> Option<u32> {
+        Some(u32::from(match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => {
+                self.has_plus = true;
+                62
+            }
+            b'/' => {
+                self.has_slash = true;
+                63
+            }
+            b'-' | b'_' if !ends_line_with_hyphen(self.text, self.at, byte) => {
+                self.first_url_safe.get_or_insert(self.at);
+                if byte == b'-' { 62 } else { 63 }
+            }
+            _ => return None,
+        }))
+    }
+
+    fn end_piece(&mut self) {
+        if self.first_break.is_some() || self.first_plus.is_some() {
+            let piece = self.text.get(self.piece..self.at).unwrap_or_default();
+            self.has_visible_piece |= is_visibly_base64(piece);
+        }
+    }
+
+    /// Checks that the symbols read so far are those of one encoding, and that it is certain that the last piece
+    /// belongs to it. `is_proved` tells that the bytes themselves leave no doubt.
+    pub(crate) fn is_certain(&mut self, is_proved: bool) -> bool {
+        let last_piece = self.text.get(self.piece..self.at).unwrap_or_default();
+        self.end_piece();
+        // The rest of the bits of the last symbol.
+        if self.bits != 0 {
+            return false;
+        }
+        if self.first_url_safe.is_some() && (self.has_plus || self.has_slash) {
+            return false;
+        }
+        let is_whole = self.first_break.is_none() && self.first_plus.is_none();
+        if self.first_plus.is_some() && (self.has_plus || self.first_url_safe.is_some()) {
+            return false;
+        }
+        if is_whole || is_proved {
+            return true;
+        }
+        // A truncated key and a word of its comment must not be joined.
+        let is_word = !is_visibly_base64(last_piece);
+        if self.line_breaks > 0 && self.other_breaks == 0 && self.first_plus.is_none() {
+            let is_short = last_piece.len() < 4;
+            return if self.line_breaks > 1 {
+                is_short || !is_word || last_piece.len() > 12
+            } else {
+                if last_piece.len() > 4 { !is_word } else { !is_plain_word(last_piece) }
+            };
+        }
+        self.has_visible_piece && (!is_word || last_piece.len() < 4)
+    }
+}
+
+/// What interrupts base64.
+pub(crate) struct Gap {
+    pub(crate) length: usize,
+    has_line_end: bool,
+}
+
+/// Measures what interrupts the base64 at `at`: whitespace, line ends with what is before and after them, backslashes,
+/// quotation marks.
+pub(crate) fn gap(text: &str, at: usize) -> Gap {
+    let mut gap = Gap { length: 0, has_line_end: false };
+    let rest = text.get(at..).unwrap_or_default();
+    let mut previous_is_quote = false;
+    loop {
+        let rest = rest.get(gap.length..).unwrap_or_default();
+        let Some(c) = rest.chars().next() else { return gap };
+        let unit = match c {
+            // `^M` is how an editor shows a carriage return.
+            '^' if rest.starts_with("^M") && rest.get(1..).is_some_and(is_before_line_end) => 2,
+            '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\x0b' | '\x0c' => {
+                gap.has_line_end = true;
+                c.len_utf8()
+            }
+            '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}' => {
+                previous_is_quote = true;
+                c.len_utf8()
+            }
+            '\\' => 1,
+            // A continuation of a line, and marks at the start of one.
+            '^' if is_before_line_end(rest) => 1,
+            '>' | '|' | '#' | '*' if gap.has_line_end => 1,
+            ',' if previous_is_quote => 1,
+            _ if c.is_whitespace() => c.len_utf8(),
+            // `"…" + "…"` and `"…" . "…"` of a program.
+            '+' | '.' if previous_is_quote && is_before_quote(rest) => 1,
+            // A hyphen at the end of a line, and the `$` with which `cat -A` ends one.
+            '-' | '$' if is_before_line_end(rest) => 1,
+            _ => return gap,
+        };
+        gap.length += unit;
+    }
+}
+
+fn is_before_quote(rest: &str) -> bool {
+    rest.get(1..).is_some_and(|rest| rest.trim_start().starts_with(['"', '\'', '`']))
+}
+
+/// Returns whether a line ends after the first byte of `rest`.
+fn is_before_line_end(rest: &str) -> bool {
+    rest.get(1..).is_some_and(|rest| rest.trim_start_matches([' ', '\t', '$']).starts_with(['\n', '\r']))
+}
+
+fn ends_line_with_hyphen(text: &str, at: usize, byte: u8) -> bool {
+    byte == b'-' && text.as_bytes().get(at) == Some(&b'-') && text.get(at..).is_some_and(is_before_line_end)
+}
+
+fn is_symbol(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+/// Returns whether this is a word in lower case, perhaps with a capital letter first or with a number behind it.
+fn is_plain_word(piece: &str) -> bool {
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let lower = word.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|rest| rest.len() > 1).unwrap_or(word);
+    lower.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'/'))
+}
+
+/// Returns whether a piece of text is base64 and not a word or a name.
+pub(crate) fn is_visibly_base64(piece: &str) -> bool {
+    /// No word of a comment that is base64 throughout is so long.
+    const LONG: usize = 24;
+
+    let has_capital = piece.bytes().any(|byte| byte.is_ascii_uppercase());
+    if piece.len() >= LONG && has_capital || (piece.len() >= 4 && has_capital && piece.contains(['+', '/'])) {
+        return true;
+    }
+    if !has_capital {
+        return false;
+    }
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let class = |byte: u8| match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        _ => 2,
+    };
+    // A capital letter may start a word.
+    let changes = word.as_bytes().windows(2).filter(|pair| match pair {
+        [a, b] => class(*a) != class(*b) && (class(*a), class(*b)) != (1, 0),
+        _ => false,
+    });
+    word.len() >= 4 && changes.count() >= 2.max(word.len() / 6)
+}

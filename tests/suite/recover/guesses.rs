@@ -1,0 +1,301 @@
+//! What is not certain is not recovered: truncated and changed keys, missing pieces, several keys.
+
+use nova_keypair::PublicKey;
+use proptest::prelude::*;
+
+use super::damages::{DAMAGES, Layer};
+use super::formats::{parts, rfc4716, wrap};
+use super::{SAMPLES, Sample, recover};
+
+/// Comments whose letters fit into base64, so that they could fill a gap.
+const WORDS: [&str; 14] = [
+    "",
+    "me",
+    "me@host",
+    "user",
+    "user@host.example",
+    "laptop",
+    "Laptop",
+    "my work laptop",
+    "backup2024",
+    "alice",
+    "root@server1",
+    "a b c d e f g h",
+    "key/home",
+    "old+new",
+];
+
+/// Returns the key that is found in a text from which none follows with certainty.
+fn guess(text: &str) -> Option<String> {
+    let found = recover(text.as_bytes()).ok()?;
+    // A changed letter or a lost piece may leave a valid line, of which nobody can tell.
+    let is_valid = PublicKey::parse(text).is_ok();
+    let repairs: Vec<_> = found.repairs.iter().map(|repair| (repair.reading().as_str(), repair.position())).collect();
+    (!is_valid).then(|| format!("{repairs:?}: {text:?}"))
+}
+
+#[track_caller]
+fn none(guesses: impl Iterator<Item = String>) {
+    let guesses: Vec<_> = guesses.collect();
+    let shown: String = guesses.iter().take(12).map(|guess| format!("\n  {guess:.500}")).collect();
+    assert!(guesses.is_empty(), "{} guesses{shown}", guesses.len());
+}
+
+fn with_comment(line: &str, separator: &str, comment: &str) -> String {
+    if comment.is_empty() { line.to_owned() } else { format!("{line}{separator}{comment}") }
+}
+
+#[test]
+fn a_truncated_key_is_not_recovered() {
+    let texts = SAMPLES.iter().flat_map(|sample| {
+        let line = &sample.line;
+        let padding = line.len() - line.trim_end_matches('=').len();
+        let end = line.len() - padding;
+        // The last 24 lengths, then some.
+        (1..end).filter(move |lost| *lost <= 24 || lost % 37 == 0).flat_map(move |lost| {
+            let kept = &line[..end - lost];
+            let with = |separator: &'static str| WORDS.map(|word| with_comment(kept, separator, word));
+            [with(" "), with("\n"), with("= "), with("...")].into_iter().flatten()
+        })
+    });
+    none(texts.filter_map(|text| guess(&text)));
+}
+
+/// Other damage does not make up for what is lost.
+#[test]
+fn a_truncated_and_damaged_key_is_not_recovered() {
+    let texts = SAMPLES.iter().flat_map(|sample| {
+        [1, 2, 4, 5, 8, 23, 40].into_iter().flat_map(move |lost| {
+            let kept = sample.line.trim_end_matches('=');
+            let kept = &kept[..kept.len() - lost];
+            ["", " me@host", " user@host", " my laptop"].into_iter().flat_map(move |comment| {
+                let line = format!("{kept}{comment}");
+                // Without a space before the comment, its letters would be part of the key.
+                let damages = DAMAGES.iter().enumerate().filter(move |(row, damage)| {
+                    damage.name != "no space before the comment" && (row + lost).is_multiple_of(5)
+                });
+                damages.filter_map(move |(_, damage)| String::from_utf8((damage.apply)(&line)?).ok())
+            })
+        })
+    });
+    none(texts.filter_map(|text| guess(&text)));
+}
+
+#[test]
+fn a_key_without_its_start_is_not_recovered() {
+    let texts = SAMPLES.iter().flat_map(|sample| {
+        let [name, base64, _] = parts(&sample.line).unwrap();
+        (1..base64.len().min(120)).flat_map(move |lost| {
+            let rest = &base64[lost..];
+            [rest.to_owned(), format!("{name} {rest}"), format!("{name} {rest} me@host"), format!("{name} ...{rest}")]
+        })
+    });
+    none(texts.filter_map(|text| guess(&text)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn a_missing_piece_is_not_made_up(
+        index in any::<prop::sample::Index>(),
+        start in any::<prop::sample::Index>(),
+        length in 1_usize..40,
+        filler in prop::sample::select(vec!["", " ", "\n", "...", "…", "***", "[...]", "\u{fffd}", "<snip>", "-", "\n> "]),
+        comment in prop::sample::select(&WORDS[..]),
+    ) {
+        let Sample { line, key, .. } = index.get(&SAMPLES);
+        let [name, base64, _] = parts(line).unwrap();
+        let base64 = base64.trim_end_matches('=');
+        let at = start.index(base64.len() - length);
+        let text = format!("{name} {}{filler}{} {comment}", &base64[..at], &base64[at + length..]);
+        // A `+` that became a space, or a character of the URL-safe alphabet, is no missing piece.
+        let is_encoded = length == 1 && matches!(filler, " " | "-") && base64.as_bytes()[at] == b'+';
+        if !is_encoded || base64.matches('+').count() > 1 {
+            let guess = guess(&text);
+            // One character more or less could be of the same key.
+            let rest = &text[name.len()..];
+            let is_undetectable = length == 1
+                && match filler {
+                    " " => !rest.contains('+'),
+                    "-" => !rest.contains(['+', '/']),
+                    _ => false,
+                };
+            prop_assert!(guess.is_none() || is_undetectable || recover(text.as_bytes()).unwrap().key == *key, "{guess:?}");
+        }
+    }
+
+    /// A letter that changed within the alphabet may give another valid line; any other change is an error.
+    #[test]
+    fn a_changed_letter_is_not_corrected(
+        index in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        letter in "[ -~]|\u{fffd}|é|А",
+        comment in prop::sample::select(&WORDS[..]),
+    ) {
+        let Sample { line, key, .. } = index.get(&SAMPLES);
+        let [name, base64, _] = parts(line).unwrap();
+        let at = at.index(base64.trim_end_matches('=').len());
+        let text = with_comment(&format!("{name} {}{letter}{}", &base64[..at], &base64[at + 1..]), " ", comment);
+        let rest = text[name.len() + 1..].split_at_checked(base64.len()).map_or("", |(base64, _)| base64);
+        let is_undetectable = match &*letter {
+            " " => !rest.contains('+'),
+            "-" | "_" => !rest.contains(['+', '/']),
+            _ => false,
+        };
+        let guess = guess(&text);
+        prop_assert!(guess.is_none() || is_undetectable || recover(text.as_bytes()).unwrap().key == *key, "{guess:?}");
+    }
+
+    /// Two letters that changed places, a letter that is there twice, a letter too few.
+    #[test]
+    fn a_typo_is_not_corrected(
+        index in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        typo in 0..4,
+    ) {
+        let Sample { line, .. } = index.get(&SAMPLES);
+        let [name, base64, _] = parts(line).unwrap();
+        let at = at.index(base64.trim_end_matches('=').len() - 1);
+        let (start, rest) = base64.split_at(at);
+        let (two, end) = rest.split_at(2);
+        let (first, second) = two.split_at(1);
+        let changed = match typo {
+            0 => format!("{start}{second}{first}{end}"),
+            1 => format!("{start}{first}{first}{second}{end}"),
+            2 => format!("{start}{second}{end}"),
+            _ => format!("{start}{}{second}{end}", first.to_lowercase()),
+        };
+        let text = format!("{name} {changed} me@host");
+        prop_assume!(changed != base64);
+        prop_assert_eq!(guess(&text), None);
+    }
+}
+
+fn pairs() -> impl Iterator<Item = (&'static Sample, &'static Sample)> {
+    let count = SAMPLES.len();
+    (0..count).flat_map(move |first| [1, 5, 9].map(|step| (&SAMPLES[first], &SAMPLES[(first + step) % count])))
+}
+
+/// Returns the texts that contain both lines.
+fn together(a: &str, b: &str) -> Vec<String> {
+    vec![
+        format!("{a} me@host\n{b} me@host\n"),
+        format!("{a} me@host\r\n{b} me@host"),
+        format!("{a} me@host\r{b} me@host"),
+        format!("{a} {b}"),
+        format!("{a} me@host {b} me@host"),
+        format!("{a} me@host{b}"),
+        format!("{a} me@host,{b}"),
+        format!("{a},{b}"),
+        format!("{a}, {b}"),
+        format!("{a};{b}"),
+        format!("{a}{b}"),
+        format!("{a}\n\n{b}"),
+        format!("# keys\n{a}\n# more\n{b}\n"),
+        format!("{a}\\n{b}"),
+        format!("{a} me@host\\n{b} me@host"),
+        format!("{a}%0A{b}"),
+        format!("{a}&#10;{b}"),
+        format!("{a}<br>{b}"),
+        format!("[\"{a}\", \"{b}\"]"),
+        format!("keys:\n  - {a}\n  - {b}\n"),
+        format!("{a} x \"{b}\""),
+        format!("no-pty {a}\nno-pty {b}"),
+        format!("a: {a}\nb: {b}"),
+        format!("{a}\u{200b}{b}"),
+        format!("{a}\u{2028}{b}"),
+        format!("{a}\0{b}"),
+        format!("\"{a}\"\n\"{b}\""),
+        format!("{a} ({b})"),
+        format!("> {a}\n> {b}"),
+    ]
+}
+
+#[test]
+fn two_keys_are_several() {
+    let mut wrong = Vec::new();
+    for (first, second) in pairs() {
+        for text in together(&first.line, &second.line) {
+            match recover(text.as_bytes()) {
+                Err(error) if error.code() == "key_several" => {}
+                Err(error) => wrong.push(format!("{}: {text:?}", error.code())),
+                Ok(found) => wrong.push(format!("RECOVERED {:?}: {text:?}", found.repairs)),
+            }
+            if PublicKey::parse(&text).is_ok() {
+                wrong.push(format!("ACCEPTED: {text:?}"));
+            }
+        }
+    }
+    none(wrong.into_iter());
+}
+
+#[test]
+fn two_keys_are_several_in_every_encoding() {
+    let mut wrong = Vec::new();
+    for (first, second) in pairs() {
+        let text = format!("{} me@host\n{} me@host\n", first.line, second.line);
+        for damage in DAMAGES.iter().filter(|damage| damage.layer == Layer::Transport) {
+            let Some(damaged) = (damage.apply)(&text) else { continue };
+            match recover(&damaged) {
+                Err(error) if error.code() == "key_several" => {}
+                Err(error) => {
+                    wrong.push(format!("{}: {}: {:?}", damage.name, error.code(), String::from_utf8_lossy(&damaged)))
+                }
+                Ok(found) => wrong.push(format!("RECOVERED {}: {:?}", damage.name, found.repairs)),
+            }
+        }
+    }
+    none(wrong.into_iter());
+}
+
+/// The second key may be damaged, or in another format: then it is not certain which one is meant.
+#[test]
+fn a_second_key_that_is_damaged_is_not_ignored() {
+    let mut texts = Vec::new();
+    for (Sample { line: a, .. }, Sample { line: b, .. }) in pairs() {
+        let bare = parts(b).unwrap()[1];
+        for other in [
+            wrap(b, 64, "\n"),
+            bare.to_owned(),
+            rfc4716(b).unwrap(),
+            b[..b.len() - 9].to_owned(),
+            format!("no-pty {b}"),
+            b.replacen(' ', "  ", 1),
+            super::formats::percent(b),
+        ] {
+            texts.push(format!("{a}\n{other}"));
+            texts.push(format!("{a} me@host\n{other}\n"));
+            texts.push(format!("{other}\n{a}"));
+        }
+    }
+    none(texts.iter().filter_map(|text| guess(text)));
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_that_key_or_several() {
+    for Sample { line, key, title } in SAMPLES.iter() {
+        for text in together(line, line) {
+            match recover(text.as_bytes()) {
+                Ok(found) => assert_eq!(found.key, *key, "{title}"),
+                Err(error) => assert_eq!(error.code(), "key_several", "{title}: {text:?}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn text_without_a_key_is_not_recovered() {
+    let texts = SAMPLES.iter().flat_map(|Sample { line, .. }| {
+        let [name, base64, _] = parts(line).unwrap();
+        [
+            name.to_owned(),
+            line.to_lowercase(),
+            line.to_uppercase(),
+            base64.chars().rev().collect(),
+            format!("{name} {}", base64.chars().rev().collect::<String>()),
+            format!("{name} {}", super::formats::hex(base64.as_bytes()).repeat(0)),
+        ]
+    });
+    none(texts.filter_map(|text| guess(&text)));
+}

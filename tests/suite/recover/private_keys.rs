@@ -1,0 +1,305 @@
+//! Private keys in every wrapping are recognized, and nothing repeats them.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use nova_keypair::{KeypairName, PublicKey, import, nova};
+
+use super::damages::{DAMAGES, Damage, Layer};
+use super::{SAMPLES, recover};
+use crate::support::json_data;
+
+/// The longest part of a private key that may appear anywhere.
+const SHOWN: usize = 15;
+
+/// The kinds of damage under which a private key is not recognized.
+const KNOWN_GAPS: &[&str] = &["strings added with +", "quoted-printable"];
+
+/// A private key, or what people paste of one.
+struct Secret {
+    title: String,
+    text: String,
+}
+
+/// Returns the text between the armor, with its line ends.
+fn body(text: &str) -> Option<&str> {
+    let after = text.split_once("KEY-----\n").or(text.split_once("KEY ----\n"))?.1;
+    let body = after.split_once("\n-----").or(after.split_once("\n---- "))?.0;
+    // The body of an encrypted file in OpenSSL's own format is random.
+    (!body.contains(':')).then_some(body)
+}
+
+static SECRETS: LazyLock<Vec<Secret>> = LazyLock::new(|| {
+    let mut secrets = Vec::new();
+    for (index, key) in json_data("ssh/private-keys.json")["keys"].as_array().unwrap().iter().enumerate() {
+        let [format, text] = ["format", "text"].map(|field| key[field].as_str().unwrap());
+        let mut add = |part: &str, text: String| secrets.push(Secret { title: format!("{format}, {part}"), text });
+        add("file", text.to_owned());
+        if format != "age file" {
+            add("half of the file", text[..text.len() / 2].to_owned());
+        }
+        if let Some(body) = body(text) {
+            let line = body.replace('\n', "");
+            let name = ["ssh-rsa", "ssh-ed25519", "ecdsa-sha2-nistp256"][index % 3];
+            add("body", body.to_owned());
+            add("body on one line", line.clone());
+            add("body after a type", format!("{name} {line} me@host"));
+            add("body after a type, with line ends", format!("{name} {body}"));
+            add("start of the body", line[..line.len().min(64)].to_owned());
+            add("start of the body after a type", format!("{name} {}", &line[..line.len().min(100)]));
+            add("file without its first line", text.split_once('\n').unwrap().1.to_owned());
+            add("behind a public key", format!("{} me\n{text}", SAMPLES[index % SAMPLES.len()].line));
+            add("body as the comment of a public key", format!("{} {line}", SAMPLES[index % SAMPLES.len()].line));
+        }
+        if let Some((_, private)) = text.split_once("Private-Lines") {
+            add("private half", format!("Private-Lines{private}"));
+        }
+    }
+    assert!(secrets.len() > 250, "{}", secrets.len());
+    secrets
+});
+
+/// What is not secret: the headers of all files of a format, and the public keys next to private ones.
+static PUBLIC: LazyLock<HashSet<Vec<u8>>> = LazyLock::new(|| {
+    const HEADERS: [&str; 6] = [
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n-----BEGIN ENCRYPTED PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\nSSH PRIVATE KEY\nPuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
+        "sk-ssh-ed25519@openssh.com",
+        "ssh-ed25519-cert-v01@openssh.com",
+        "ecdsa-sha2-nistp521",
+        "{\"keypair\": {\"name\": \"k\", \"public_key\": \"",
+    ];
+    let lines = SAMPLES.iter().map(|sample| format!("{} me", sample.line));
+    let texts = HEADERS.into_iter().map(str::to_owned).chain(lines);
+    texts.flat_map(|text| text.as_bytes().windows(SHOWN + 1).map(<[u8]>::to_vec).collect::<Vec<_>>()).collect()
+});
+
+/// All parts of a text of which none may be shown.
+struct Parts(HashSet<Vec<u8>>);
+
+impl Parts {
+    /// The parts of the key as pasted, of the key itself, and of its lines joined; not what every file has.
+    fn new(texts: &[&[u8]]) -> Self {
+        let parts = texts.iter().flat_map(|text| text.windows(SHOWN + 1));
+        let is_public = |part: &&[u8]| PUBLIC.contains(*part);
+        let is_text = |part: &&[u8]| part.iter().all(|&byte| byte != 0);
+        Self(parts.filter(|part| !is_public(part) && is_text(part)).map(<[u8]>::to_vec).collect())
+    }
+
+    fn leak<'a>(&self, printed: &'a str) -> Option<&'a str> {
+        let part = printed.as_bytes().windows(SHOWN + 1).find(|part| self.0.contains(*part))?;
+        Some(str::from_utf8(part).unwrap_or("not UTF-8"))
+    }
+}
+
+#[test]
+fn leaks_are_found() {
+    let parts = Parts::new(&[b"abcdefghijklmnopqrstuvwxyz"]);
+    assert_eq!(parts.leak("x bcdefghijklmnopq y"), Some("bcdefghijklmnopq"));
+    assert_eq!(parts.leak("x bcdefghijklmnop y"), None);
+}
+
+/// Returns everything that the crate prints about a text.
+fn printed(damaged: &[u8]) -> Vec<String> {
+    let mut printed = Vec::new();
+    match PublicKey::recover_bytes(damaged) {
+        Ok(found) => printed.push(format!("{found:?}")),
+        Err(error) => printed.extend([error.to_string(), format!("{error:?}")]),
+    }
+    let Ok(text) = str::from_utf8(damaged) else { return printed };
+    match PublicKey::parse(text) {
+        Ok(key) => printed.push(format!("{key:?}")),
+        Err(error) => printed.extend([error.to_string(), format!("{error:?}")]),
+    }
+    match KeypairName::new(text) {
+        Ok(name) => printed.push(format!("{name:?}")),
+        Err(error) => printed.extend([error.to_string(), format!("{error:?}")]),
+    }
+    if let Err(error) = import(&KeypairName::new("k").unwrap(), text) {
+        printed.extend([error.to_string(), format!("{error:?}")]);
+    }
+    printed.push(format!("{:?}", nova::verdict(text)));
+    printed
+}
+
+fn complaint(secret: &Secret, damage: &str, damaged: &[u8]) -> Option<String> {
+    let shown = || format!("{damage}, {}: {:.300?}", secret.title, String::from_utf8_lossy(damaged));
+    match recover(damaged) {
+        Err(error) if ["key_is_private", "key_putty"].contains(&error.code()) => {}
+        Err(error) => return Some(format!("{}: {}", error.code(), shown())),
+        Ok(_) => return Some(format!("RECOVERED: {}", shown())),
+    }
+    let joined = secret.text.replace('\n', "");
+    let parts = Parts::new(&[damaged, secret.text.as_bytes(), joined.as_bytes()]);
+    let printed = printed(damaged);
+    let leak = printed.iter().find_map(|line| parts.leak(line));
+    leak.map(|leak| format!("LEAK of {leak:?}: {}", shown()))
+}
+
+/// The kinds of damage that apply to any text.
+fn damages() -> impl Iterator<Item = (usize, &'static Damage)> {
+    DAMAGES.iter().filter(|damage| damage.layer >= Layer::Layout).enumerate()
+}
+
+#[track_caller]
+fn none(wrong: Vec<String>) {
+    let mut kinds = std::collections::BTreeMap::<_, Vec<_>>::new();
+    for line in &wrong {
+        let kind = line.split_once(", ").map_or(&**line, |(kind, _)| kind);
+        if !KNOWN_GAPS.iter().any(|gap| kind.contains(gap)) {
+            kinds.entry(kind).or_default().push(line);
+        }
+    }
+    let rows = kinds.iter().map(|(kind, lines)| format!("\n  {kind}: {}\n      {:.400}", lines.len(), lines[0]));
+    assert!(kinds.is_empty(), "{} wrong of {} kinds{}", wrong.len(), kinds.len(), rows.collect::<String>());
+}
+
+#[test]
+fn private_keys_are_recognized() {
+    let wrong = SECRETS.iter().filter_map(|secret| complaint(secret, "as is", secret.text.as_bytes()));
+    none(wrong.collect());
+}
+
+#[test]
+fn private_keys_are_recognized_in_every_wrapping() {
+    let wrong = SECRETS.iter().enumerate().flat_map(|(index, secret)| {
+        // Each file with every kind of damage, and each part of one with some.
+        let damages =
+            damages().filter(move |(row, _)| secret.title.ends_with(", file") || (row + index).is_multiple_of(17));
+        damages.filter_map(|(_, damage)| complaint(secret, damage.name, &(damage.apply)(&secret.text)?))
+    });
+    none(wrong.collect());
+}
+
+#[test]
+fn private_keys_are_recognized_in_two_wrappings() {
+    let wrong = SECRETS.iter().enumerate().flat_map(|(index, secret)| {
+        damages().flat_map(move |(row, inner)| {
+            let outer = damages().filter(move |(column, outer)| {
+                outer.layer >= inner.layer
+                    && outer.name != inner.name
+                    && (row * 131 + column + index).is_multiple_of(1009)
+            });
+            outer.filter_map(move |(_, outer)| {
+                let once = String::from_utf8((inner.apply)(&secret.text)?).ok()?;
+                complaint(secret, &format!("{} + {}", inner.name, outer.name), &(outer.apply)(&once)?)
+            })
+        })
+    });
+    none(wrong.collect());
+}
+
+/// The bytes of the file, as a program that does not know text reads them.
+#[test]
+fn private_keys_in_binary_are_recognized() {
+    let wrong = SECRETS.iter().filter(|secret| secret.title.ends_with("body on one line")).flat_map(|secret| {
+        let bytes = STANDARD.decode(&secret.text).unwrap();
+        let hex = super::formats::hex(&bytes);
+        let half = bytes[..bytes.len() / 2].to_vec();
+        [("bytes", bytes), ("half of the bytes", half), ("hexadecimal", hex.into_bytes())]
+            .into_iter()
+            .filter_map(|(name, damaged)| complaint(secret, name, &damaged))
+    });
+    none(wrong.collect());
+}
+
+#[cfg(feature = "serde")]
+mod requests {
+    use nova_keypair::Microversion;
+    use nova_keypair::os_keypairs::{Context, Request, post};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::support::random;
+
+    /// Returns the bodies that have the text in each place.
+    fn bodies(text: &str) -> Vec<(&'static str, Value)> {
+        let key = SAMPLES.iter().find(|sample| sample.key.bits() == 2048).unwrap();
+        let key = format!("{} me", key.line);
+        let mut bodies = vec![
+            ("name", json!({"keypair": {"name": text}})),
+            ("name and key", json!({"keypair": {"name": text, "public_key": key}})),
+            ("name as a list", json!({"keypair": {"name": [text]}})),
+            ("name as an object", json!({"keypair": {"name": {"a": text}, "public_key": key}})),
+            ("key", json!({"keypair": {"name": "k", "public_key": text}})),
+            ("key, rejected for the type", json!({"keypair": {"name": "k", "public_key": text, "type": "rsa"}})),
+            ("key, rejected for the name", json!({"keypair": {"name": "a/b", "public_key": text}})),
+            ("key as a list", json!({"keypair": {"name": "k", "public_key": [text]}})),
+            ("key as an object", json!({"keypair": {"name": "k", "public_key": {"a": text}}})),
+            ("type", json!({"keypair": {"name": "k", "public_key": key, "type": text}})),
+            ("user_id", json!({"keypair": {"name": "k", "public_key": key, "user_id": text}})),
+            ("unknown field", json!({"keypair": {"name": "k", "public_key": key, "private_key": text}})),
+            ("nested", json!({"keypair": {"name": "k", "public_key": key, "x": {"y": [{"z": text}]}}})),
+            ("outside", json!({"keypair": {"name": "k", "public_key": key}, "x": text})),
+            ("in place of the object", json!({"keypair": text})),
+            ("in a list", json!({"keypair": [text]})),
+            ("alone", json!(text)),
+            ("alone in a list", json!([text])),
+        ];
+        for (place, mut body) in [
+            ("key of the object", json!({"keypair": {"name": "k", "public_key": key}})),
+            ("key of an object within", json!({"keypair": {"name": "k", "public_key": key, "x": {}}})),
+        ] {
+            let object = match place {
+                "key of the object" => &mut body["keypair"],
+                _ => &mut body["keypair"]["x"],
+            };
+            object[text] = json!(1);
+            bodies.push((place, body));
+        }
+        let mut outside = json!({"keypair": {"name": "k", "public_key": key}});
+        outside[text] = json!({});
+        bodies.push(("key outside", outside));
+        bodies
+    }
+
+    fn complaints(secret: &Secret, damage: &str, text: &str, context: &Context) -> Vec<String> {
+        let joined = secret.text.replace('\n', "");
+        let parts = Parts::new(&[text.as_bytes(), secret.text.as_bytes(), joined.as_bytes()]);
+        let mut complaints = Vec::new();
+        for (place, body) in bodies(text) {
+            let request: Request = serde_json::from_value(body).unwrap();
+            let reply = post(&request, context, &mut random());
+            let body = serde_json::to_value(reply.body()).unwrap();
+            let message =
+                body.as_object().and_then(|body| body.values().next()?["message"].as_str()).unwrap_or_default();
+            let printed =
+                [message, &body.to_string(), &format!("{request:?}"), &format!("{reply:?}")].map(str::to_owned);
+            if let Some(leak) = printed.iter().find_map(|line| parts.leak(line)) {
+                complaints.push(format!(
+                    "{place} {}: {damage}, {}, leak of {leak:?}: {:.300?}",
+                    reply.status(),
+                    secret.title,
+                    text
+                ));
+            }
+            // A private key is no name, and no public key.
+            if !matches!(reply.status(), 400 | 403) && !place.starts_with("user_id") {
+                complaints.push(format!("{place} {}: {damage}, {}: {text:.300?}", reply.status(), secret.title));
+            }
+        }
+        complaints
+    }
+
+    #[test]
+    fn no_field_of_a_request_is_repeated_if_it_has_a_private_key() {
+        let contexts = ["2.1", "2.2", "2.10", "2.92"]
+            .map(|version| Context::new("me").microversion(version.parse::<Microversion>().unwrap()));
+        let mut wrong = Vec::new();
+        for (index, secret) in SECRETS.iter().enumerate() {
+            wrong.extend(complaints(secret, "as is", &secret.text, &contexts[index % 4]));
+            for (row, damage) in damages() {
+                if !(row + index).is_multiple_of(41) {
+                    continue;
+                }
+                let damaged = (damage.apply)(&secret.text).and_then(|damaged| String::from_utf8(damaged).ok());
+                if let Some(text) = damaged {
+                    wrong.extend(complaints(secret, damage.name, &text, &contexts[(index + row) % 4]));
+                }
+            }
+        }
+        none(wrong);
+    }
+}

@@ -137,7 +137,9 @@ impl Search<'_> {
         }
         match &self.outcome {
             None => {
+                let other = if keys.found.len() == 1 { other_base64(state.text(), first) } else { None };
                 let answer = match check(first, self.policy) {
+                    Ok(()) if other.is_some() => Outcome::Rejected(several(state, other.unwrap_or(first.start))),
                     Ok(()) => line(state, &keys.found, self.policy),
                     Err(Some(error)) if error.kind() == Kind::IsDsa => {
                         let start = keys::line_start(state.text(), first.start);
@@ -193,6 +195,23 @@ impl Search<'_> {
 
 fn several(state: &State, start: usize) -> PublicKeyError {
     Kind::HasSecondKey.at(state.position(keys::line_start(state.text(), start)))
+}
+
+/// Finds base64 outside the key that is too long for anything but another key, perhaps a damaged one.
+fn other_base64(text: &str, key: &FoundKey) -> Option<usize> {
+    /// The hash of a host name and an identifier are shorter.
+    const SHORTEST: usize = 40;
+    let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    let (before, rest) = text.split_at_checked(key.start)?;
+    let (_, after) = rest.split_at_checked(key.end - key.start)?;
+    [(before, 0), (after, key.end)].into_iter().find_map(|(part, start)| {
+        let words = part.split(|c| !is_base64(c)).filter(|word| word.len() >= SHORTEST);
+        let mut mixed = words.filter(|word| {
+            let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+            has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+        });
+        mixed.next().and_then(|word| Some(start + part.find(word)?))
+    })
 }
 
 /// Checks the key itself. The error is `None` if it is malformed, and so not the key that was meant.

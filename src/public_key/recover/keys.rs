@@ -347,7 +347,7 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
 /// the base64 of a key that has letters too many.
 fn is_comment(text: &str, end: usize, rest: &str) -> bool {
     let word = rest.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    let starts_well = word.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'));
+    let starts_well = word.starts_with(|c: char| c.is_ascii_alphanumeric());
     // A truncated key and its comment may be joined, too.
     let before = text.get(end.saturating_sub(4)..end).unwrap_or_default();
     if !starts_well || before.bytes().all(|byte| byte.is_ascii_lowercase()) {

@@ -183,7 +183,7 @@ fn replay(c: &mut Criterion) {
         let length = bits as usize / 16;
         let published = data::read(&format!("cctv/rsa-{bits}.bin"));
         for (name, stream) in [("average", average_case(bits, 1)), ("cctv", published)] {
-            for kernel in [Kernel::Best, Kernel::Portable] {
+            for kernel in Kernel::supported() {
                 let run = || internals::generate(kernel, bits, &mut Replay(&stream)).unwrap();
                 let key = run();
                 assert_eq!(key.q, stream[stream.len() - length..]);
@@ -207,7 +207,7 @@ fn stages(c: &mut Criterion) {
         group.bench_function("draw/seed", |b| {
             b.iter(|| internals::draw_seeded(half, b"the seed of the stages", candidates.len()).unwrap());
         });
-        for kernel in [Kernel::Best, Kernel::Portable] {
+        for kernel in Kernel::supported() {
             let mut trial = TrialDivision::new(half);
             assert!(trial.passes(kernel, &p) && trial.passes(kernel, &q));
             group.bench_function(format!("trial division/{kernel:?}"), |b| {
@@ -217,14 +217,16 @@ fn stages(c: &mut Criterion) {
         group.throughput(Throughput::Elements(1));
         group.bench_function("trial division/tables", |b| b.iter(|| TrialDivision::new(half)));
 
-        group.throughput(Throughput::Elements(4));
-        let batch: [&[u64]; 4] = [&p, &candidates[0], &candidates[1], &q];
-        for kernel in [Kernel::Best, Kernel::Portable] {
+        // A batch of the widest kernel.
+        group.throughput(Throughput::Elements(8));
+        let mut batch: Vec<&[u64]> = candidates.iter().take(6).map(|candidate| &candidate[..]).collect();
+        batch.extend([&p[..], &q[..]]);
+        for kernel in Kernel::supported() {
             assert_eq!(kernel.base2(half, &batch), Kernel::Portable.base2(half, &batch));
             group.bench_function(format!("base 2/{kernel:?}"), |b| b.iter(|| kernel.base2(half, black_box(&batch))));
         }
         group.throughput(Throughput::Elements(1));
-        for kernel in [Kernel::Best, Kernel::Portable] {
+        for kernel in Kernel::supported() {
             assert!(kernel.confirm(bits, &p, &q));
             group.bench_function(format!("confirmation/{kernel:?}"), |b| {
                 b.iter(|| kernel.confirm(bits, black_box(&p), &q));

@@ -149,10 +149,11 @@ impl core::fmt::Debug for TrialDivision {
 }
 
 impl TrialDivision {
-    /// Builds the tables for `bits`-bit candidates, up to the bound that the engine uses.
+    /// Builds the tables for `bits`-bit candidates, up to the bound that the engine uses on this processor.
     #[must_use]
     pub fn new(bits: u32) -> Self {
-        Self(trial_division::TrialDivision::new(bits))
+        let bound = kernel::Kernel::trial_bound(&Backend::detect(), bits);
+        Self(trial_division::TrialDivision::up_to(bits, bound))
     }
 
     /// Builds the tables for `bits`-bit candidates, with the primes below `bound`.
@@ -194,6 +195,10 @@ pub fn generate_with_a_fault<R: TryCryptoRng + ?Sized>(bits: u32, rng: &mut R) -
 struct Faulty(Backend);
 
 impl kernel::Kernel for Faulty {
+    fn trial_bound(&self, bits: u32) -> u32 {
+        self.0.trial_bound(bits)
+    }
+
     fn width(&self) -> usize {
         self.0.width()
     }

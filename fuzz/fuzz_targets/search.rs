@@ -1,4 +1,4 @@
-//! The engine generates the same key as a plain sequential generator, for any bytes and on either kernel.
+//! The engine generates the same key as a plain sequential generator, for any bytes and on every kernel.
 #![no_main]
 
 #[path = "../../tests/keygen/sequential.rs"]
@@ -14,7 +14,7 @@ libfuzzer_sys::fuzz_target!(|data: (u64, u8)| {
     let (seed, size) = data;
     let bits = 512 + 16 * u32::from(size % 32);
     let expected = sequential(bits, &mut ChaCha8Rng::seed_from_u64(seed));
-    for kernel in [Kernel::Best, Kernel::Portable] {
+    for kernel in Kernel::supported() {
         assert_eq!(
             generate(kernel, bits, &mut ChaCha8Rng::seed_from_u64(seed)).expect("a stream without end"),
             expected

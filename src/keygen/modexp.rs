@@ -74,6 +74,10 @@ impl Kernel for Backend {
         dispatch!(self, kernel => kernel.pow(bits, powers, results));
     }
 
+    fn trial_bound(&self, bits: u32) -> u32 {
+        dispatch!(self, kernel => kernel.trial_bound(bits))
+    }
+
     fn passes_large(&self, trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
         dispatch!(self, kernel => kernel.passes_large(trial, candidate))
     }

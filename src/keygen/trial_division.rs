@@ -49,8 +49,8 @@ const _: () = assert!((BLOCK as u128) * ((1 << DIGIT) - 1) * ((1 << 30) + 3) + (
 ///
 /// A prime r saves a fraction 1/r of the tests that follow, so it pays if dividing by it costs less than a test / r.
 /// The cost of a test grows with the cube of the size, that of a division with the size. The bounds minimize the
-/// measured sum; the optimum is flat.
-const fn bound(bits: u32) -> u32 {
+/// measured sum for the AVX2 kernel; the optimum is flat.
+pub(crate) const fn bound(bits: u32) -> u32 {
     match bits {
         0..1280 => 1 << 15,
         1280..1792 => 3 << 14,
@@ -96,7 +96,8 @@ pub(crate) struct TrialDivision {
 }
 
 impl TrialDivision {
-    /// The tables for candidates of `bits` bits.
+    /// The tables for candidates of `bits` bits, with the usual bound.
+    #[cfg(test)]
     pub(crate) fn new(bits: u32) -> Self {
         Self::up_to(bits, bound(bits))
     }

@@ -44,6 +44,11 @@ pub(crate) trait Kernel {
     /// Computes each power, fully reduced, into the result of the same index, which has as many limbs as the modulus.
     fn pow(&self, bits: u32, powers: &[Power<'_>], results: &mut [SecretUint]);
 
+    /// Returns the bound of trial division for candidates of `bits` bits: the faster the test, the lower.
+    fn trial_bound(&self, bits: u32) -> u32 {
+        trial_division::bound(bits)
+    }
+
     /// The second tier of trial division, in plain Rust by default; some processors have faster instructions for it.
     fn passes_large(&self, trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
         trial.passes_large(candidate, trial_division::divides)

@@ -22,8 +22,11 @@ pub(super) fn skipped(kernel: &str) {
     }
 }
 
-/// The kernels other than the portable one, fastest first, and whether this build has them.
-const KERNELS: [(&str, bool, fn() -> Option<Backend>); 2] = [
+/// The name of a kernel, whether this build has it, and the kernel if the processor supports it.
+type Choices = [(&'static str, bool, fn() -> Option<Backend>); 2];
+
+/// The kernels other than the portable one, fastest first.
+const KERNELS: Choices = [
     ("IFMA", cfg!(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2)))), Backend::ifma),
     ("AVX2", cfg!(all(target_arch = "x86_64", not(nova_keypair_portable))), Backend::avx2),
 ];

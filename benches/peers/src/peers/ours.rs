@@ -1,4 +1,4 @@
-//! nova-keypair, on the kernel selected for the processor, and on the portable one.
+//! nova-keypair, on each kernel that the processor supports.
 
 use std::error::Error;
 use std::time::Duration;
@@ -11,28 +11,28 @@ use crate::check::Numbers;
 use crate::clock::cpu_time;
 use crate::provenance::crate_version;
 
-/// The public call; and the portable kernel, unless the public call already uses it.
+/// The public call, which uses the fastest kernel; and the other kernels.
 pub(super) fn rows() -> Vec<Box<dyn Peer>> {
-    let mut rows: Vec<Box<dyn Peer>> = vec![Box::new(Ours)];
-    if vectorised() {
-        rows.push(Box::new(Portable));
-    }
-    rows
+    let mut kernels = Kernel::supported();
+    let public: Option<Box<dyn Peer>> = kernels.next().map(|kernel| Box::new(Ours(kernel)) as _);
+    public.into_iter().chain(kernels.map(|kernel| Box::new(Other(kernel)) as _)).collect()
 }
 
-fn vectorised() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return std::arch::is_x86_feature_detected!("avx2");
-    #[cfg(not(target_arch = "x86_64"))]
-    return false;
+fn name(kernel: Kernel) -> String {
+    let kernel = match kernel {
+        Kernel::Ifma => "AVX-512 IFMA",
+        Kernel::Avx2 => "AVX2",
+        Kernel::Portable | Kernel::Best => "portable",
+    };
+    format!("nova-keypair, {kernel}")
 }
 
-struct Ours;
+/// The public call, and the kernel that it selects.
+struct Ours(Kernel);
 
 impl Peer for Ours {
     fn about(&self, bits: u32) -> About {
-        let kernel = if vectorised() { "AVX2" } else { "portable" };
-        About { name: format!("nova-keypair, {kernel}"), ..about(bits) }
+        About { name: name(self.0), ..about(bits) }
     }
 
     fn generate(&self, bits: u32) -> Result<(Numbers, Duration), Box<dyn Error>> {
@@ -42,15 +42,15 @@ impl Peer for Ours {
     }
 }
 
-struct Portable;
+struct Other(Kernel);
 
-impl Peer for Portable {
+impl Peer for Other {
     fn about(&self, bits: u32) -> About {
-        About { name: "nova-keypair, portable".into(), ..about(bits) }
+        About { name: name(self.0), ..about(bits) }
     }
 
     fn generate(&self, bits: u32) -> Result<(Numbers, Duration), Box<dyn Error>> {
-        let (key, time) = cpu_time(|| internals::generate(Kernel::Portable, bits, &mut OsRng));
+        let (key, time) = cpu_time(|| internals::generate(self.0, bits, &mut OsRng));
         let key = key?;
         // The internal call does not return the public exponent, which is a constant.
         Ok((Numbers { n: key.n.clone(), e: None, p: key.p.clone(), q: key.q.clone() }, time))

@@ -139,8 +139,10 @@ macro_rules! reduce {
             // The lower half of q·N[0] makes t a multiple of 2^w, the next one.
             $carry = t.add(mask).carry();
             $columns[C + 1] = $columns[C + 1].add_high(q, *modulus);
-            for i in 1..COLUMNS - C {
-                product!($columns[C + i], *modulus.add(i), q);
+            for c in 0..COLUMNS {
+                if c > C {
+                    product!($columns[c], *modulus.add(c - C), q);
+                }
             }
         });
     }};

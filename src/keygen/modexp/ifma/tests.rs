@@ -91,7 +91,7 @@ fn values_stay_below_three_times_the_modulus() {
     let doubled = &product * 2u8;
     assert!(doubled < three, "a doubled square exceeds 3 N");
     // Below 2^(w(n-1) + 52): the highest digit carries nothing.
-    assert!(&three < &(&one * &radix), "3 N exceeds R");
+    assert!(three < &one * &radix, "3 N exceeds R");
     // (3 N + (R - 1)·N)/R < N + 1, because 2 N/R < 1.
     assert!(&one * 2u8 / &radix < one);
     // Every supported size has as many spare bits.

@@ -44,7 +44,10 @@ pub(super) unsafe trait Vector: Copy {
 
 /// Implements [`Vector`] with the intrinsics of one width.
 macro_rules! vector {
-    ($vector:ty, $lanes:literal, $splat:ident, $add:ident, $add_masked:ident, $select:ident, $shift:expr, $low:ident, $high:ident) => {
+    (
+        $vector:ty, $lanes:literal, $splat:ident, $add:ident, $add_masked:ident, $select:ident, $shift:expr,
+        $low:ident, $high:ident
+    ) => {
         // SAFETY: the words fill the vector.
         unsafe impl Vector for $vector {
             type Words = [u64; $lanes];

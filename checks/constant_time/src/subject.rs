@@ -100,7 +100,7 @@ const ENCODINGS: [(&str, Encode); 4] = [
 ];
 
 /// An Ed25519 key from a generator and from a seed, and its encodings. All 32 bytes of the seed are secret.
-fn ed25519(stream: u64, stage: &mut dyn FnMut(&str, Expect, &mut dyn FnMut())) {
+fn ed25519(stream: u64, mut stage: impl FnMut(&str, Expect, &mut dyn FnMut())) {
     let generate = || PrivateKey::generate(KeySpec::Ed25519, &mut marked(stream, [0, 0])).unwrap();
     stage("self-test: Ed25519, the public key kept secret", Expect::Reports, &mut || {
         DECLASSIFY.store(false, Ordering::Relaxed);

@@ -8,11 +8,8 @@ use serde_json::Value;
 use crate::example::{feed, keypair, lines};
 use crate::support::json_data;
 
-/// Cases whose right answer does not come yet.
-const KNOWN_GAPS: [&str; 32] = [
-    "01a", "01b", "01c", "02a", "02b", "02c", "02d", "03a", "04a", "05a", "05b", "05c", "06b", "07a", "08a", "08b",
-    "08d", "08e", "08f", "08g", "09b", "10a", "10b", "11", "12", "13a", "13c", "14", "15", "16a", "18a", "22",
-];
+/// Cases whose right answer does not come yet: their weaknesses are not detected.
+const KNOWN_GAPS: [&str; 2] = ["03a", "04a"];
 
 /// What is wrong with the answer to a case; nothing if it is right.
 type Complaints = Vec<String>;

@@ -148,7 +148,7 @@ fn none(wrong: Vec<String>) {
     let mut kinds = std::collections::BTreeMap::<_, Vec<_>>::new();
     for line in &wrong {
         let kind = line.split_once(", ").map_or(&**line, |(kind, _)| kind);
-        if !KNOWN_GAPS.iter().any(|gap| kind.contains(gap)) {
+        if !KNOWN_GAPS.iter().any(|gap| line.contains(gap)) {
             kinds.entry(kind).or_default().push(line);
         }
     }

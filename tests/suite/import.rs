@@ -227,10 +227,10 @@ fn keys_of_other_projects_are_accepted_with_the_fingerprint_and_size_of_ssh_keyg
             }
             Err(error) => {
                 assert!(!agreed || is_certificate || line.len() > 1024, "{line}: {error}");
-                if line.len() > 1024 {
-                    assert_eq!(error.kind(), PublicKeyErrorKind::TooLong { bytes: line.len(), limit: 1024 });
-                } else if is_certificate {
+                if is_certificate {
                     assert_eq!((error.kind(), error.position()), (PublicKeyErrorKind::IsCertificate, Some(0)));
+                } else if line.len() > 1024 {
+                    assert_eq!(error.kind(), PublicKeyErrorKind::TooLong { bytes: line.len(), limit: 1024 });
                 }
             }
         }

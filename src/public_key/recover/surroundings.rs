@@ -267,7 +267,10 @@ fn comment<'a>(rest: &'a str, at: usize, quote: Option<char>, steps: &mut Vec<St
     let mut behind = Vec::new();
     if let Some(first) = below.find(|c: char| !c.is_whitespace() && !ends_line(c) && Some(c) != quote && !is_closing(c))
     {
-        let is_line_end = below.starts_with(['\n', '\r']);
+        // A carriage return alone ends a line in some programs only, and is a part of the comment in others.
+        let is_line_end = below.starts_with('\n')
+            || below.starts_with("\r\n")
+            || below.starts_with('\r') && line.trim_ascii().is_empty();
         behind.push(if is_line_end {
             (Reading::TextAfter, Kind::HasSecondLine, at + line_end + first)
         } else {

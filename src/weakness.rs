@@ -10,6 +10,7 @@ mod bias;
 pub(crate) mod blocklist;
 mod compromised;
 mod gcd;
+mod half_limbs;
 mod modulus;
 mod montgomery;
 mod number_hash;
@@ -20,6 +21,7 @@ mod short_sleeve;
 mod transform;
 mod uint;
 mod wiener;
+mod word_factors;
 mod xz_trigger;
 
 use alloc::vec::Vec;

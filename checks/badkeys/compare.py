@@ -109,7 +109,7 @@ def defects():
     for width, part in [(32, 8), (64, 16), (64, 28), (128, 44), (128, 64), (256, 64), (256, 128)]:
         yield "short-sleeve, next prime", f"{part} of {width}", "short_sleeve", *short_sleeve(width, part, "increase")
     for width, part in [(8, 4), (16, 8), (32, 16), (64, 32)]:
-        yield "short-sleeve, beyond the limits", f"{part} of {width}", None, *short_sleeve(width, part)
+        yield "short-sleeve, half", f"{part} of {width}", "short_sleeve", *short_sleeve(width, part)
     for byte in [0x00, 0x41, 0xa5, 0xff]:
         prefix = bytes([0xb1, 0x52]) + bytes([byte]) * 17
         yield "repeated pattern", f"{byte:02x}", "repeated_pattern", *modulus_from(prefix)
@@ -128,7 +128,7 @@ def defects():
         yield "xz trigger", f"kind {kind}", "xz_trigger", *xz_trigger(kind)
     for distance in [2, 2**100, 2**490, 2**511]:
         p = prime()
-        yield "close primes", f"2^{distance.bit_length() - 1}", "fermat", p * int(gmpy2.next_prime(p - distance)), 65537
+        yield "close primes", f"2^{distance.bit_length() - 1}", "fermat", p * int(gmpy2.next_prime(p + distance)), 65537
     p = prime()
     yield "square", "", "perfect_power", p * p, 65537
     for _ in range(3):

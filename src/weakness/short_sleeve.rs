@@ -4,38 +4,46 @@
 //! that are still below 2^width if the random part is short enough. The bits above the coefficients are then zero in
 //! every limb of the modulus.
 
+use super::half_limbs;
 use super::uint::PublicUint;
 
 /// The limb widths that are reported, in bits.
 const WIDTHS: core::ops::RangeInclusive<usize> = 8..=256;
 /// How many bits must be zero for a report.
 const ZEROS: usize = 80;
+/// How many limbs are evidence. One run of zeros ends within two limbs at most.
+const LIMBS: usize = 3;
 
 /// How many bits below the highest ones must be zero for a report.
 const ZEROS_AT_TOP: usize = 52;
 
 /// Returns whether a modulus has the gaps of short-sleeve primes: in all limbs of some width, or below its highest bits.
 ///
-/// False positives: 2^−64.99 and 2^−52 for random bits.
+/// False positives: 2^−63.99 and 2^−52 for random bits; none for the factors.
 pub(super) fn is_short_sleeve(n: &PublicUint) -> bool {
-    has_gap_in_all_limbs(n) || has_gap_at_top(n)
+    has_gap_in_all_limbs(n, n.bits())
+        || has_gap_in_all_limbs(n, n.bits() / 2)
+        || has_gap_at_top(n)
+        || half_limbs::is_factored(n)
 }
 
-/// Returns whether, for some limb width, [`Limbs::longest_gap`] positions are zero in all limbs, and these are at least
-/// [`ZEROS`] bits.
+/// Returns whether, for some limb width, [`Limbs::longest_gap`] positions are zero in all limbs of so many bits, and these
+/// are at least [`ZEROS`] bits.
+///
+/// In the lower half of the bits, the highest bits of the primes have no influence.
 ///
 /// False positives: for one width w and one position of the gap, [`ZEROS`] random bits are zero with a probability of
-/// 2^−80. There are w positions for each width from 8 to 256, 32868 in all: 2^−64.99.
-fn has_gap_in_all_limbs(n: &PublicUint) -> bool {
+/// 2^−80. There are w positions for each width from 8 to 256, 32868 in all: 2^−64.99, and the same for the lower half.
+fn has_gap_in_all_limbs(n: &PublicUint, bits: usize) -> bool {
     // A gap of some width recurs at twice that width, so the widths of the upper octave reveal the others: limbs of
     // width / 2^i bits are at most bits / width · 2^i limbs with a gap of at least `ZEROS` over that, 2^i times.
     (*WIDTHS.end() / 2 + 1..=*WIDTHS.end())
-        .filter(|&width| Limbs::new(n, width).zeros() * n.bits() >= ZEROS * width)
+        .filter(|&width| Limbs::new(n, bits, width).zeros() * bits >= ZEROS * width)
         .flat_map(|width| (0..=width.trailing_zeros()).map(move |halvings| width >> halvings))
         .filter(|width| WIDTHS.contains(width))
         .any(|width| {
-            let limbs = Limbs::new(n, width);
-            limbs.longest_gap() * limbs.count >= ZEROS
+            let limbs = Limbs::new(n, bits, width);
+            limbs.count >= LIMBS && limbs.longest_gap() * limbs.count >= ZEROS
         })
 }
 
@@ -53,7 +61,7 @@ fn has_gap_at_top(n: &PublicUint) -> bool {
 /// Bits of a number that are certain to be left out at its top.
 const TOP: usize = 8;
 
-/// The limbs of a number at some width, without the lowest and the highest one.
+/// The limbs in the lowest bits of a number at some width, without the lowest and the highest one.
 ///
 /// These are not random polynomials' coefficients: the search for a prime increases the lowest limb, and the highest
 /// bits of a prime are set.
@@ -66,9 +74,9 @@ struct Limbs {
 }
 
 impl Limbs {
-    fn new(n: &PublicUint, width: usize) -> Self {
+    fn new(n: &PublicUint, bits: usize, width: usize) -> Self {
         let mut limbs = Self { width, count: 0, union: [0; 4] };
-        for limb in 1..n.bits().saturating_sub(TOP) / width {
+        for limb in 1..bits.saturating_sub(TOP) / width {
             let mut any = 0;
             for (word, place) in limbs.union.iter_mut().zip((0..width).step_by(64)) {
                 let mask = u64::MAX >> (64 - (width - place).min(64));
@@ -168,7 +176,11 @@ mod tests {
                     let mut n: BigUint = (BigUint::from(1u8) << bits as u32) - 1u8;
                     let positions = (width..bits - width).filter(|position| (position + width - start) % width < gap);
                     positions.for_each(|position| n.set_bit(position, false));
-                    assert_eq!(has_gap_in_all_limbs(&number(&n)), expected, "{gap} of {width} from {start}");
+                    assert_eq!(
+                        has_gap_in_all_limbs(&number(&n), bits as usize),
+                        expected,
+                        "{gap} of {width} from {start}"
+                    );
                 }
             }
         }

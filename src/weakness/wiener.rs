@@ -12,7 +12,7 @@ use super::uint::PublicUint;
 ///
 /// The guesses are the odd convergents, which exceed e / n, and the sums of an even convergent and the one before it.
 /// For these e·d·g = k·n − deficit, where the deficit is a remainder of Euclid's algorithm, or the difference of two.
-/// So the denominators are not needed: p + q = n + 1 − φ(n) = ⌈deficit / k⌉ + 1.
+/// So the denominators are not needed: deficit + g = k·(p + q − 1), and p + q = ⌊deficit / k⌋ + 2 if g ≤ k.
 ///
 /// As p + q ≥ 2·√n, the attack ends when deficit / k is below √n: after about 300 steps for 2048 bits.
 pub(super) fn succeeds(e: &[u8], n: &PublicUint) -> bool {
@@ -34,9 +34,7 @@ pub(super) fn succeeds(e: &[u8], n: &PublicUint) -> bool {
         } else {
             (previous.difference(&remainder), k.plus_product(&k_before, 1))
         };
-        let (quotient, rest) = deficit.divided(&numerator);
-        let sum = quotient.plus_word(1 + u64::from(!rest.is_zero()));
-        if is_sum_of_factors(&sum, n) {
+        if is_sum_of_factors(&deficit.divided(&numerator).0.plus_word(2), n) {
             return true;
         }
         is_odd = !is_odd;

@@ -1,0 +1,274 @@
+//! Factors moduli whose primes have random bits in the lower half of each limb only, or in less of it.
+//!
+//! With limbs of w bits, p = Σ p_i·2^(w·i) and q = Σ q_i·2^(w·i), where all digits are below 2^(w/2). The products of
+//! two digits fill whole limbs, so no bits of n stay zero. But the lowest digits follow from the factors of a word:
+//! p_0·q_0 = n mod 2^w. Then each limb of n is an equation for the next two digits, p_0·q_j + q_0·p_j = c modulo 2^w, with
+//! as many residues as there are pairs of digits, so one pair satisfies it on average. A search finds the digits from the
+//! lowest to the highest. Without the defect it follows about one wrong pair, for a while.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::weakness::uint::PublicUint;
+use crate::weakness::word_factors::{balanced_divisors, gcd, inverse};
+
+/// The limb widths that are tried, in bits.
+const WIDTHS: [usize; 6] = [8, 12, 16, 24, 32, 64];
+
+/// The most pairs of digits that are followed for a modulus, which bounds the time to 0.1 s. With the defect, the search
+/// follows a few thousand in most cases, and more in some.
+const PAIRS: usize = 1 << 18;
+
+/// How much shorter than the widest possible ones the highest digits may be together, in bits. Shorter ones are common
+/// only if all digits are shorter than half of a limb.
+const MISSING: usize = 12;
+
+/// The values of the two highest bits of p and q that a program sets: none, the highest one, or both.
+const TOPS: [[u64; 2]; 5] = [[0, 0], [2, 2], [2, 3], [3, 2], [3, 3]];
+
+/// Returns whether n is a product of two numbers of equal length with random bits in the lower half of each limb, and the
+/// search for them ends in time.
+///
+/// The highest one or two bits of both may be set: they do not count. False positives: none, as n is factored.
+pub(super) fn is_factored(n: &PublicUint) -> bool {
+    let mut pairs = PAIRS;
+    n.is_odd()
+        && WIDTHS.iter().any(|&width| Shape::new(n, width).is_some_and(|shape| shape.has_solution(n, &mut pairs)))
+}
+
+/// How the factors would be composed.
+struct Shape {
+    width: usize,
+    /// The number of limbs of each factor.
+    count: usize,
+    /// What is added to the highest digits of p and q.
+    tops: Vec<[u64; 2]>,
+}
+
+impl Shape {
+    /// Returns the shape that the highest bits of n allow.
+    fn new(n: &PublicUint, width: usize) -> Option<Self> {
+        let length = n.bits().div_ceil(2);
+        let count = length.div_ceil(width);
+        // The position of the highest limb, and that of the two bits that are set.
+        let highest = width * count.checked_sub(1)?;
+        let set = length.checked_sub(2)?;
+        let widest = 2 * highest + width;
+        let is_allowed = |&[p, q]: &[u64; 2]| {
+            if p == 0 {
+                return (widest.saturating_sub(MISSING)..=widest).contains(&n.bits());
+            }
+            // n = p·q·2^(2·set) + ε, where ε < 2^(highest + width/2)·2^(length + 1).
+            let rest = highest + width / 2 + length + 1;
+            set >= highest + width / 2
+                && match (2 * set).checked_sub(rest) {
+                    Some(zeros) => n.word_at(rest) == (p * q) << zeros,
+                    None => width <= 24,
+                }
+        };
+        let shift = set.saturating_sub(highest);
+        let tops: Vec<_> = TOPS.into_iter().filter(is_allowed).map(|top| top.map(|bits| bits << shift)).collect();
+        (count > 1 && !tops.is_empty()).then_some(Self { width, count, tops })
+    }
+
+    /// Returns whether there are digits for which p·q = n.
+    fn has_solution(&self, n: &PublicUint, pairs: &mut usize) -> bool {
+        balanced_divisors(self.limb(n, 0), self.bound()).into_iter().any(|p| {
+            // The same pair in reverse order gives the same factors.
+            let q = self.limb(n, 0) / p;
+            p >= q && Search::new(self, n, [p, q]).succeeds(pairs)
+        })
+    }
+
+    /// Returns a limb of n.
+    fn limb(&self, n: &PublicUint, index: usize) -> u64 {
+        n.word_at(self.width * index) & (u64::MAX >> (64 - self.width))
+    }
+
+    /// Returns the bound of the digits.
+    fn bound(&self) -> u64 {
+        1 << (self.width / 2)
+    }
+}
+
+/// A search for the digits, given the lowest ones.
+struct Search<'a> {
+    shape: &'a Shape,
+    n: &'a PublicUint,
+    /// The lowest digits, without their common divisor, and that.
+    lowest: [u64; 2],
+    common: u64,
+    /// The inverse of the second one modulo the first one.
+    inverse: u64,
+    /// The digits of p and q that are known.
+    digits: Vec<[u64; 2]>,
+}
+
+/// A pair of digits to be tried at some index, and the carry that results.
+struct Step {
+    index: usize,
+    pair: [u64; 2],
+    carry: u128,
+}
+
+impl<'a> Search<'a> {
+    fn new(shape: &'a Shape, n: &'a PublicUint, [p, q]: [u64; 2]) -> Self {
+        let common = gcd(p, q).max(1);
+        let lowest = [p / common, q / common];
+        let inverse = inverse(q / common, p / common);
+        Self { shape, n, lowest, common, inverse, digits: vec![[p, q]] }
+    }
+
+    /// Returns whether the search finds factors before so many pairs are used up.
+    fn succeeds(mut self, pairs: &mut usize) -> bool {
+        let mut steps = self.next(0);
+        while let Some(step) = steps.pop() {
+            if *pairs == 0 {
+                return false;
+            }
+            *pairs -= 1;
+            self.digits.truncate(step.index);
+            self.digits.push(step.pair);
+            if self.digits.len() < self.shape.count {
+                steps.extend(self.next(step.carry));
+            } else if self.factor(|[p, _]| p).product(&self.factor(|[_, q]| q)) == *self.n {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Returns the pairs that are possible for the next digits, given the carry from those before.
+    fn next(&self, carry: u128) -> Vec<Step> {
+        let index = self.digits.len();
+        let inner = self.digits.get(1..).unwrap_or_default();
+        let products = inner.iter().zip(inner.iter().rev()).map(|([p, _], [_, q])| u128::from(*p) * u128::from(*q));
+        let known = carry + products.sum::<u128>();
+        let tops = if index + 1 == self.shape.count { &*self.shape.tops } else { &[[0, 0]] };
+        let mut steps = Vec::new();
+        for &[top_p, top_q] in tops {
+            let known = known + self.cross([top_p, top_q]);
+            let one = 1u128 << self.shape.width;
+            let sum = u128::from(self.shape.limb(self.n, index)).wrapping_sub(known) % one;
+            // The digits are below 2^(width/2), so their products with the lowest ones are below 2^(width + 1).
+            for sum in [sum, sum + one] {
+                steps.extend(self.solutions(sum).map(|[p, q]| Step {
+                    index,
+                    pair: [top_p + p, top_q + q],
+                    carry: (known + self.cross([p, q])) >> self.shape.width,
+                }));
+            }
+        }
+        steps
+    }
+
+    /// Returns p_0·q + q_0·p.
+    fn cross(&self, [p, q]: [u64; 2]) -> u128 {
+        let [p_0, q_0] = self.lowest.map(|lowest| u128::from(lowest * self.common));
+        p_0 * u128::from(q) + q_0 * u128::from(p)
+    }
+
+    /// Iterates over the pairs of digits whose [`cross`](Self::cross) is this sum, which is below 2^65: few of the
+    /// digits p have the right residue modulo p_0. Stops at [`PAIRS`].
+    fn solutions(&self, sum: u128) -> impl Iterator<Item = [u64; 2]> + use<> {
+        let [p_0, q_0] = self.lowest.map(u128::from);
+        let common = u128::from(self.common);
+        let (sum, rest) = (sum / common, sum % common);
+        let bound = u128::from(self.shape.bound());
+        let residue = sum % p_0 * u128::from(self.inverse) % p_0;
+        // From the p for which q is below the bound.
+        let least = sum.saturating_sub(p_0 * (bound - 1)).div_ceil(q_0);
+        let first = least + (residue + p_0 - least % p_0) % p_0;
+        let end = if rest == 0 { bound.min(sum / q_0 + 1) } else { 0 };
+        let numbers = core::iter::successors(Some(first), move |p| Some(p + p_0)).take_while(move |&p| p < end);
+        numbers.take(PAIRS).map(move |p| [p as u64, ((sum - q_0 * p) / p_0) as u64])
+    }
+
+    /// Returns the number with these digits.
+    fn factor(&self, digit: impl Fn([u64; 2]) -> u64) -> PublicUint {
+        let per_word = 64usize.div_ceil(self.shape.width);
+        let mut limbs = vec![0u64; self.shape.width * self.digits.len() / 64 + per_word];
+        for (index, &pair) in self.digits.iter().enumerate() {
+            let position = self.shape.width * index;
+            let shifted = u128::from(digit(pair)) << (position % 64);
+            for (limb, word) in limbs.iter_mut().skip(position / 64).zip([shifted as u64, (shifted >> 64) as u64]) {
+                *limb |= word;
+            }
+        }
+        PublicUint::from_limbs(limbs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use num_bigint::BigUint;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Creates an odd number of so many bits with random parts of `random` bits, and sets its highest `top` bits.
+    fn factor(words: &[u64], length: usize, width: usize, random: usize, top: u64) -> BigUint {
+        let mut number = BigUint::from(1u8);
+        for (&word, position) in words.iter().zip((0..length).step_by(width)) {
+            number |= BigUint::from(word >> (64 - random)) << position;
+        }
+        (1..=top).for_each(|bit| number.set_bit(length as u64 - bit, true));
+        number
+    }
+
+    /// Returns even-distributed words that depend on the seed (Steele, Lea and Flood: SplitMix64).
+    fn words(seed: u64) -> Vec<u64> {
+        let word = |i: u64| {
+            let z = (seed << 32 | i).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ (z >> 31)
+        };
+        (1..=256).map(word).collect()
+    }
+
+    fn is_reported(n: &BigUint) -> bool {
+        is_factored(&PublicUint::from_be(&n.to_bytes_be()))
+    }
+
+    #[test]
+    fn most_moduli_with_half_of_each_limb_are_reported() {
+        let mut found = [0; 4];
+        for (i, (width, found)) in [8, 16, 32, 64].into_iter().zip(&mut found).enumerate() {
+            for seed in 0..6 {
+                let top = |factor: u64| 1 + (seed >> factor & 1);
+                let factor =
+                    |which: u64| factor(&words(16 * i as u64 + 2 * seed + which), 1024, width, width / 2, top(which));
+                *found += u32::from(is_reported(&(factor(0) * factor(1))));
+            }
+        }
+        assert!(found.iter().all(|found| *found >= 5), "{found:?}");
+    }
+
+    #[test]
+    fn most_moduli_with_half_of_each_limb_are_reported_if_no_bits_are_set() {
+        for width in [8, 12, 16, 24, 32, 64] {
+            let length = width * (1024 / width);
+            let moduli = (0..20).map(|seed| {
+                let factor = |which: u64| factor(&words(1000 + 2 * seed + which), length, width, width / 2, 0);
+                factor(0) * factor(1)
+            });
+            let long_enough = moduli.filter(|n| n.bits() as usize + MISSING.min(width - 1) >= 2 * length - width);
+            let found = long_enough.take(4).filter(is_reported).count();
+            assert!(found >= 3, "{found} of 4, {width}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn other_moduli_are_not_reported(
+            p in prop::collection::vec(any::<u64>(), 16),
+            q in prop::collection::vec(any::<u64>(), 16),
+            length in prop::sample::select(&[992, 1024][..]),
+        ) {
+            let n = factor(&p, length, 64, 64, 2) * factor(&q, length, 64, 64, 2);
+            prop_assert!(!is_reported(&n));
+        }
+    }
+}

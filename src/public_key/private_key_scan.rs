@@ -42,19 +42,26 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let bytes = text.as_bytes();
     // One pass that stops at a few letters, because this runs on the comment of every imported key.
     let mut stops = bytes.iter().enumerate().filter(|(_, byte)| STOPS.get(usize::from(**byte)) == Some(&true));
+    // Each is searched for once.
+    let (mut has_dashes, mut is_jwk) = (None, None);
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
         let found = |position| Some(FoundPrivateKey { position });
         match stop {
             b'P' | b'p' if is_word(rest, b"PuTTY-User-Key-File-") => found(start),
-            b'P' | b'p' if is_word(rest, b"Private-Lines:") || is_armor(rest, text) => found(armor_start(before)),
+            b'P' | b'p' if is_word(rest, b"Private-Lines:") => found(armor_start(before)),
+            b'P' | b'p' if is_armor(rest, || *has_dashes.get_or_insert_with(|| text.contains("---"))) => {
+                found(armor_start(before))
+            }
             b'B' | b'b' if is_begin(rest) => found(armor_start(before)),
             b'A' | b'a' if is_word(rest, b"AGE-SECRET-KEY-") => found(start),
             b'b' if rest.starts_with(&OPENSSH) => found(start),
             b'o' if rest.starts_with(b"openssh-key-v1") => found(start),
             b'U' if rest.starts_with(&SSH1) => found(start),
             b'M' if is_private_der(rest) => found(start),
-            b'"' if rest.starts_with(b"\"d\"") && text.contains("\"kty\"") => found(start),
+            b'"' if rest.starts_with(b"\"d\"") && *is_jwk.get_or_insert_with(|| text.contains("\"kty\"")) => {
+                found(start)
+            }
             _ => None,
         }
     })
@@ -102,8 +109,8 @@ fn is_word(text: &[u8], word: &[u8]) -> bool {
 
 /// Returns whether the words at the start of `rest` belong to an armor. PEM and ssh.com have dashes around them; a
 /// comment may contain just the words.
-fn is_armor(rest: &[u8], text: &str) -> bool {
-    is_word(rest, SSH1_HEADER) || (is_word(rest, b"PRIVATE KEY") && text.contains("---"))
+fn is_armor(rest: &[u8], has_dashes: impl FnOnce() -> bool) -> bool {
+    is_word(rest, SSH1_HEADER) || (is_word(rest, b"PRIVATE KEY") && has_dashes())
 }
 
 /// Returns whether `rest` starts with the first line of an armor, which may be cut off or lack its spaces.

@@ -49,7 +49,9 @@ pub(crate) struct Meant {
     pub(crate) repairs: Vec<Repair>,
 }
 
-/// Searches for the key that a text of `length` bytes means.
+/// Searches for the key that a text of `length` bytes means, whose first state is `input`.
+///
+/// Of a text that is too long to be searched, `input` may be the first part ([`State::input`]).
 pub(crate) fn search(input: State, length: usize, policy: &ImportPolicy<'_>) -> Outcome {
     search_counting(input, length, policy).0
 }
@@ -57,7 +59,7 @@ pub(crate) fn search(input: State, length: usize, policy: &ImportPolicy<'_>) -> 
 /// Searches, and returns the number of states visited, too.
 pub(crate) fn search_counting(input: State, length: usize, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
     if length > MAX_TEXT {
-        let found = decodings::find_private_key(input.text());
+        let found = decodings::find_in_window(input.text());
         return (found.map_or(Outcome::Unknown, |found| Outcome::Rejected(private(found))), 1);
     }
     let mut search = Search { policy, outcome: None, is_ambiguous: false };

@@ -22,8 +22,11 @@ pub(crate) const MAX_STATES: usize = 64;
 /// The longest text that is decoded. Of a longer one only the first part is searched for private keys.
 pub(crate) const MAX_TEXT: usize = 16384;
 
-/// How much of a text of more than [`MAX_TEXT`] bytes is decoded to search for private keys.
-const WINDOW: usize = 512;
+/// How much of a text of more than [`MAX_TEXT`] bytes is searched for private keys.
+pub(crate) const WINDOW: usize = 4096;
+
+/// How much of it is decoded for that.
+const DECODED: usize = 256;
 
 /// The shortest text that can hold a private key in any encoding.
 const SHORTEST: usize = 32;
@@ -94,10 +97,14 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
         return private_key_scan::find_private_key(text);
     }
     if text.len() > MAX_TEXT {
-        let found = private_key_scan::find_private_key(prefix(text, MAX_TEXT));
-        return found.or_else(|| find_decoded(prefix(text, WINDOW)));
+        return find_in_window(prefix(text, WINDOW));
     }
     find_decoded(text)
+}
+
+/// Finds a private key in the first part of a text that is too long to be searched.
+pub(crate) fn find_in_window(window: &str) -> Option<FoundPrivateKey> {
+    private_key_scan::find_private_key(window).or_else(|| find_decoded(prefix(window, DECODED)))
 }
 
 fn find_decoded(text: &str) -> Option<FoundPrivateKey> {

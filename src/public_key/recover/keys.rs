@@ -16,6 +16,9 @@ const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
 /// The number of incomplete keys after which nothing more is read.
 const MAX_PARTIAL: usize = 8;
 
+/// The number of documents without a public key after which nothing more is read.
+const MAX_OTHER_DOCUMENTS: usize = 8;
+
 /// A reading of the base64 of a key, with its position in the text.
 pub(crate) type Step = (Reading, Kind, usize);
 
@@ -71,7 +74,7 @@ pub(crate) fn is_separator(c: char) -> bool {
 pub(crate) fn find(text: &str) -> Keys {
     let bytes = text.as_bytes();
     let mut keys = Keys::default();
-    let mut at = 0;
+    let (mut at, mut other_documents) = (0, 0);
     while let Some(skipped) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| matches!(byte, b'A' | b'M')))
     {
         let start = at + skipped;
@@ -99,6 +102,12 @@ pub(crate) fn find(text: &str) -> Keys {
                 }
             }
             Found::Private => keys.private = keys.private.or(Some(start)),
+            Found::OtherDocument => {
+                other_documents += 1;
+                if other_documents == MAX_OTHER_DOCUMENTS {
+                    return keys;
+                }
+            }
             Found::Nothing => {}
         }
     }
@@ -109,6 +118,8 @@ enum Found {
     Key(FoundKey),
     Partial,
     Private,
+    /// A document in DER, or the start of one, that is no public key.
+    OtherDocument,
     Nothing,
 }
 
@@ -254,14 +265,13 @@ fn is_private(algorithm: Algorithm, blob: &[u8], text: &str, symbols: &Symbols<'
 /// Reads a DER document, whose base64 starts at `start`.
 fn document(text: &str, start: usize) -> Found {
     let mut symbols = Symbols::new(text, start, Spaces::Interrupt);
-    let mut read = || -> Option<usize> {
+    let mut head = || {
         symbols.read(4)?;
-        let total = formats::document_length(&symbols.bytes).filter(|total| (40..=MAX_DOCUMENT).contains(total))?;
-        symbols.read(total)?;
-        Some(total)
+        formats::document_length(&symbols.bytes).filter(|total| (40..=MAX_DOCUMENT).contains(total))
     };
-    let Some(total) = read() else { return Found::Nothing };
-    let Some(converted) = formats::from_der(&symbols.bytes) else { return Found::Nothing };
+    let Some(total) = head() else { return Found::Nothing };
+    let converted = symbols.read(total).and_then(|()| formats::from_der(&symbols.bytes));
+    let Some(converted) = converted else { return Found::OtherDocument };
     let key = KeyBlob::parse(converted.blob.clone(), converted.algorithm, 0);
     // The exponent of an RSA key is at the end, and so is the signature of a certificate.
     let is_proved = key.is_ok() && (converted.algorithm != Algorithm::Ed25519 || converted.reading == Reading::X509);

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use crate::public_key::recover::decodings::{MAX_TEXT, WINDOW, prefix};
 use crate::public_key::recover::reading::Reading;
 
 /// The number of decodings that lead to a state at most.
@@ -20,13 +21,15 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Creates the state of the input itself.
+    /// Creates the state of the input itself. Of a text that is too long to be searched, it has the first part.
     pub(crate) fn input(text: &str) -> Self {
+        let text = if text.len() > MAX_TEXT { prefix(text, WINDOW) } else { text };
         Self { text: Zeroizing::new(String::from(text)), positions: Vec::new(), path: [None; MAX_DEPTH] }
     }
 
     /// Creates the state of bytes that are not UTF-8: UTF-16 if they look like it, or else Windows-1252.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
+        let (bytes, _) = bytes.split_at(if bytes.len() > MAX_TEXT { WINDOW } else { bytes.len() });
         // A character of either encoding takes at most three bytes.
         let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len()));
         let mut positions = Vec::with_capacity(bytes.len());

@@ -331,8 +331,11 @@ fn is_closing(c: char) -> bool {
 
 /// Cuts off what closes something that was not opened in the comment.
 fn without_closers(comment: &str) -> &str {
+    /// More are a part of the comment.
+    const MOST: usize = 16;
+
     let mut comment = comment;
-    loop {
+    for _ in 0..MOST {
         let Some(last) = comment.chars().next_back() else { return comment };
         let count = |c: char| comment.matches(c).count();
         let is_open = match last {
@@ -350,4 +353,5 @@ fn without_closers(comment: &str) -> &str {
         let (shorter, _) = comment.split_at(comment.len() - last.len_utf8());
         comment = shorter.trim_end();
     }
+    comment
 }

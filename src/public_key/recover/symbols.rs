@@ -232,7 +232,11 @@ fn is_before_quote(rest: &str) -> bool {
 
 /// Returns whether a line ends after the first byte of `rest`.
 fn is_before_line_end(rest: &str) -> bool {
-    rest.get(1..).is_some_and(|rest| rest.trim_start_matches([' ', '\t', '$']).starts_with(['\n', '\r']))
+    /// The longest space before a line end.
+    const LONGEST: usize = 64;
+
+    let mut after = rest.bytes().skip(1).take(LONGEST).skip_while(|byte| matches!(byte, b' ' | b'\t' | b'$'));
+    after.next().is_some_and(|byte| matches!(byte, b'\n' | b'\r'))
 }
 
 fn ends_line_with_hyphen(text: &str, at: usize, byte: u8) -> bool {

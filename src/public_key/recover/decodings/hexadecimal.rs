@@ -14,9 +14,15 @@ pub(super) fn digits(state: &State) -> Option<State> {
     let mut start = 0;
     while let Some(found) = text.get(start..)?.bytes().position(|byte| byte.is_ascii_hexdigit()) {
         start += found;
-        let length = run(text.as_bytes().get(start..)?, &mut |_, _| {});
+        let (mut head, mut count) = ([0; 3], 0);
+        let length = run(text.as_bytes().get(start..)?, |byte, _| {
+            if let Some(slot) = head.get_mut(count) {
+                *slot = byte;
+                count += 1;
+            }
+        });
         if length.digits >= SHORTEST {
-            return decode(state, start);
+            return decode(state, start, head);
         }
         start += length.end.max(1);
     }
@@ -29,7 +35,7 @@ struct Run {
 }
 
 /// Reads digits in pairs, whose separators are skipped, and passes on each byte with its offset.
-fn run(text: &[u8], each: &mut dyn FnMut(u8, usize)) -> Run {
+fn run(text: &[u8], mut each: impl FnMut(u8, usize)) -> Run {
     let (mut at, mut digits, mut end) = (0, 0, 0);
     // In a dump, the number of bytes of the row.
     let mut row = None;
@@ -67,8 +73,17 @@ fn run(text: &[u8], each: &mut dyn FnMut(u8, usize)) -> Run {
 }
 
 fn pair(text: &[u8]) -> Option<u8> {
-    let pair = core::str::from_utf8(text.get(..2)?).ok()?;
-    if pair.bytes().all(|digit| digit.is_ascii_hexdigit()) { u8::from_str_radix(pair, 16).ok() } else { None }
+    let &[high, low, ..] = text else { return None };
+    Some(digit(high)? << 4 | digit(low)?)
+}
+
+fn digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }
 
 /// Returns whether the digits of a row of a dump, of which there were so many bytes, end here: before its characters.
@@ -94,16 +109,9 @@ fn offset(row: &[u8]) -> usize {
     }
 }
 
-fn decode(state: &State, start: usize) -> Option<State> {
+/// Decodes the digits from `start` on, whose first bytes are `head`.
+fn decode(state: &State, start: usize, head: [u8; 3]) -> Option<State> {
     let text = state.text().as_bytes().get(start..)?;
-    let mut head = [0u8; 3];
-    let mut count = 0;
-    run(text, &mut |byte, _| {
-        if let Some(slot) = head.get_mut(count) {
-            *slot = byte;
-        }
-        count += 1;
-    });
     let mut decoder = Decoder::new(state);
     decoder.damage(start);
     // The text before it has the type, if there is one.
@@ -111,10 +119,10 @@ fn decode(state: &State, start: usize) -> Option<State> {
     before.char_indices().for_each(|(at, c)| decoder.push(c, at));
     if matches!(head, [0, 0, 0] | [0x30, ..]) {
         let mut group = Group { bits: 0, count: 0, at: 0 };
-        run(text, &mut |byte, at| group.add(byte, start + at, &mut decoder));
+        run(text, |byte, at| group.add(byte, start + at, &mut decoder));
         group.finish(&mut decoder);
     } else {
-        run(text, &mut |byte, at| decoder.push(if byte.is_ascii() { char::from(byte) } else { '?' }, start + at));
+        run(text, |byte, at| decoder.push(if byte.is_ascii() { char::from(byte) } else { '?' }, start + at));
     }
     decoder.finish(Reading::Hexadecimal)
 }

@@ -218,7 +218,9 @@ fn other_base64(text: &str, key: &FoundKey) -> Option<usize> {
 
 /// Checks the key itself. The error is `None` if it is malformed, and so not the key that was meant.
 fn check(key: &FoundKey, policy: &ImportPolicy<'_>) -> Result<(), Option<PublicKeyError>> {
-    policy.check_algorithm(key.algorithm, 0).map_err(Some)?;
+    // That a text is a certificate comes before the type of the key in it.
+    let is_certificate = key.steps.iter().any(|(reading, ..)| *reading == Reading::Certificate);
+    policy.check_algorithm(key.algorithm, 0).map_err(|error| (!is_certificate).then_some(error))?;
     let blob = KeyBlob::parse(key.blob.clone(), key.algorithm, 0).map_err(|error| match error.kind() {
         Kind::RsaTooShort { .. } | Kind::RsaTooLong { .. } | Kind::UnsupportedDsaSize { .. } => Some(error),
         _ => None,

@@ -42,7 +42,7 @@ use crate::public_key::blob::KeyBlob;
 ///
 /// An unusual length is not a weakness: a modulus of at least 2048 bits may have any length.
 ///
-/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: under 100 µs together for RSA-2048, growing with
+/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: about 100 µs together for RSA-2048, growing with
 /// the square of the length. That one takes milliseconds, growing with the cube: about a second for 16384 bits, the
 /// longest modulus that is imported (if the policy lifts the limit on the line's length).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! Codes and statuses are a contract. Every kind of failure is caused by an input, and every message states the
 //! problem, its position and a remedy.
 
-mod inputs;
+pub(crate) mod inputs;
 
 use std::collections::BTreeSet;
 use std::error::Error as _;

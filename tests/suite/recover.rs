@@ -4,6 +4,7 @@ mod damages;
 mod formats;
 mod guesses;
 mod private_keys;
+mod remedies;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

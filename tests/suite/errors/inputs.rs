@@ -24,9 +24,9 @@ const PKCS1: &str = "MIIBCgKCAQEA5G44D6lEgMj6cRwCPydsMl1VRN2B9DVyV5lmwssGeJClywZ
 const SPKI: &str = "MCowBQYDK2VwAyEAWXq7vkFOLzEa1I+bXJUm4sT+gy0I64QwkmcFK5kR1fM=";
 
 /// The failures of one domain: code, HTTP status, and the error that the input caused.
-pub(super) type Failures = Vec<(&'static str, u16, Error)>;
+pub(crate) type Failures = Vec<(&'static str, u16, Error)>;
 
-pub(super) fn all() -> Failures {
+pub(crate) fn all() -> Failures {
     [names(), lines(), blobs(), policies(), private_keys(), generation(), requests()].concat()
 }
 

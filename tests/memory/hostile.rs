@@ -13,8 +13,14 @@ use crate::draws::Draws;
 /// Allowance for any input: the text of an error, a quotation from the input.
 const ANYWAY: usize = 1024;
 
-/// Runs every function that accepts a public key on one text: no block may be longer than it, nor all together longer
-/// than twice that.
+/// The longest text that is searched for the key it means, and the multiples of its length that the search may
+/// allocate: at once, and all together.
+const SEARCHED: usize = 16384;
+const LARGEST: usize = 8;
+const MULTIPLE: usize = 64;
+
+/// Runs every function that accepts a public key on one text. If it is too long to be searched, no block may be longer
+/// than it, nor all together longer than twice that.
 fn costs(what: &str, text: &str) {
     let policy = ImportPolicy::nova();
     let name = KeypairName::new("k").unwrap();
@@ -30,8 +36,9 @@ fn costs(what: &str, text: &str) {
     ];
     for (consumer, consume) in consumers {
         let ((), Requested { largest: a, total: b }) = requested(consume);
-        assert!(a <= text.len() + ANYWAY, "{consumer} of {what}: {a} bytes at once for {}", text.len());
-        assert!(b <= 2 * text.len() + ANYWAY, "{consumer} of {what}: {b} bytes for {}", text.len());
+        let (largest, total) = if text.len() > SEARCHED { (1, 2) } else { (LARGEST, MULTIPLE) };
+        assert!(a <= largest * text.len() + ANYWAY, "{consumer} of {what}: {a} bytes at once for {}", text.len());
+        assert!(b <= total * text.len() + ANYWAY, "{consumer} of {what}: {b} bytes for {}", text.len());
     }
 }
 
@@ -98,6 +105,27 @@ fn a_megabyte_of_input_allocates_no_more_than_its_length() {
     ];
     for (what, text) in &texts {
         costs(what, text);
+    }
+}
+
+/// The texts that the decodings of a text of up to 16 KiB lead to, with their positions, are allocated one by one.
+#[test]
+fn a_text_that_is_searched_costs_a_multiple_of_its_length() {
+    let _turn = turn();
+    for unit in [
+        "AAAAB3NzaC1yc2EAAAAD&amp;%25\\=3D\u{200b}",
+        "ssh-rsa AAAA%2B&#43;\\u002b> ",
+        "%41&#65;\\x41=41 ",
+        "AAAAB3NzaC1yc2EAAAADAQABAAACAQ\n",
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n",
+        "A A A A ",
+        "0a ",
+        "U1NIIFBS",
+    ] {
+        let text = unit.repeat(16384 / unit.len());
+        let (_, Requested { largest, total }) = requested(|| drop(PublicKey::recover(&text)));
+        assert!(largest <= LARGEST * text.len(), "{unit:?}: {largest} bytes at once");
+        assert!(total <= MULTIPLE * text.len(), "{unit:?}: {total} bytes for {}", text.len());
     }
 }
 

@@ -23,10 +23,10 @@ pub(crate) const MAX_STATES: usize = 64;
 pub(crate) const MAX_TEXT: usize = 16384;
 
 /// How much of a text of more than [`MAX_TEXT`] bytes is searched for private keys.
-pub(crate) const WINDOW: usize = 4096;
+pub(crate) const WINDOW: usize = 2048;
 
 /// How much of it is decoded for that.
-const DECODED: usize = 256;
+const DECODED: usize = 128;
 
 /// The shortest text that can hold a private key in any encoding.
 const SHORTEST: usize = 32;

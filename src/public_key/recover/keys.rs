@@ -3,6 +3,8 @@
 
 use alloc::vec::Vec;
 
+use zeroize::Zeroize as _;
+
 use crate::algorithm::{Algorithm, is_certificate};
 use crate::public_key::blob::{KeyBlob, MAX_BYTES};
 use crate::public_key::error::PublicKeyErrorKind as Kind;
@@ -226,6 +228,8 @@ fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces) -> R
         }
     };
     if is_private(algorithm, &blob, text, &symbols, total) {
+        let mut blob = blob;
+        blob.zeroize();
         return Err(Missing::IsPrivate);
     }
     // A point on a curve, the application of a security key and the signature of a certificate are proofs.
@@ -322,12 +326,14 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     let is_end = match rest.chars().next() {
         None => true,
         // The end of a sentence.
+        // A letter of a comment in an encoding: what is in front of it may be of the comment, too.
+        Some('%') if !is_proved && is_whole && is_encoded_letter(rest) => false,
         Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
             // More base64 is no comment.
             let word = rest.split(char::is_whitespace).next().unwrap_or_default();
             let is_text = word.bytes().any(|byte| byte.is_ascii_lowercase() || !is_symbol(byte));
-            (is_text && is_proved) || (is_whole && is_text && is_padded) || {
+            (is_text && is_proved && (is_whole || found == expected)) || (is_whole && is_text && is_padded) || {
                 is_whole && found == 0 && is_comment(text, last_symbol, rest)
             }
         }
@@ -351,6 +357,12 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         steps.push((Reading::Padding, Kind::ExtraPadding, at + expected));
     }
     Some((end, steps))
+}
+
+/// Returns whether `rest` starts with the percent-encoding of a character of a name, such as `@`.
+fn is_encoded_letter(rest: &str) -> bool {
+    let code = rest.get(1..3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    code.is_some_and(|code| code.is_ascii_alphanumeric() || matches!(code, b'@' | b'.' | b'-' | b'_' | 0x80..))
 }
 
 /// Returns whether `rest`, which follows the last symbol of a key without a space, is a comment, and not the rest of

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use zeroize::Zeroize as _;
+
 /// How the symbols of a key are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spaces {
@@ -33,6 +35,10 @@ pub(crate) struct Symbols<'a> {
     has_slash: bool,
     /// The start of the current piece, after an interruption or a space.
     piece: usize,
+    /// Whether a line ends before the current piece.
+    is_after_line_end: bool,
+    /// The pieces but the last.
+    pieces: Pieces,
     /// Whether some piece but the first is base64 at sight.
     has_visible_piece: bool,
 }
@@ -54,6 +60,8 @@ impl<'a> Symbols<'a> {
             has_plus: false,
             has_slash: false,
             piece: at,
+            is_after_line_end: false,
+            pieces: Pieces::default(),
             has_visible_piece: false,
         }
     }
@@ -71,6 +79,15 @@ impl<'a> Symbols<'a> {
 
     /// Reads until there are `count` bytes.
     pub(crate) fn read(&mut self, count: usize) -> Option<()> {
+        // The bytes may be those of a private key, so none are left behind.
+        if self.bytes.capacity() < count {
+            let left = self.text.len().saturating_sub(self.at) / 4 * 3 + 3;
+            let more = (count - self.bytes.len()).min(left);
+            let mut bytes = Vec::with_capacity(self.bytes.len() + more);
+            bytes.extend_from_slice(&self.bytes);
+            self.bytes.zeroize();
+            self.bytes = bytes;
+        }
         while self.bytes.len() < count {
             let value = self.next()?;
             self.bits = self.bits << 6 | value;
@@ -98,6 +115,7 @@ impl<'a> Symbols<'a> {
             let is_behind = self.at > self.piece || self.first_plus.is_some();
             if is_inside && is_behind {
                 self.end_piece();
+                self.is_after_line_end = false;
                 self.first_plus.get_or_insert(self.at);
                 self.at += 1;
                 self.piece = self.at;
@@ -113,6 +131,7 @@ impl<'a> Symbols<'a> {
         }
         self.end_piece();
         self.first_break.get_or_insert(self.at);
+        self.is_after_line_end = gap.has_line_end;
         if gap.has_line_end {
             self.line_breaks += 1;
         } else {
@@ -145,6 +164,7 @@ impl<'a> Symbols<'a> {
     }
 
     fn end_piece(&mut self) {
+        self.pieces.add(self.at - self.piece);
         if self.first_break.is_some() || self.first_plus.is_some() {
             let piece = self.text.get(self.piece..self.at).unwrap_or_default();
             self.has_visible_piece |= is_visibly_base64(piece);
@@ -155,6 +175,7 @@ impl<'a> Symbols<'a> {
     /// belongs to it. `is_proved` tells that the bytes themselves leave no doubt.
     pub(crate) fn is_certain(&mut self, is_proved: bool) -> bool {
         let last_piece = self.text.get(self.piece..self.at).unwrap_or_default();
+        let is_regular = self.pieces.are_regular(last_piece.len());
         self.end_piece();
         // The rest of the bits of the last symbol.
         if self.bits != 0 {
@@ -180,7 +201,43 @@ impl<'a> Symbols<'a> {
                 if last_piece.len() > 4 { !is_word } else { !is_plain_word(last_piece) }
             };
         }
-        self.has_visible_piece && (!is_word || last_piece.len() < 4)
+        let is_short = last_piece.len() < 4 && (self.is_after_line_end || (self.line_breaks == 0 && is_regular));
+        self.has_visible_piece && (!is_word || is_short)
+    }
+}
+
+impl Drop for Symbols<'_> {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+/// The lengths of pieces of base64.
+#[derive(Default)]
+struct Pieces {
+    count: usize,
+    first: usize,
+    /// The length of the second.
+    width: usize,
+    /// Whether all but the first have that length.
+    are_even: bool,
+}
+
+impl Pieces {
+    fn add(&mut self, length: usize) {
+        match self.count {
+            0 => self.first = length,
+            1 => (self.width, self.are_even) = (length, true),
+            _ => self.are_even &= length == self.width,
+        }
+        self.count += 1;
+    }
+
+    /// Returns whether text was broken at a fixed width into these pieces and a last one of this length. The first is
+    /// shorter if the type was in front of it.
+    fn are_regular(&self, last: usize) -> bool {
+        let is_known = self.count > 2 || (self.count == 2 && self.first == self.width);
+        is_known && self.are_even && self.first <= self.width && last <= self.width
     }
 }
 

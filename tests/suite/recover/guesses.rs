@@ -26,7 +26,7 @@ const WORDS: [&str; 14] = [
 ];
 
 /// Ends of truncated lines that are taken for the missing letters of the key.
-const KNOWN_GAPS: [&str; 6] = ["old+new", "key/home", " my laptop", "+user%40host", "+my+laptop", " a b c d e f g h"];
+const KNOWN_GAPS: [&str; 4] = ["old+new", "key/home", "+user%40host", "+my+laptop"];
 
 /// Returns the key that is found in a text from which none follows with certainty.
 fn guess(text: &str) -> Option<String> {

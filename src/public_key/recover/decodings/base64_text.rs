@@ -105,13 +105,16 @@ fn decode(state: &State, run: &Run) -> Option<State> {
     }
     let mut decoder = Decoder::new(state);
     decoder.damage(run.start);
-    let decoded = Zeroizing::new(alloc::string::String::from_utf8_lossy(&bytes).into_owned());
     let mut next = 0;
-    for c in decoded.chars() {
-        let at = positions.get(next).copied().unwrap_or(run.start);
-        let is_text = c != '\u{fffd}';
-        next += if is_text { c.len_utf8() } else { 1 };
-        decoder.push(if is_text { c } else { '?' }, at);
+    let mut push = |c: char, length: usize| {
+        decoder.push(c, positions.get(next).copied().unwrap_or(run.start));
+        next += length;
+    };
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push(c, c.len_utf8()));
+        if !chunk.invalid().is_empty() {
+            push('?', chunk.invalid().len());
+        }
     }
     decoder.finish(Reading::Base64)
 }

@@ -28,6 +28,10 @@ fn mark(line: &str) -> usize {
     const MARKS: [&str; 11] = ["+", "-", "//", "--", ">", "|", "#", "*", ":", "%", "!"];
 
     let content = line.trim_start_matches([' ', '\t']);
+    // The dashes of an armor.
+    if content.starts_with("----") {
+        return 0;
+    }
     let digits = content.bytes().take_while(u8::is_ascii_digit).count();
     let after_digits = content.get(digits..).unwrap_or_default();
     let rest = if (1..=5).contains(&digits) && after_digits.starts_with(['\t', ':', '.', ')', '|', ' ']) {

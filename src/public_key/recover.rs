@@ -25,10 +25,9 @@ use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
 use crate::public_key::private_key_scan::FoundPrivateKey;
-use crate::public_key::recover::decodings::MAX_TEXT;
 use crate::public_key::recover::keys::FoundKey;
 use crate::public_key::recover::reading::{Reading, Repair};
-use crate::public_key::recover::state::State;
+use crate::public_key::recover::state::{MAX_TEXT, State};
 
 /// The answer of a search.
 pub(crate) enum Outcome {

@@ -14,16 +14,10 @@ use core::ops::ControlFlow;
 use zeroize::Zeroizing;
 
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
-use crate::public_key::recover::state::{MAX_DEPTH, State};
+use crate::public_key::recover::state::{MAX_DEPTH, MAX_TEXT, State, WINDOW, prefix};
 
 /// The number of states that are visited at most.
 pub(crate) const MAX_STATES: usize = 64;
-
-/// The longest text that is decoded. Of a longer one only the first part is searched for private keys.
-pub(crate) const MAX_TEXT: usize = 16384;
-
-/// How much of a text of more than [`MAX_TEXT`] bytes is searched for private keys.
-pub(crate) const WINDOW: usize = 2048;
 
 /// How much of it is decoded for that.
 const DECODED: usize = 128;
@@ -153,12 +147,6 @@ pub(crate) fn may_contain_private_key(text: &str) -> bool {
             }
         }
     }
-}
-
-/// Returns the longest prefix of whole characters of at most `limit` bytes.
-pub(crate) fn prefix(text: &str, limit: usize) -> &str {
-    let ends = (limit.saturating_sub(3)..=limit).rev();
-    ends.filter_map(|end| text.split_at_checked(end)).map(|(prefix, _)| prefix).next().unwrap_or(text)
 }
 
 /// Returns the FNV-1a hash of a text, which tells states apart.

@@ -5,8 +5,13 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
-use crate::public_key::recover::decodings::{MAX_TEXT, WINDOW, prefix};
 use crate::public_key::recover::reading::Reading;
+
+/// The longest text that is decoded. Of a longer one only the first part is searched for private keys.
+pub(crate) const MAX_TEXT: usize = 16384;
+
+/// How much of a text of more than [`MAX_TEXT`] bytes is searched for private keys.
+pub(crate) const WINDOW: usize = 2048;
 
 /// The number of decodings that lead to a state at most.
 pub(crate) const MAX_DEPTH: usize = 3;
@@ -138,4 +143,10 @@ impl<'a> Decoder<'a> {
         *path.iter_mut().find(|step| step.is_none())? = Some((reading, first));
         Some(State { text: self.text, positions: self.positions, path })
     }
+}
+
+/// Returns the longest prefix of whole characters of at most `limit` bytes.
+pub(crate) fn prefix(text: &str, limit: usize) -> &str {
+    let ends = (limit.saturating_sub(3)..=limit).rev();
+    ends.filter_map(|end| text.split_at_checked(end)).map(|(prefix, _)| prefix).next().unwrap_or(text)
 }

@@ -114,6 +114,13 @@ struct Depth {
     span: core::ops::Range<usize>,
 }
 
+impl Depth {
+    /// Whether there are several keys, whichever they are.
+    fn is_several(&self) -> bool {
+        matches!(&self.answer, Outcome::Rejected(error) if error.kind() == Kind::HasSecondKey)
+    }
+}
+
 impl Search<'_> {
     fn visit(&mut self, state: &State) -> ControlFlow<()> {
         if let Some(found) = decodings::in_state(state) {
@@ -155,7 +162,7 @@ impl Search<'_> {
                 let is_elsewhere = !answer.span.contains(&state.position(first.start));
                 if is_elsewhere && matches!(answer.answer, Outcome::Key(_)) {
                     self.reject(several(state, first.start));
-                } else if answer.depth == state.depth() {
+                } else if answer.depth == state.depth() && !answer.is_several() {
                     self.is_ambiguous = true;
                 }
             }
@@ -219,7 +226,8 @@ fn other_base64(text: &str, key: &FoundKey) -> Option<usize> {
 fn check(key: &FoundKey, policy: &ImportPolicy<'_>) -> Result<(), Option<PublicKeyError>> {
     // That a text is a certificate comes before the type of the key in it.
     let is_certificate = key.steps.iter().any(|(reading, ..)| *reading == Reading::Certificate);
-    policy.check_algorithm(key.algorithm, 0).map_err(|error| (!is_certificate).then_some(error))?;
+    let check_algorithm = policy.check_algorithm(key.algorithm, 0);
+    check_algorithm.map_err(|error| Some(if is_certificate { Kind::IsCertificate.at(0) } else { error }))?;
     let blob = KeyBlob::parse(key.blob.clone(), key.algorithm, 0).map_err(|error| match error.kind() {
         Kind::RsaTooShort { .. } | Kind::RsaTooLong { .. } | Kind::UnsupportedDsaSize { .. } => Some(error),
         _ => None,

@@ -66,7 +66,7 @@ mod tests {
     /// Over 800 years, and without an overflow at the end of time.
     #[test]
     fn days_follow_each_other() {
-        let is_leap = |year: u64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let is_leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let mut expected = (1970, 1, 1);
         for days in 0..292_194 {
             assert_eq!(date(days), expected);

@@ -117,6 +117,7 @@ const PREDICTIONS: u32 = 16;
 
 /// Predicts the position of a value among `length` sorted values between two bounds; the result is below `length`.
 /// Rounding errors make the prediction worse, not the result.
+#[allow(clippy::cast_sign_loss, reason = "the share is not negative")]
 fn predict(length: usize, wanted: u64, low: u64, high: u64) -> usize {
     let share = wanted.saturating_sub(low) as f64 / (high.saturating_sub(low) as f64 + 1.0);
     ((share * length as f64) as usize).min(length - 1)

@@ -171,7 +171,7 @@ mod tests {
             prop_assume!(start < a.len());
             let [upper] = Multiplier::new().upper_limbs(&a, [(&b, start)]);
             let modulus = BigUint::from(1u8) << (64 * (a.len() - start));
-            let expected = (to_big(&a) * to_big(&b) >> (64 * start)) % &modulus;
+            let expected = ((to_big(&a) * to_big(&b)) >> (64 * start)) % &modulus;
             let excess = (to_big(&upper) + &modulus - expected) % modulus;
             prop_assert!(excess <= BigUint::from(1u8), "{}", excess);
         }

@@ -118,7 +118,7 @@ fn complaint(sample: &Sample, line: &str, damage: &[&Damage], damaged: &[u8]) ->
 /// Lists all failures, at most two for each kind of damage, and the share of each.
 fn report(failures: BTreeMap<String, (usize, Vec<String>)>) -> String {
     let row = |(name, (all, failures)): (String, (usize, Vec<String>))| {
-        let shown: String = failures.iter().take(2).map(|line| format!("\n      {:.400}", line)).collect();
+        let shown: String = failures.iter().take(2).map(|line| format!("\n      {line:.400}")).collect();
         format!("\n  {name}: {} of {all}{shown}", failures.len())
     };
     failures.into_iter().map(row).collect()

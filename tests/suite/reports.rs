@@ -44,7 +44,6 @@ fn inspect(base64: &str) -> Vec<Value> {
 }
 
 /// Returns what another command of the example prints: one JSON text for each key pair or request.
-
 fn run(arguments: &[Value], input: &Value) -> Vec<Value> {
     let mut command: Command = keypair();
     command.args(arguments.iter().map(|argument| argument.as_str().unwrap()));

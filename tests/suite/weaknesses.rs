@@ -93,7 +93,7 @@ fn above(number: BoxedUint, distance: u64) -> BoxedUint {
 }
 
 fn hex(digits: &str) -> BoxedUint {
-    let digits = if digits.len() % 2 == 0 { digits.to_owned() } else { format!("0{digits}") };
+    let digits = if digits.len().is_multiple_of(2) { digits.to_owned() } else { format!("0{digits}") };
     let bytes: Vec<u8> =
         (0..digits.len()).step_by(2).map(|i| u8::from_str_radix(&digits[i..i + 2], 16).unwrap()).collect();
     BoxedUint::from_be_slice_vartime(&bytes)

@@ -244,7 +244,7 @@ fn two_keys_are_several_in_every_encoding() {
             match recover(&damaged) {
                 Err(error) if error.code() == "key_several" => {}
                 Err(error) => {
-                    wrong.push(format!("{}: {}: {:?}", damage.name, error.code(), String::from_utf8_lossy(&damaged)))
+                    wrong.push(format!("{}: {}: {:?}", damage.name, error.code(), String::from_utf8_lossy(&damaged)));
                 }
                 Ok(found) => wrong.push(format!("RECOVERED {}: {:?}", damage.name, found.repairs)),
             }

@@ -66,7 +66,7 @@ positioned_error! {
         /// The first line is a `#` comment.
         IsCommentLine => "key_hash_line",
             "the line{at} is a comment (it starts with #)",
-            "send only the key line";
+            "send only the key line, without a # before it";
 
         // Lines of other files.
         /// An `authorized_keys` line with options. The position is that of the key type.
@@ -171,12 +171,12 @@ positioned_error! {
         /// An SPKI (PKCS#8) public key, `-----BEGIN PUBLIC KEY-----`.
         IsSpkiPem => "key_spki_pem",
             "the text{at} is a PKCS#8 (SPKI) PEM public key",
-            "convert it with ssh-keygen -i -m PKCS8 -f FILE";
+            "convert it with ssh-keygen -i -m PKCS8 -f FILE; if it is an Ed25519 key, send its .pub file";
         /// The base64 of an SPKI (PKCS#8) public key without its armor.
         IsSpkiBody => "key_spki_body",
             "the text{at} is the body of a PKCS#8 (SPKI) PEM public key without its first and last line",
             "put it on a line of its own between -----BEGIN PUBLIC KEY----- and -----END PUBLIC KEY-----, and convert \
-             it with ssh-keygen -i -m PKCS8 -f FILE";
+             it with ssh-keygen -i -m PKCS8 -f FILE; if it is an Ed25519 key, send its .pub file";
         /// The base64 of a PKCS#1 public key without its armor.
         IsPkcs1Body => "key_pkcs1_body",
             "the text{at} is the body of a PKCS#1 PEM public key without its first and last line",
@@ -283,7 +283,7 @@ positioned_error! {
         /// The base64 contains a `=` that does not belong there.
         ExtraPadding => "key_base64_surplus",
             "there is an extra ={at}",
-            "copy the line of the .pub file again";
+            "remove it, or copy the line of the .pub file again";
         /// The last character of the base64 has bits set that belong to no byte.
         NonzeroTrailingBits => "key_base64_trailing_bits",
             "the last base64 character{at} has unused bits set",

@@ -70,7 +70,7 @@ fn operands() -> impl Strategy<Value = (u32, [Vec<Vec<u64>>; 3])> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.min(32), ..ProptestConfig::default() })]
     /// For any number of lanes: whole batches, parts of one, and both.
     #[test]
     fn every_kernel_matches_the_portable_one((bits, [moduli, bases, exponents]) in operands(), count in 1..=13usize) {

@@ -8,8 +8,6 @@ mod compare;
 mod controls;
 mod operands;
 mod secrets;
-#[path = "../../../tests/suite/skip.rs"]
-mod skip;
 mod stages;
 mod symbols;
 mod tracer;
@@ -17,18 +15,10 @@ mod tracer;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let is_brief = match std::env::args().nth(1).as_deref() {
-        None => false,
-        Some("--brief") => true,
-        Some(_) => {
-            eprintln!("arguments: none, or --brief");
-            return ExitCode::from(2);
-        }
-    };
     tracer::use_one_core();
     let functions = symbols::functions();
     let mut good = allowlist::check(&functions);
-    for subject in controls::all().into_iter().chain(stages::all(is_brief)) {
+    for subject in controls::all().into_iter().chain(stages::all()) {
         good &= compare::check(&subject, &functions);
     }
     if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -58,8 +58,17 @@ pub(crate) fn double(a: &mut [u64], bit: u64) -> u64 {
     low
 }
 
+/// Computes `out = 2^exponent mod n`, for `n` of exactly `bits` bits and an exponent of at least `bits`: 2^bits − n, which
+/// is reduced because the top bit of n is set, and doublings.
+pub(crate) fn power_of_two_mod(exponent: u32, bits: u32, n: &[u64], out: &mut [u64]) {
+    power_of_two_minus(bits, n, out);
+    for _ in bits..exponent {
+        double_mod(out, 0, n);
+    }
+}
+
 /// Computes `out = 2^bits − n`, which is 2^bits mod n, for `n` of exactly `bits` bits: in one subtraction.
-pub(crate) fn power_of_two_minus(bits: u32, n: &[u64], out: &mut [u64]) {
+fn power_of_two_minus(bits: u32, n: &[u64], out: &mut [u64]) {
     let mut carry = true;
     for ((limb, &n), position) in out.iter_mut().zip(n).zip((0u32..).step_by(64)) {
         (*limb, carry) = adc(!n, 0, carry);

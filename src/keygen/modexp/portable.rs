@@ -17,7 +17,7 @@
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
-use super::super::limbs::{bits_at, double_mod, power_of_two_minus, reduce_once};
+use super::super::limbs::{bits_at, double_mod, power_of_two_mod, reduce_once};
 use super::super::uint::SecretUint;
 use super::super::word::{adc, inverse_mod_2_64, mac, mask};
 use super::kernel::{Kernel, Power};
@@ -200,14 +200,10 @@ impl<'a> Modulus<'a> {
         reduce_once(out, carry, n);
     }
 
-    /// Computes `R mod n`, which is 1 in Montgomery form: `2^bits - n`, which is reduced because the top bit of n is
-    /// set, and doublings.
+    /// Computes `R mod n`, which is 1 in Montgomery form.
     #[inline(always)]
     fn one(&self, bits: u32, out: &mut [u64]) {
-        power_of_two_minus(bits, self.n, out);
-        for _ in bits..self.n.len() as u32 * 64 {
-            double_mod(out, 0, self.n);
-        }
+        power_of_two_mod(self.n.len() as u32 * 64, bits, self.n, out);
     }
 
     /// Computes `R² mod n`, which brings a number into Montgomery form: it is the Montgomery form of 2^(64·L), computed

@@ -4,7 +4,7 @@ use core::arch::x86_64::{_mm256_set1_pd, _mm256_setr_pd};
 
 use subtle::Choice;
 
-use super::super::super::limbs::{double_mod, power_of_two_minus};
+use super::super::super::limbs::power_of_two_mod;
 use super::super::super::uint::SecretUint;
 use super::super::super::word::inverse_mod_2_64;
 use super::super::kernel::Power;
@@ -28,12 +28,9 @@ impl<'a> Moduli<'a> {
         let mut one = Digits::ZERO;
         for (lane, n) in numbers.into_iter().enumerate() {
             arithmetic.modulus.load(length, lane, n);
-            // R mod N: 2^bits - N, and doublings.
+            // R mod N
             let mut r = SecretUint::zero(n.length());
-            power_of_two_minus(bits, n.limbs(), r.limbs_mut());
-            for _ in bits..length.digits() as u32 * DIGIT_BITS {
-                double_mod(r.limbs_mut(), 0, n.limbs());
-            }
+            power_of_two_mod(length.digits() as u32 * DIGIT_BITS, bits, n.limbs(), r.limbs_mut());
             one.load(length, lane, &r);
             // -1/N mod 2^w, as a signed digit.
             let inverse = inverse_mod_2_64(n.low_word()).wrapping_neg() << (64 - DIGIT_BITS);

@@ -2,7 +2,7 @@
 
 use subtle::Choice;
 
-use super::super::super::limbs::{double_mod, power_of_two_minus};
+use super::super::super::limbs::power_of_two_mod;
 use super::super::super::uint::SecretUint;
 use super::super::super::word::inverse_mod_2_64;
 use super::super::kernel::Power;
@@ -26,12 +26,9 @@ impl<'a, V: Vector> Moduli<'a, V> {
         let mut one = Digits::ZERO;
         for (lane, n) in numbers.iter().enumerate() {
             arithmetic.modulus.load(length, lane, n);
-            // R mod N: 2^bits - N, and doublings.
+            // R mod N
             let mut r = SecretUint::zero(n.length());
-            power_of_two_minus(bits, n.limbs(), r.limbs_mut());
-            for _ in bits..length.digits() as u32 * DIGIT_BITS {
-                double_mod(r.limbs_mut(), 0, n.limbs());
-            }
+            power_of_two_mod(length.digits() as u32 * DIGIT_BITS, bits, n.limbs(), r.limbs_mut());
             one.load(length, lane, &r);
             let inverse = SecretUint::from_word(inverse_mod_2_64(n.low_word()).wrapping_neg() & DIGIT_MASK, 1);
             arithmetic.negative_inverse.load(length, lane, &inverse);

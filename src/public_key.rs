@@ -168,7 +168,12 @@ impl PublicKey {
         error: PublicKeyError,
     ) -> Result<Recovered> {
         // The only problem is the policy.
-        if matches!(error.kind(), PublicKeyErrorKind::WeakKey { .. } | PublicKeyErrorKind::AlgorithmNotAllowed { .. }) {
+        if matches!(
+            error.kind(),
+            PublicKeyErrorKind::WeakKey { .. }
+                | PublicKeyErrorKind::Blocklisted { .. }
+                | PublicKeyErrorKind::AlgorithmNotAllowed { .. }
+        ) {
             return Err(error);
         }
         let is_too_long = matches!(error.kind(), PublicKeyErrorKind::TooLong { .. });

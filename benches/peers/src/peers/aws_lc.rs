@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
-use aws_lc_rs::rsa::{KeyPair, KeySpec};
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 
 use super::{About, ConstantTime, Peer, from_pkcs8};
 use crate::check::Numbers;
@@ -34,9 +34,9 @@ impl Peer for AwsLc {
 
     fn generate(&self, bits: u32) -> Result<(Numbers, Duration), Box<dyn Error>> {
         let size = match bits {
-            2048 => KeySpec::Rsa2048,
-            3072 => KeySpec::Rsa3072,
-            4096 => KeySpec::Rsa4096,
+            2048 => KeySize::Rsa2048,
+            3072 => KeySize::Rsa3072,
+            4096 => KeySize::Rsa4096,
             _ => return Err(format!("no keys of {bits} bits").into()),
         };
         let (key, time) = cpu_time(|| KeyPair::generate(size));

@@ -27,8 +27,7 @@ pub(crate) fn mac(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
 
 /// [`mac`], with the carry added last: two instructions from one carry to the next instead of three.
 ///
-/// This form is for loops that wait for one or two chains of carries: it saves 7 % of the test for prime moduli. In the
-/// portable kernel, whose four chains hide the latency, it takes 4 % more instructions.
+/// This form is for loops that wait for one or two chains of such carries: it saves 7 % of the test for prime moduli.
 #[inline(always)]
 pub(crate) fn mac_carry_last(sum: u64, a: u64, b: u64, carry: u64) -> (u64, u64) {
     let product = u128::from(a) * u128::from(b);

@@ -17,8 +17,8 @@
 //! and 2048 bits. R = 2^(wn) ≥ 16·2^bits. Values are signed and not fully reduced until the end: |x| ≤ 1.2·N.
 //!
 //! # A product takes two FMAs and two additions
-//! A column adds up products in two sums: h, whose unit in the last place is 2^w because it starts at M = 1.5·2^(52+w),
-//! and l:
+//! A column adds up products in two sums: h, whose unit in the last place is 2^w because it starts at
+//! M = 1.375·2^(52+w), and l:
 //!
 //! ```text
 //!  s = fma(a, b, h)      h + a·b rounded to a multiple of 2^w
@@ -32,6 +32,8 @@
 //! x[k] = t[k] - u[k] + u[k-1]/2^w. A carry moves up one place only, so there is no dependency chain through the
 //! digits.
 //!
+//! Where l has room, it starts at -M/2^w. Then t[k] = l[k] + h[k-1]/2^w, which is one FMA without a subtraction.
+//!
 //! # The reduction has no chain either
 //! T = x², q = T·(-1/N) mod R, result (T + q·N)/R. Lower half of x², lower half of the product that gives q, upper half
 //! of x², upper half of q·N: four triangles of n²/4, n²/2, n²/4 and n²/2 products. The lower half of T + q·N is a
@@ -43,17 +45,19 @@
 //! exactly, for every column of every length, from the constants of the code.)
 //!
 //! A product is at most D² ≤ 2^92·(1 + 2^-37), which adds ≤ U·(1 + 2^-37) + 1/2 to h/2^w; a product with a doubled
-//! factor counts as two. A column has at most n products, so |h - M|/2^w ≤ 44 U·(1 + 2^-36) < 2^51: h stays between
-//! 2^(52+w) and 2^(53+w), where its unit is 2^w, and h, d and e are exact. Each product, doubled or not, adds at most
-//! 2^46 = 2 U to l. So, omitting factors of 1 + 2^-36:
+//! factor counts as two. A column has at most n products, so |h - M|/2^w ≤ 44 U·(1 + 2^-36). M/2^w is 176 U, so h/2^w
+//! stays between 128 U = 2^52 and 2^53, where the unit of h is 2^w, and h, d and e are exact. Each product, doubled or
+//! not, adds at most 2^46 = 2 U to l. So, omitting factors of 1 + 2^-36:
 //!  * `mul_low`: |t| ≤ 44·2 U + 44 U = 132 U.
 //!  * x²: a column has at most 22 products, one of them a square: |t| ≤ 22·2 U + 44 U = 88 U.
 //!  * `mul_high` of q·N: a column above the middle has at most n - 1 products: 43·2 U + 44 U, plus T, which is 88 U
 //!    after a squaring and 2 U after a multiplication (whose upper half consists of digits): |t| ≤ 218 U.
 //!
-//! All < 256 U, so every t is exact. u ≤ 2^53·f with the factor f ∈ {1, 2} of `mul_high` gives a carry of at most 2^7:
-//! digits are within D. In `mul_high` only fma(t, f, ·) involves the factor, and its results (a multiple of 2^w below
-//! 2^54, a remainder ≤ 2^46) are exact.
+//! All < 256 U, so every t is exact. With the offset of 176 U, l reaches 220 U in x², and 256 U in columns of up to 40
+//! products in `mul_low`. In columns of more products, and in `mul_high`, where T is added, l starts at 0.
+//!
+//! u ≤ 2^53·f with the factor f ∈ {1, 2} of `mul_high` gives a carry of at most 2^7: digits are within D. In `mul_high`
+//! only fma(t, f, ·) involves the factor, and its results (a multiple of 2^w below 2^54, a remainder ≤ 2^46) are exact.
 //!
 //! The multiple c of R: (column n-1) = c·2^w - r, where r, |r| ≤ 2^7, is what columns below n-1 carry beyond h[n-2].
 //! h[n-2] is a sum of rounded doubles: 43 roundings of at most 2^44 before the division by 2^47. Together the error is
@@ -71,9 +75,9 @@
 //! back to the portable kernel unless rounding is to nearest.
 //!
 //! # Cost
-//! A squaring of n digits takes (3n² + 3n)/2 products (759 for n = 22) of two FMAs and two additions each, and 6 more
-//! operations per digit. Zen 3 executes at most two FMAs and two additions per cycle; six columns at a time, a product
-//! takes 1.25-1.3 cycles.
+//! A squaring of n digits takes (3n² + 3n)/2 products (759 for n = 22) of two FMAs and two additions each, and 5 to 7
+//! more operations per digit. Zen 3 executes at most two FMAs and two additions per cycle; six columns at a time, a
+//! product takes 1.25-1.3 cycles.
 //!
 //! # Unsafe
 //! Unsafe code is in this file and its folder only: `avx2/product.rs` holds the assembly and the pointers that run

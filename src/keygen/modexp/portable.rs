@@ -1,12 +1,13 @@
 //! The portable kernel: Montgomery arithmetic on 64-bit limbs, one lane after another. It is the oracle for every other
 //! kernel.
 //!
-//! Products are computed four rows at a time. A word of the result is loaded and stored once for four products, and
-//! their four carries stay in registers:
+//! Products are computed in blocks of four by four limbs. A word of the result is loaded and stored once for four
+//! products. A row of a block is two carry chains, which compilers turn into additions with carry:
 //!
 //! ```text
-//!            b[j]   b[j-1]  b[j-2]  b[j-3]
-//! t[j] += x0·     + x1·   + x2·   + x3·      each with its own carry into t[j+1]
+//!        acc[i+4] acc[i+3] acc[i+2] acc[i+1] acc[i]
+//!  +                x·b[3]   x·b[2]   x·b[1] x·b[0]    lower halves
+//!  +       x·b[3]   x·b[2]   x·b[1]   x·b[0]   t[i]    upper halves, and a word of the result so far
 //! ```
 //!
 //! Lengths are multiples of four limbs, numbers are padded; a squaring of L limbs takes L(L+1)/2 + L² + L products.
@@ -44,61 +45,62 @@ impl Kernel for Portable {
     }
 }
 
+/// Adds `word + x·b` to words `I` to `I + 4` of an accumulator, which must have room for the sum. Word `I + 4` is 0.
+#[inline(always)]
+fn add_row<const I: usize>(acc: &mut [u64; 8], word: u64, x: u64, b: &[u64; 4]) {
+    let [(l0, h0), (l1, h1), (l2, h2), (l3, h3)] = b.map(|b| mac(0, x, b, 0));
+    let (a0, carry) = adc(acc[I], l0, false);
+    let (a1, carry) = adc(acc[I + 1], l1, carry);
+    let (a2, carry) = adc(acc[I + 2], l2, carry);
+    let (a3, carry) = adc(acc[I + 3], l3, carry);
+    let a4 = u64::from(carry);
+    let (a0, carry) = adc(a0, word, false);
+    let (a1, carry) = adc(a1, h0, carry);
+    let (a2, carry) = adc(a2, h1, carry);
+    let (a3, carry) = adc(a3, h2, carry);
+    let (a4, _) = adc(a4, h3, carry);
+    (acc[I], acc[I + 1], acc[I + 2], acc[I + 3], acc[I + 4]) = (a0, a1, a2, a3, a4);
+}
+
 /// Four rows of a product in progress.
 struct Rows {
     /// The multiplier of each row.
     x: [u64; 4],
-    /// The last three words of the other factor, latest first: the rows after the first have yet to multiply them.
-    seen: [u64; 3],
-    /// The carry of each row.
-    carries: [u64; 4],
+    /// What the blocks so far add to the next one.
+    pending: [u64; 4],
 }
 
 impl Rows {
     #[inline(always)]
     fn new(x: [u64; 4]) -> Self {
-        Self { x, seen: [0; 3], carries: [0; 4] }
-    }
-
-    /// Returns one word of the result: `t`, plus the product of row i with the word that came i words ago, for each
-    /// row.
-    #[inline(always)]
-    fn word(&mut self, t: u64, b: u64) -> u64 {
-        let Self { x, seen, carries } = self;
-        let t = Self::product(t, x[0], b, &mut carries[0]);
-        let t = Self::product(t, x[1], seen[0], &mut carries[1]);
-        let t = Self::product(t, x[2], seen[1], &mut carries[2]);
-        let t = Self::product(t, x[3], seen[2], &mut carries[3]);
-        *seen = [b, seen[0], seen[1]];
-        t
-    }
-
-    #[inline(always)]
-    fn product(t: u64, x: u64, b: u64, carry: &mut u64) -> u64 {
-        let (t, high) = mac(t, x, b, *carry);
-        *carry = high;
-        t
+        Self { x, pending: [0; 4] }
     }
 
     /// `t += x·b`, over words of `b` in fours.
+    ///
+    /// The accumulator has room for every row. After i rows, `t` has contributed i words, and so has `x`: the sum is at
+    /// most (2^256 - 1) + (2^(64i) - 1) + (2^(64i) - 1)·(2^256 - 1) = 2^(64(4+i)) - 1, which is 4 + i words. To add all
+    /// words of `t` before the first row would be too much for its five words.
     #[inline(always)]
     fn run(&mut self, t: &mut [u64], b: &[u64]) {
+        let [x0, x1, x2, x3] = self.x;
         for (t, b) in t.as_chunks_mut::<4>().0.iter_mut().zip(b.as_chunks::<4>().0) {
-            *t = [self.word(t[0], b[0]), self.word(t[1], b[1]), self.word(t[2], b[2]), self.word(t[3], b[3])];
+            let [p0, p1, p2, p3] = self.pending;
+            let mut acc = [p0, p1, p2, p3, 0, 0, 0, 0];
+            add_row::<0>(&mut acc, t[0], x0, b);
+            add_row::<1>(&mut acc, t[1], x1, b);
+            add_row::<2>(&mut acc, t[2], x2, b);
+            add_row::<3>(&mut acc, t[3], x3, b);
+            let [t0, t1, t2, t3, p0, p1, p2, p3] = acc;
+            *t = [t0, t1, t2, t3];
+            self.pending = [p0, p1, p2, p3];
         }
     }
 
-    /// Returns the four words above the last one: the products and carries that the rows still hold.
+    /// Returns the four words above the last one.
     #[inline(always)]
     fn finish(self) -> [u64; 4] {
-        let ([_, x1, x2, x3], [b0, b1, b2], [c0, c1, c2, c3]) = (self.x, self.seen, self.carries);
-        let (t, d1) = mac(c0, x1, b0, c1);
-        let (t, d2) = mac(t, x2, b1, c2);
-        let (r0, d3) = mac(t, x3, b2, c3);
-        let (t, e2) = mac(d1, x2, b0, d2);
-        let (r1, e3) = mac(t, x3, b1, d3);
-        let (r2, r3) = mac(e2, x3, b0, e3);
-        [r0, r1, r2, r3]
+        self.pending
     }
 }
 
@@ -130,22 +132,30 @@ impl<'a> Modulus<'a> {
             rows.run(&mut t[low..high], &a[4 * index + 4..length]);
             t[high..high + 4].copy_from_slice(&rows.finish());
         }
-        // Then the products within the blocks, once; all that doubled; and the squares of the limbs.
+        // Then the products within the blocks, once; all that doubled; and the squares of the limbs. In one loop for
+        // each of the two chains of carries, because the flags hold only one.
         let (mut within, mut doubled, mut squares) = (false, 0, false);
         for (t, &[a, b, c, d]) in t.as_chunks_mut::<8>().0.iter_mut().zip(blocks) {
-            let (r1, carry) = mac(0, a, b, 0);
-            let (r2, carry) = mac(0, a, c, carry);
-            let (r3, r4) = mac(0, a, d, carry);
-            let (r3, carry) = mac(r3, b, c, 0);
-            let (r4, r5) = mac(r4, b, d, carry);
-            let (r5, r6) = mac(r5, c, d, 0);
+            let [(r1, r2), (r3, r4), (r5, r6)] = [(a, b), (a, d), (c, d)].map(|(x, y)| mac(0, x, y, 0));
+            let [(ac_low, ac_high), (bc_low, bc_high), (bd_low, bd_high)] =
+                [(a, c), (b, c), (b, d)].map(|(x, y)| mac(0, x, y, 0));
+            let (r2, carry) = adc(r2, ac_low, false);
+            let (r3, carry) = adc(r3, ac_high, carry);
+            let (r4, carry) = adc(r4, bd_low, carry);
+            let (r5, carry) = adc(r5, bd_high, carry);
+            let (r6, _) = adc(r6, 0, carry);
+            let (r3, carry) = adc(r3, bc_low, false);
+            let (r4, carry) = adc(r4, bc_high, carry);
+            let (r5, carry) = adc(r5, 0, carry);
+            let (r6, _) = adc(r6, 0, carry);
+            for (t, product) in t.iter_mut().zip([0, r1, r2, r3, r4, r5, r6, 0]) {
+                (*t, within) = adc(*t, product, within);
+            }
             let [a, b, c, d] = [a, b, c, d].map(|x| mac(0, x, x, 0));
-            let square = [a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1];
-            for ((t, product), square) in t.iter_mut().zip([0, r1, r2, r3, r4, r5, r6, 0]).zip(square) {
-                let once;
-                (once, within) = adc(*t, product, within);
-                (*t, squares) = adc((once << 1) | doubled, square, squares);
-                doubled = once >> 63;
+            for (t, square) in t.iter_mut().zip([a.0, a.1, b.0, b.1, c.0, c.1, d.0, d.1]) {
+                let twice = (*t << 1) | doubled;
+                doubled = *t >> 63;
+                (*t, squares) = adc(twice, square, squares);
             }
         }
         self.reduce(t, out);
@@ -170,26 +180,22 @@ impl<'a> Modulus<'a> {
     fn reduce(&self, t: &mut [u64], out: &mut [u64]) {
         let n = self.n;
         let length = n.len();
-        let Some((&[n0, n1, n2, n3], above)) = n.split_first_chunk::<4>() else { return };
+        let Some((lowest, above)) = n.split_first_chunk::<4>() else { return };
         let mut carry = false;
         for low in (0..length).step_by(4) {
-            // Four quotient digits, each of which clears one limb of what the ones before it left.
-            let digit = |limb: u64| limb.wrapping_mul(self.negative_inverse);
-            let q0 = digit(t[low]);
-            let (_, c0) = mac(t[low], q0, n0, 0);
-            let (u, c0) = mac(t[low + 1], q0, n1, c0);
-            let q1 = digit(u);
-            let (_, c1) = mac(u, q1, n0, 0);
-            let (u, c0) = mac(t[low + 2], q0, n2, c0);
-            let (u, c1) = mac(u, q1, n1, c1);
-            let q2 = digit(u);
-            let (_, c2) = mac(u, q2, n0, 0);
-            let (u, c0) = mac(t[low + 3], q0, n3, c0);
-            let (u, c1) = mac(u, q1, n2, c1);
-            let (u, c2) = mac(u, q2, n1, c2);
-            let q3 = digit(u);
-            let (_, c3) = mac(u, q3, n0, 0);
-            let mut rows = Rows { x: [q0, q1, q2, q3], seen: [n3, n2, n1], carries: [c0, c1, c2, c3] };
+            // Four quotient digits, each of which clears the lowest word that the ones before it left.
+            let mut acc = [t[low], t[low + 1], t[low + 2], t[low + 3], 0, 0, 0, 0];
+            let digit = |word: u64| word.wrapping_mul(self.negative_inverse);
+            let q0 = digit(acc[0]);
+            add_row::<0>(&mut acc, 0, q0, lowest);
+            let q1 = digit(acc[1]);
+            add_row::<1>(&mut acc, 0, q1, lowest);
+            let q2 = digit(acc[2]);
+            add_row::<2>(&mut acc, 0, q2, lowest);
+            let q3 = digit(acc[3]);
+            add_row::<3>(&mut acc, 0, q3, lowest);
+            let [_, _, _, _, p0, p1, p2, p3] = acc;
+            let mut rows = Rows { x: [q0, q1, q2, q3], pending: [p0, p1, p2, p3] };
             rows.run(&mut t[low + 4..low + length], above);
             for (t, sum) in t[low + length..].iter_mut().zip(rows.finish()) {
                 (*t, carry) = adc(*t, sum, carry);
@@ -373,6 +379,7 @@ pub(crate) fn pow_65537(base: &SecretUint, n: &SecretUint, bits: u32) -> SecretU
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
     use alloc::vec::Vec;
 
     use crypto_bigint::Odd;
@@ -413,6 +420,44 @@ mod tests {
                 ([number(), number(), number()], Just(spare))
             },
         )
+    }
+
+    /// Twelve words of `t` and `b`, four of `x`.
+    fn rows() -> impl Strategy<Value = [Vec<u64>; 3]> {
+        let limb = || prop_oneof![any::<u64>(), Just(0), Just(u64::MAX)];
+        let number = move |length: usize| prop::collection::vec(limb(), length);
+        (number(12), number(12), number(4)).prop_map(|(t, b, x)| [t, b, x])
+    }
+
+    /// Compares four rows with the sum `t + x·b`, one product at a time.
+    fn assert_rows_match(t: Vec<u64>, b: Vec<u64>, x: Vec<u64>) {
+        let mut expected = t.clone();
+        expected.resize(16, 0);
+        for (i, &x) in x.iter().enumerate() {
+            let mut carry = 0;
+            for (j, &b) in b.iter().enumerate() {
+                (expected[i + j], carry) = mac(expected[i + j], x, b, carry);
+            }
+            expected[i + b.len()] = carry;
+        }
+        let mut sum = t;
+        let mut rows = Rows::new(x.try_into().unwrap());
+        rows.run(&mut sum, &b);
+        sum.extend(rows.finish());
+        assert_eq!(sum, expected);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn rows_are_the_sum_of_products([t, b, x] in rows()) {
+            assert_rows_match(t, b, x);
+        }
+    }
+
+    #[test]
+    fn rows_of_ones_lose_no_carry() {
+        assert_rows_match(vec![u64::MAX; 12], vec![u64::MAX; 12], vec![u64::MAX; 4]);
     }
 
     proptest! {

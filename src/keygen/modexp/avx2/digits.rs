@@ -21,10 +21,14 @@ pub(super) const MAX_DIGITS: usize = 44;
 /// there.
 pub(super) const CAPACITY: usize = MAX_DIGITS + 6;
 
-/// M = 1.5·2^(52+w)
-pub(super) const MAGIC: f64 = 1.5 * pow2(52 + DIGIT_BITS as i32);
+/// M = 1.375·2^(52+w)
+pub(super) const MAGIC: f64 = 1.375 * pow2(52 + DIGIT_BITS as i32);
 /// 2^-w
 pub(super) const SHIFT: f64 = pow2(-(DIGIT_BITS as i32));
+/// -M/2^w. Where a sum l starts from it, the total of the column is l + h/2^w, without a subtraction of M.
+pub(super) const OFFSET: f64 = -MAGIC * SHIFT;
+/// Products that a column of a product may have if its sum l starts from [`OFFSET`]; l has no room for more.
+pub(super) const MAX_OFFSET_PRODUCTS: usize = 40;
 /// An integer below 2^51 appears in the low bits of its sum with 1.5·2^52.
 pub(super) const INTEGER: f64 = 1.5 * pow2(52);
 

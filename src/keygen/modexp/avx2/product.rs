@@ -8,7 +8,7 @@ use core::arch::x86_64::{
     _mm256_add_pd, _mm256_fmadd_pd, _mm256_fmsub_pd, _mm256_mul_pd, _mm256_set1_pd, _mm256_setzero_pd, _mm256_sub_pd,
 };
 
-use super::digits::{MAGIC, SHIFT, Vector};
+use super::digits::{MAGIC, MAX_OFFSET_PRODUCTS, OFFSET, SHIFT, Vector};
 
 /// The step from a digit to the next in loops that go up, and in loops that go down.
 const UP: isize = 1;
@@ -26,11 +26,13 @@ fn mac(h: &mut Vector, l: &mut Vector, a: Vector, b: Vector) {
     *l = _mm256_add_pd(*l, e);
 }
 
-/// Returns the sums h and l of `C` empty columns.
+/// Returns the sums h and l of `C` empty columns. `HAS_OFFSET` tells whether l starts from [`OFFSET`], so that the total
+/// of a column needs no subtraction of M from h.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn empty_columns<const C: usize>() -> ([Vector; C], [Vector; C]) {
-    ([_mm256_set1_pd(MAGIC); C], [_mm256_setzero_pd(); C])
+fn empty_columns<const C: usize, const HAS_OFFSET: bool>() -> ([Vector; C], [Vector; C]) {
+    let l = if HAS_OFFSET { _mm256_set1_pd(OFFSET) } else { _mm256_setzero_pd() };
+    ([_mm256_set1_pd(MAGIC); C], [l; C])
 }
 
 /// A vector that stays in memory, by volatile accesses: the product loops need all registers, and choosing what to
@@ -76,20 +78,33 @@ impl DigitWriter {
         _mm256_mul_pd(_mm256_add_pd(_mm256_sub_pd(self.h.get(), magic), self.u.get()), shift)
     }
 
-    /// Writes the digits of the next `C` columns to `out`.
+    /// Returns the same plus M/2^w, for a sum l that has the offset.
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn carry_into_offset(&self) -> Vector {
+        _mm256_mul_pd(_mm256_add_pd(self.h.get(), self.u.get()), _mm256_set1_pd(SHIFT))
+    }
+
+    /// Writes the digits of the next `C` columns to `out`. `HAS_OFFSET` tells whether the sums l have the offset.
     ///
     /// # Safety
     /// `out` is valid for `C` digits.
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    unsafe fn put<const C: usize>(&mut self, h: &[Vector; C], l: &[Vector; C], out: *mut Vector) {
+    unsafe fn put<const C: usize, const HAS_OFFSET: bool>(
+        &mut self,
+        h: &[Vector; C],
+        l: &[Vector; C],
+        out: *mut Vector,
+    ) {
         // SAFETY: c < C, and the caller guarantees C digits.
         unsafe {
             let (magic, shift) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
             let mut h_below = self.h.get();
             let mut u_below = self.u.get();
             for c in 0..C {
-                let t = _mm256_fmadd_pd(_mm256_sub_pd(h_below, magic), shift, l[c]);
+                let upper = if HAS_OFFSET { h_below } else { _mm256_sub_pd(h_below, magic) };
+                let t = _mm256_fmadd_pd(upper, shift, l[c]);
                 let u = _mm256_sub_pd(_mm256_add_pd(t, magic), magic);
                 *out.add(c) = _mm256_fmadd_pd(u_below, shift, _mm256_sub_pd(t, u));
                 h_below = h[c];
@@ -122,23 +137,27 @@ pub(super) unsafe fn mul_low(factors: Factors, out: *mut Vector) -> Vector {
     unsafe {
         let mut writer = DigitWriter::new();
         macro_rules! group {
-            ($columns:tt, $k:expr) => {{
-                let (mut h, mut l) = empty_columns::<$columns>();
+            ($columns:tt, $k:expr, $has_offset:literal) => {{
+                let (mut h, mut l) = empty_columns::<$columns, $has_offset>();
                 multiply_columns!($columns, UP, a, b, $k, h, l);
-                writer.put(&h, &l, out.add($k));
+                writer.put::<$columns, $has_offset>(&h, &l, out.add($k));
             }};
         }
         let mut k = n % 6;
         match k {
-            1 => group!(1, 0),
-            2 => group!(2, 0),
-            3 => group!(3, 0),
-            4 => group!(4, 0),
-            5 => group!(5, 0),
+            1 => group!(1, 0, true),
+            2 => group!(2, 0, true),
+            3 => group!(3, 0, true),
+            4 => group!(4, 0, true),
+            5 => group!(5, 0, true),
             _ => {}
         }
         while k < n {
-            group!(6, k);
+            if k + 6 <= MAX_OFFSET_PRODUCTS {
+                group!(6, k, true);
+            } else {
+                group!(6, k, false);
+            }
             k += 6;
         }
         writer.carry()
@@ -198,7 +217,7 @@ pub(super) unsafe fn mul_high<const REDUCE: bool>(factors: Factors, addend: &Add
         }
         macro_rules! group {
             ($columns:tt) => {{
-                let (mut h, mut l) = empty_columns::<$columns>();
+                let (mut h, mut l) = empty_columns::<$columns, false>();
                 let column = 2 * n - 2 - k;
                 if REDUCE {
                     for c in 0..$columns {
@@ -255,7 +274,8 @@ pub(super) struct Root {
     pub(super) length: usize,
 }
 
-/// Writes columns 0..low of a², as digits, to `out`. Returns their carry into column `low`, a multiple of 6.
+/// Writes columns 0..low of a², as digits, to `out`. Returns their carry into column `low`, a multiple of 6, plus
+/// M/2^w.
 ///
 /// # Safety
 /// The digits of the root, their double and `out` are valid for `low` digits.
@@ -267,16 +287,17 @@ pub(super) unsafe fn square_low(root: Root, low: usize, out: *mut Vector) -> Vec
         let mut writer = DigitWriter::new();
         let mut k = 0;
         while k < low {
-            let (mut h, mut l) = empty_columns::<6>();
+            let (mut h, mut l) = empty_columns::<6, true>();
             square_columns!(6, UP, even, root.digits, root.doubled, k, h, l);
-            writer.put(&h, &l, out.add(k));
+            writer.put::<6, true>(&h, &l, out.add(k));
             k += 6;
         }
-        writer.carry()
+        writer.carry_into_offset()
     }
 }
 
-/// Writes columns 2n-1 down to `low` of a², as sums t, to `out`. `carry` is added to column `low`, a multiple of 6.
+/// Writes columns 2n-1 down to `low` of a², as sums t, to `out`. `carry` is the result of [`square_low`]
+/// for column `low`.
 ///
 /// # Safety
 /// The digits of the root and their double are valid for n digits, `out` for 2n.
@@ -286,21 +307,21 @@ pub(super) unsafe fn square_high(root: Root, low: usize, carry: Vector, out: *mu
     let n = root.length;
     // SAFETY: as in `mul_high`; out is written from column 2n-1 down to low.
     unsafe {
-        let (magic, shift) = (_mm256_set1_pd(MAGIC), _mm256_set1_pd(SHIFT));
+        let shift = _mm256_set1_pd(SHIFT);
         let (a, doubled) = (root.digits.add(n - 1), root.doubled.add(n - 1));
         let mut column = out.add(2 * n - 1);
-        let mut l_above = Spilled(_mm256_setzero_pd());
+        let mut l_above = Spilled(_mm256_set1_pd(OFFSET));
         let carry = Spilled(carry);
         let count = 2 * n - 1 - low;
         let mut k = 0;
         macro_rules! group {
             ($columns:tt, $parity:ident) => {{
-                let (mut h, mut l) = empty_columns::<$columns>();
+                let (mut h, mut l) = empty_columns::<$columns, true>();
                 square_columns!($columns, DOWN, $parity, a, doubled, k, h, l);
                 k += $columns;
                 let mut above = l_above.get();
                 for c in 0..$columns {
-                    *column = _mm256_fmadd_pd(_mm256_sub_pd(h[c], magic), shift, above);
+                    *column = _mm256_fmadd_pd(h[c], shift, above);
                     column = column.sub(1);
                     above = l[c];
                 }

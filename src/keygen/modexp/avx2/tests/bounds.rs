@@ -10,7 +10,9 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::super::digits::{CAPACITY, DIGIT_BITS, INTEGER, Length, MAGIC, MAX_DIGITS, MIN_DIGITS, SHIFT};
+use super::super::digits::{
+    CAPACITY, DIGIT_BITS, INTEGER, Length, MAGIC, MAX_DIGITS, MAX_OFFSET_PRODUCTS, MIN_DIGITS, OFFSET, SHIFT,
+};
 use super::LIMIT;
 
 type Checked<T = ()> = Result<T, String>;
@@ -24,14 +26,25 @@ struct Constants {
     magic: f64,
     /// 2^-w
     shift: f64,
+    /// -M/2^w
+    offset: f64,
+    /// Products of a column of `mul_low` whose l starts from `offset`.
+    offset_products: usize,
     /// D
     limit: u128,
     /// What [`Digits::store`](super::super::Digits::store) adds to a digit.
     integer: f64,
 }
 
-const OURS: Constants =
-    Constants { digit_bits: DIGIT_BITS, magic: MAGIC, shift: SHIFT, limit: LIMIT as u128, integer: INTEGER };
+const OURS: Constants = Constants {
+    digit_bits: DIGIT_BITS,
+    magic: MAGIC,
+    shift: SHIFT,
+    offset: OFFSET,
+    offset_products: MAX_OFFSET_PRODUCTS,
+    limit: LIMIT as u128,
+    integer: INTEGER,
+};
 
 /// The largest integer up to which doubles represent all.
 const EXACT: u128 = 1 << 53;
@@ -47,11 +60,13 @@ fn binade(magic: f64) -> (u128, u128) {
     (1 << exponent.saturating_sub(52), (value - (1 << exponent)).min((2 << exponent) - value))
 }
 
-/// The sums of a column, as the largest |h - M| and |l|.
+/// The sums of a column, as the largest |h - M| and |l - offset|.
 #[derive(Clone, Copy, Default)]
 struct Column {
     h: u128,
     l: u128,
+    /// The largest magnitude of what l starts from: M/2^w or 0.
+    offset: u128,
 }
 
 impl Constants {
@@ -65,7 +80,7 @@ impl Constants {
     fn check_constants(&self) -> Checked {
         let (unit, _) = self.unit();
         let is_right = unit == 1 << self.digit_bits && (self.magic as u128).is_multiple_of(unit);
-        let shifts = self.shift * unit as f64 == 1.0;
+        let shifts = self.shift * unit as f64 == 1.0 && -self.offset * unit as f64 == self.magic;
         let counts_ones = self.integer >= EXACT as f64 / 2.0 && binade(self.integer).0 == 1;
         if is_right && shifts && counts_ones { Ok(()) } else { Err("the constants contradict each other".into()) }
     }
@@ -75,13 +90,22 @@ impl Constants {
         let (unit, margin) = self.unit();
         // d is the product rounded to a multiple of the unit, e is what that leaves.
         column.h = at_most("h", column.h + (product + unit / 2) / unit * unit, margin - unit)?;
-        column.l = at_most("l", column.l + product.min(unit / 2), EXACT)?;
-        Ok(())
+        column.l += product.min(unit / 2);
+        at_most("l", column.offset + column.l, EXACT).map(|_| ())
+    }
+
+    /// A column whose l starts from the offset.
+    fn offset_column(&self) -> Column {
+        Column { offset: -self.offset as u128, ..Column::default() }
     }
 
     /// A column of `count` products of at most `product`, on top of `l`.
     fn column(&self, count: usize, product: u128, l: u128) -> Checked<Column> {
-        let mut column = Column { h: 0, l };
+        self.add(count, product, Column { l, ..Column::default() })
+    }
+
+    /// `count` products of at most `product`, on top of `column`.
+    fn add(&self, count: usize, product: u128, mut column: Column) -> Checked<Column> {
         for _ in 0..count {
             self.mac(&mut column, product)?;
         }
@@ -110,7 +134,11 @@ impl Constants {
     fn mul_low(&self, n: usize, a: u128, b: u128) -> Checked<u128> {
         let (mut h_below, mut u_below) = (0, 0);
         for k in 0..n {
-            let column = self.column(k + 1, a * b, 0)?;
+            // The group of six columns, or fewer below the first of six, that this one is in.
+            let end = if k < n % 6 { n % 6 } else { k - (k - n % 6) % 6 + 6 };
+            let has_offset = end <= self.offset_products;
+            let empty = if has_offset { self.offset_column() } else { Column::default() };
+            let column = self.add(k + 1, a * b, empty)?;
             let u = self.upper(self.total(h_below, column.l)?)?;
             self.digit(u_below)?;
             (h_below, u_below) = (column.h, u);
@@ -123,7 +151,7 @@ impl Constants {
     fn square_column(&self, n: usize, k: usize) -> Checked<Column> {
         let product = self.limit * self.limit;
         let count = (k + 1).min(2 * n - 1 - k);
-        let mut column = self.column(count / 2, 2 * product, 0)?;
+        let mut column = self.add(count / 2, 2 * product, self.offset_column())?;
         if count % 2 == 1 {
             self.mac(&mut column, product)?;
         }
@@ -142,7 +170,9 @@ impl Constants {
             (h_below, u_below) = (column.h, u);
         }
         let unit = self.unit().0;
-        let mut below = at_most("h + u", h_below + u_below, EXACT * unit)? / unit;
+        // This carry includes M/2^w, for the offset of the next l.
+        at_most("h + u", self.magic as u128 + h_below + u_below, EXACT * unit)?;
+        let mut below = (h_below + u_below) / unit;
         for (k, total) in columns.iter_mut().enumerate().skip(low) {
             let column = if k < 2 * n - 1 { self.square_column(n, k)? } else { Column::default() };
             *total = at_most("T", column.l + below, EXACT)?;
@@ -279,22 +309,32 @@ fn every_modulus_has_four_spare_bits_and_every_group_fits() {
 #[test]
 fn the_bounds_depend_on_every_constant() {
     let (n, what) = OURS.first_failure();
-    assert_eq!((n, what.split(':').next()), (53, Some("t")));
+    assert_eq!((n, what.split(':').next()), (48, Some("h")));
     let pow2 = |exponent: u32| f64::from_bits(u64::from(1023 + exponent) << 52);
     let width = |digit_bits: u32, digits: u32| Constants {
         digit_bits,
         magic: 1.5 * pow2(52 + digit_bits),
         shift: 1.0 / pow2(digit_bits),
+        offset: -1.5 * pow2(52),
         limit: (1 << (digits - 1)) + 128,
+        ..OURS
+    };
+    let magic = |factor: f64, exponent| Constants {
+        magic: factor * pow2(exponent),
+        offset: -factor * pow2(exponent) * SHIFT,
         ..OURS
     };
     for (what, changed) in [
         ("digits of 48 bits", width(48, 48)),
         ("longer digits than the unit", width(47, 48)),
-        ("the lower end of the binade", Constants { magic: 1.25 * pow2(99), ..OURS }),
-        ("the upper end of the binade", Constants { magic: 1.75 * pow2(99), ..OURS }),
-        ("the next binade", Constants { magic: 1.5 * pow2(100), ..OURS }),
+        ("the lower end of the binade", magic(1.25, 99)),
+        ("the middle of the binade", magic(1.5, 99)),
+        ("the upper end of the binade", magic(1.75, 99)),
+        ("the next binade", magic(1.375, 100)),
         ("another shift", Constants { shift: SHIFT / 2.0, ..OURS }),
+        ("another offset", Constants { offset: OFFSET + 1.0, ..OURS }),
+        ("an offset in columns of more products", Constants { offset_products: 41, ..OURS }),
+        ("an offset in the columns of all lengths", Constants { offset_products: MAX_DIGITS, ..OURS }),
         ("smaller digits than the carries allow", Constants { limit: 1 << 46, ..OURS }),
         ("integers of another binade", Constants { integer: 1.5 * pow2(51), ..OURS }),
     ] {

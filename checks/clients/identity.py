@@ -24,6 +24,8 @@ PER_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length", "d
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # One packet for head and body: the client would acknowledge the first one only after 40 ms.
+    wbufsize = -1
 
     def log_message(self, *_):
         pass

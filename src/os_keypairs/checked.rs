@@ -66,6 +66,25 @@ enum Task {
 }
 
 impl Request {
+    /// Returns the user who will own the key pair if [`check`](Self::check) accepts the request, and whose key pairs a
+    /// [`quota`](Context::quota) counts: from microversion 2.10 on the `user_id` of the request, if it has one;
+    /// otherwise the sender.
+    ///
+    /// ```
+    /// use nova_keypair::Microversion;
+    /// use nova_keypair::os_keypairs::{Context, Request};
+    ///
+    /// let request = Request::new("my-key").user_id("other");
+    /// let context = Context::new("me");
+    /// assert_eq!(request.owner(&context), "me");
+    /// assert_eq!(request.owner(&context.microversion(Microversion::V2_10)), "other");
+    /// ```
+    #[must_use]
+    pub fn owner<'a>(&'a self, context: &'a Context) -> &'a str {
+        let user_id = if context.microversion < Microversion::V2_10 { None } else { schema::user_id(self.body()) };
+        user_id.unwrap_or(&context.user_id)
+    }
+
     /// Checks the request in Nova's order: schema (400), policy (403), quota (403), the public key (400), and the names
     /// that the context lists (409).
     ///
@@ -100,8 +119,7 @@ impl Request {
 
 /// Returns the user who will own the key pair, if the policy allows that.
 fn owner<'a>(fields: &Fields<'a>, context: &'a Context) -> Result<&'a str, Reply> {
-    // An empty user_id counts as absent (nova/api/openstack/compute/keypairs.py: `user_id or context.user_id`).
-    match fields.user_id.filter(|id| !id.is_empty()) {
+    match fields.user_id {
         Some(other) if other != context.user_id && !context.may_act_for_others => {
             Err(Reply::rejected(RequestError::Forbidden))
         }

@@ -19,7 +19,26 @@ pub(super) struct Fields<'a> {
     pub(super) name: KeypairName,
     pub(super) public_key: Option<&'a str>,
     pub(super) is_x509: bool,
+    /// The user ID, if it is not empty.
     pub(super) user_id: Option<&'a str>,
+}
+
+/// Returns the `user_id` of a body, valid request or not, if it is not empty.
+pub(super) fn user_id(body: &Value) -> Option<&str> {
+    let member = |value, key| match value {
+        &Value::Object(ref members) => find(members, key),
+        _ => None,
+    };
+    match member(member(body, "keypair")?, "user_id")? {
+        Value::String(user_id) => unless_empty(user_id),
+        _ => None,
+    }
+}
+
+/// Returns a user ID; `None` for an empty one, which counts as absent (`user_id or context.user_id` in
+/// `nova/api/openstack/compute/keypairs.py`).
+fn unless_empty(user_id: &str) -> Option<&str> {
+    Some(user_id).filter(|user_id| !user_id.is_empty())
 }
 
 /// Returns the fields of the request, if it matches the schema of the microversion.
@@ -153,7 +172,7 @@ impl<'a> Keypair<'a> {
             name: self.parse_name(name.unwrap_or_default())?,
             public_key: self.text("public_key")?,
             is_x509: self.text("type")? == Some("x509"),
-            user_id: self.text("user_id")?,
+            user_id: self.text("user_id")?.and_then(unless_empty),
         })
     }
 }

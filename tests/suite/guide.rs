@@ -9,6 +9,9 @@ use nova_keypair::{Algorithm, KeySpec, KeypairName, PrivateKey, PublicKey, impor
 
 use crate::support::{TempDir, has_tool, run};
 
+/// The columns of a line of code in the guide, on a screen of usual width.
+const CODE_WIDTH: usize = 90;
+
 const MIGRATION: &str = include_str!("../../src/guide/migration.md");
 const SERVER: &str = include_str!("../../src/guide/server.md");
 
@@ -151,6 +154,21 @@ fn each_command_of_the_page_matches_the_call_next_to_it() {
 /// Returns the code that rustdoc does not compile.
 fn ignored_code(page: &str) -> Vec<&str> {
     page.split("```rust,ignore\n").skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// Longer lines scroll in the rendered page, where readers do not see their ends.
+#[test]
+fn no_line_of_code_scrolls_out_of_sight() {
+    let mut lines = 0;
+    for page in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/guide")).unwrap() {
+        let page = page.unwrap().path();
+        let text = std::fs::read_to_string(&page).unwrap();
+        for line in text.split("```").skip(1).step_by(2).flat_map(str::lines) {
+            assert!(line.chars().count() <= CODE_WIDTH, "{}: {line}", page.display());
+            lines += 1;
+        }
+    }
+    assert!(lines > 200, "{lines}");
 }
 
 #[test]

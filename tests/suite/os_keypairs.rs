@@ -321,6 +321,36 @@ fn a_key_pair_belongs_to_the_user_of_the_request_where_the_policy_allows_it() {
     assert_eq!(request.check(&administrator).unwrap().user_id(), "other");
 }
 
+/// A server counts the key pairs of the owner before it checks the request.
+#[test]
+fn the_owner_is_known_before_the_checks() {
+    let bodies = [
+        json!({"keypair": {"name": "k", "public_key": DOCUMENTED_KEY}}),
+        json!({"keypair": {"name": "k", "public_key": DOCUMENTED_KEY, "user_id": ""}}),
+        json!({"keypair": {"name": "k", "public_key": DOCUMENTED_KEY, "user_id": "u"}}),
+        json!({"keypair": {"name": "k", "public_key": DOCUMENTED_KEY, "user_id": "other"}}),
+        json!({"keypair": {"name": "k", "public_key": "bad", "user_id": "other"}}),
+        json!({"keypair": {"name": "k", "user_id": 7}}),
+        json!({"keypair": []}),
+        json!(null),
+    ];
+    let mut accepted = 0;
+    for microversion in [Microversion::V2_1, Microversion::V2_2, Microversion::V2_10, Microversion::LATEST] {
+        let context = Context::new("u").microversion(microversion).may_act_for_others(true);
+        for body in &bodies {
+            let request: Request = serde_json::from_value(body.clone()).unwrap();
+            let supports_owner = microversion >= Microversion::V2_10;
+            let is_other = supports_owner && body["keypair"]["user_id"] == "other";
+            assert_eq!(request.owner(&context), if is_other { "other" } else { "u" }, "{body}");
+            if let Ok(checked) = request.check(&context) {
+                assert_eq!(request.owner(&context), checked.user_id());
+                accepted += 1;
+            }
+        }
+    }
+    assert_eq!(accepted, 2 + 2 * 4);
+}
+
 /// The state of a server between the checks and the reply.
 #[test]
 fn a_checked_request_contains_the_name_and_owner_to_look_up() {

@@ -12,7 +12,9 @@ use crate::fault;
 const REPLY_CAPACITY: usize = 16 * 1024;
 
 pub fn respond(reply: &Reply) -> Response {
-    let status = StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let Ok(status) = StatusCode::from_u16(reply.status()) else {
+        return fault::internal();
+    };
     if reply.body().is_empty() {
         return status.into_response();
     }
@@ -20,6 +22,7 @@ pub fn respond(reply: &Reply) -> Response {
     if serde_json::to_writer(&mut *body, reply.body()).is_err() {
         return fault::internal();
     }
-    // The bytes may contain a private key: they are zeroized after the response has been written.
-    (status, [(header::CONTENT_TYPE, "application/json")], Bytes::from_owner(body)).into_response()
+    // May contain a private key: zeroized after the response has been written.
+    let body = Bytes::from_owner(body);
+    (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

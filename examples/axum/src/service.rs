@@ -11,24 +11,30 @@ use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use axum::routing;
-use nova_keypair::OsRng;
 use nova_keypair::os_keypairs::{Checked, Reply, Request};
+use nova_keypair::{OsRng, RequestError};
 use tokio::sync::Semaphore;
 
 use crate::call::{Call, authenticated_user};
-use crate::store::Store;
+use crate::store::{Insertion, Store};
 use crate::{discovery, fault};
 
 /// The size of a name of 255 characters and a public key of 1024 bytes, each byte escaped as `\u0000`, with a margin.
 const BODY_LIMIT: usize = 16 * 1024;
 
+type Body = Result<Bytes, BytesRejection>;
+
+/// Nova's default for the number of key pairs of a user.
+pub const DEFAULT_QUOTA: u32 = 100;
+
 struct Service {
     store: Store,
+    quota: u32,
     /// One key at a time per core: more would only slow down the others.
     cores: Semaphore,
 }
 
-pub fn router(store: Store) -> Router {
+pub fn router(store: Store, quota: u32) -> Router {
     let cores = Semaphore::new(available_parallelism().map_or(1, NonZero::get));
     let all = || routing::get(list).post(post);
     let one = || routing::get(show).delete(delete);
@@ -43,16 +49,20 @@ pub fn router(store: Store) -> Router {
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .with_state(Arc::new(Service { store, cores }))
+        .with_state(Arc::new(Service { store, quota, cores }))
 }
 
-async fn post(State(service): State<Arc<Service>>, call: Call, body: Result<Bytes, BytesRejection>) -> Response {
+async fn post(State(service): State<Arc<Service>>, call: Call, body: Body) -> Response {
     let Ok(body) = body else { return call.versioned(fault::too_large()) };
     let request: Request = match serde_json::from_slice(&body) {
         Ok(request) => request,
         Err(error) => return call.respond(&Reply::malformed(&error.to_string())),
     };
-    let checked = match request.check(&call.context) {
+    let Ok(used) = service.store.count(request.owner(&call.context)).await else {
+        return call.respond(&Reply::storage_failed());
+    };
+    let context = call.context.clone().quota(used, service.quota);
+    let checked = match request.check(&context) {
         Ok(checked) => checked,
         Err(rejection) => return call.respond(&rejection),
     };
@@ -67,7 +77,8 @@ async fn list(State(service): State<Arc<Service>>, call: Call) -> Response {
         Ok(list) => list,
         Err(rejection) => return call.respond(&rejection),
     };
-    call.respond(&match service.store.list(list.user_id(), list.marker(), list.limit()).await {
+    let found = service.store.list(list.user_id(), list.marker(), list.limit()).await;
+    call.respond(&match found {
         Ok(Some(keypairs)) => list.found(keypairs, &call.url),
         Ok(None) => list.marker_not_found(),
         Err(_) => Reply::storage_failed(),
@@ -114,16 +125,20 @@ async fn answer(service: &Service, checked: Checked) -> Option<Reply> {
         Some(reply) => reply,
         None => generate(service, checked).await?,
     };
-    let (Some(owner), Some(keypair)) = (reply.user_id(), reply.keypair()) else { return Some(reply) };
-    // Another request may have used the name since the lookup. The insertion decides.
-    match service.store.insert_new(owner, keypair).await {
-        Ok(true) => Some(reply),
-        Ok(false) => Some(Reply::conflict(&keypair.name)),
-        Err(_) => Some(Reply::storage_failed()),
-    }
+    let (Some(owner), Some(keypair)) = (reply.user_id(), reply.keypair()) else {
+        return Some(reply);
+    };
+    // Another request may have used the name, or the quota, since the lookups.
+    let exceeded = RequestError::QuotaExceeded { limit: service.quota };
+    Some(match service.store.insert_new(owner, keypair, service.quota).await {
+        Ok(Insertion::Stored) => reply,
+        Ok(Insertion::NameTaken) => Reply::conflict(&keypair.name),
+        Ok(Insertion::QuotaExceeded) => Reply::rejected(exceeded),
+        Err(_) => Reply::storage_failed(),
+    })
 }
 
-/// Generating a key takes milliseconds of CPU time, which would block a thread of the runtime.
+/// Generating a key takes milliseconds of CPU time: not on a thread of the runtime.
 async fn generate(service: &Service, checked: Checked) -> Option<Reply> {
     let _core = service.cores.acquire().await.ok()?;
     tokio::task::spawn_blocking(move || checked.create(&mut OsRng)).await.ok()

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use nova_keypair::os_keypairs::StoredKeypair;
 use nova_keypair::{Keypair, KeypairName};
-use redb::{Database, ReadTransaction, ReadableDatabase as _, ReadableTable as _, TableDefinition};
+use redb::{Database, ReadTransaction, ReadableDatabase as _, ReadableTable, TableDefinition};
 use tokio::task::spawn_blocking;
 
 /// From owner and name to the rest of the record, as JSON. The key is unique, and its order is that of the names.
@@ -16,6 +16,14 @@ const KEYPAIRS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("key
 
 /// The last number that was given to a key pair. None is given twice.
 const LAST_ID: TableDefinition<(), u64> = TableDefinition::new("last_id");
+
+/// What became of a key pair that was to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Insertion {
+    Stored,
+    NameTaken,
+    QuotaExceeded,
+}
 
 pub type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
@@ -26,7 +34,7 @@ type Value = (u64, Duration, Keypair);
 pub struct Store(Arc<Database>);
 
 impl Store {
-    /// Opens the file, or creates it. Only one process can have it open.
+    /// Opens the file, or creates it. Only one process can have it open: for any other one this fails.
     pub fn open(file: impl AsRef<Path>) -> Result<Self> {
         Self::new(Database::create(file)?)
     }
@@ -52,11 +60,19 @@ impl Store {
     pub async fn get(&self, user_id: &str, name: &str) -> Result<Option<StoredKeypair>> {
         let (user_id, name) = (user_id.to_owned(), name.to_owned());
         self.read(move |transaction| {
-            let Some(value) = transaction.open_table(KEYPAIRS)?.get((&*user_id, &*name))? else { return Ok(None) };
+            let Some(value) = transaction.open_table(KEYPAIRS)?.get((&*user_id, &*name))? else {
+                return Ok(None);
+            };
             let (id, created_at, keypair) = serde_json::from_slice::<Value>(value.value())?;
             Ok(Some(StoredKeypair { keypair, user_id, id, created_at }))
         })
         .await
+    }
+
+    /// Returns the number of key pairs of a user.
+    pub async fn count(&self, user_id: &str) -> Result<u32> {
+        let user_id = user_id.to_owned();
+        self.read(move |transaction| count(&transaction.open_table(KEYPAIRS)?, &user_id)).await
     }
 
     /// Returns the key pairs after the marker, in the order of their names; `None` if the marker is not one of them.
@@ -71,7 +87,9 @@ impl Store {
             let table = transaction.open_table(KEYPAIRS)?;
             let start = match &marker {
                 None => Bound::Included((&*user_id, "")),
-                Some(name) if table.get((&*user_id, &**name))?.is_none() => return Ok(None),
+                Some(name) if table.get((&*user_id, &**name))?.is_none() => {
+                    return Ok(None);
+                }
                 Some(name) => Bound::Excluded((&*user_id, &**name)),
             };
             let mut keypairs = Vec::new();
@@ -88,18 +106,22 @@ impl Store {
         .await
     }
 
-    /// Stores the key pair unless its owner has one of that name; returns whether it did. Write transactions run one
-    /// after another, so of two requests for a name the database lets the first one have it.
-    pub async fn insert_new(&self, user_id: &str, keypair: &Keypair) -> Result<bool> {
+    /// Stores the key pair, unless its owner has one of that name, or as many as the quota allows. Write transactions
+    /// run one after another, so of two requests for a name, or for the last place in a quota, the database lets the
+    /// first one have it.
+    pub async fn insert_new(&self, user_id: &str, keypair: &Keypair, quota: u32) -> Result<Insertion> {
         let (store, user_id, keypair) = (self.clone(), user_id.to_owned(), keypair.clone());
         let created_at = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
         spawn_blocking(move || {
             let transaction = store.0.begin_write()?;
             {
                 let mut keypairs = transaction.open_table(KEYPAIRS)?;
+                if count(&keypairs, &user_id)? >= quota {
+                    return Ok(Insertion::QuotaExceeded);
+                }
                 let key = (&*user_id, keypair.name.as_str());
                 if keypairs.get(key)?.is_some() {
-                    return Ok(false);
+                    return Ok(Insertion::NameTaken);
                 }
                 let mut last_id = transaction.open_table(LAST_ID)?;
                 let id = last_id.get(())?.map_or(0, |id| id.value()) + 1;
@@ -107,7 +129,7 @@ impl Store {
                 keypairs.insert(key, &*serde_json::to_vec(&(id, created_at, &keypair))?)?;
             }
             transaction.commit()?;
-            Ok(true)
+            Ok(Insertion::Stored)
         })
         .await?
     }
@@ -132,4 +154,16 @@ impl Store {
         let store = self.clone();
         spawn_blocking(move || work(store.0.begin_read()?)).await?
     }
+}
+
+/// Returns the number of key pairs of a user. Quotas keep it small, so none is stored.
+fn count(keypairs: &impl ReadableTable<(&'static str, &'static str), &'static [u8]>, user_id: &str) -> Result<u32> {
+    let mut count = 0;
+    for entry in keypairs.range::<(&str, &str)>((user_id, "")..)? {
+        if entry?.0.value().0 != user_id {
+            break;
+        }
+        count += 1;
+    }
+    Ok(count)
 }

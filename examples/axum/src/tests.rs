@@ -12,7 +12,7 @@ use crate::service;
 use crate::store::Store;
 
 fn router() -> Router {
-    service::router(Store::in_memory())
+    service::router(Store::in_memory(), service::DEFAULT_QUOTA)
 }
 
 const ED25519: &str = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE/oMtCOuEMJJnBSuZEdXz me";
@@ -124,6 +124,67 @@ async fn one_of_two_concurrent_requests_gets_the_name() {
     let mut statuses = [a.0, b.0, c.0];
     statuses.sort();
     assert_eq!(statuses, [StatusCode::OK, StatusCode::CONFLICT, StatusCode::CONFLICT]);
+}
+
+#[tokio::test]
+async fn a_user_has_as_many_key_pairs_as_the_quota_allows() {
+    let app = router();
+    for i in 0..service::DEFAULT_QUOTA {
+        assert_eq!(post(&app, "2.1", import_of(&i.to_string())).await.0, StatusCode::OK);
+    }
+    let refused = |body: Value| async {
+        let (status, _, reply) = post(&app, "2.1", body).await;
+        (status.as_u16(), reply.as_object().unwrap().values().next().unwrap()["message"].clone())
+    };
+    let exceeded = (403, json!("Quota exceeded, too many key pairs."));
+    assert_eq!(refused(import_of("k")).await, exceeded);
+    assert_eq!(refused(json!({"keypair": {"name": "k"}})).await, exceeded);
+    // Nova's order of checks: the schema, the quota, the key, the name.
+    let (status, message) = refused(import_of("a/b")).await;
+    assert!(status == 400 && message.as_str().unwrap().contains("does not match"), "{message}");
+    assert_eq!(refused(json!({"keypair": {"name": "k", "public_key": "bad"}})).await, exceeded);
+    assert_eq!(refused(import_of("0")).await, exceeded);
+
+    let version = ("OpenStack-API-Version", "compute 2.1");
+    assert_eq!(post_as(&app, "another", version, import_of("k")).await.0, StatusCode::OK);
+    assert_eq!(call(&app, "2.1", "DELETE", "/v2.1/os-keypairs/0").await.0, StatusCode::ACCEPTED);
+    assert_eq!(post(&app, "2.1", import_of("k")).await.0, StatusCode::OK);
+    assert_eq!(refused(import_of("0")).await, exceeded);
+}
+
+/// The quota is that of the owner, not that of the administrator who sends the request.
+#[tokio::test]
+async fn the_quota_is_that_of_the_owner() {
+    let app = service::router(Store::in_memory(), 1);
+    let create = |user: &'static str, name: &str, owner: Option<&str>| {
+        let mut body = import_of(name);
+        if let Some(owner) = owner {
+            body["keypair"]["user_id"] = json!(owner);
+        }
+        let request = Request::post("/v2.1/os-keypairs").header("OpenStack-API-Version", "compute 2.10");
+        let request = request.header("X-User-Id", user).header("X-Roles", "admin");
+        let (app, request) = (&app, request.body(Body::from(body.to_string())).unwrap());
+        async move { send(app, request).await.0.as_u16() }
+    };
+    assert_eq!(create("root", "k", None).await, 201);
+    assert_eq!(create("root", "k", Some("me")).await, 201);
+    assert_eq!(create("root", "l", Some("me")).await, 403);
+    assert_eq!(create("me", "l", None).await, 403);
+    assert_eq!(create("me", "k", Some("other")).await, 201);
+}
+
+/// All of them count the key pairs before any of them has generated its key.
+#[tokio::test(flavor = "multi_thread")]
+async fn one_of_several_concurrent_requests_gets_the_last_place_in_the_quota() {
+    let app = service::router(Store::in_memory(), 1);
+    let body = |name: &str| json!({ "keypair": { "name": name } });
+    let (a, b, c) =
+        tokio::join!(post(&app, "2.1", body("a")), post(&app, "2.1", body("b")), post(&app, "2.1", body("c")));
+    let mut statuses = [a.0, b.0, c.0];
+    statuses.sort();
+    assert_eq!(statuses, [StatusCode::OK, StatusCode::FORBIDDEN, StatusCode::FORBIDDEN]);
+    let (_, _, body) = call(&app, "2.1", "GET", "/v2.1/os-keypairs").await;
+    assert_eq!(body["keypairs"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -358,10 +419,14 @@ async fn the_project_in_a_path_is_that_of_the_user() {
 async fn key_pairs_survive_a_restart() {
     let file = std::env::temp_dir().join(format!("os-keypairs-axum-{}.redb", std::process::id()));
     let shown = |app: Router| async move { call(&app, "2.92", "GET", "/v2.1/os-keypairs/k").await.2 };
-    let app = service::router(Store::open(&file).unwrap());
+    let app = service::router(Store::open(&file).unwrap(), service::DEFAULT_QUOTA);
     assert_eq!(post(&app, "2.92", import_of("k")).await.0, StatusCode::CREATED);
     let before = shown(app).await;
-    let app = service::router(Store::open(&file).unwrap());
+    let store = Store::open(&file).unwrap();
+    // The database has one process at a time.
+    let error = Store::open(&file).err().unwrap().to_string();
+    assert!(error.starts_with("Database already open."), "{error}");
+    let app = service::router(store, service::DEFAULT_QUOTA);
     assert_eq!(post(&app, "2.92", import_of("k")).await.0, StatusCode::CONFLICT);
     let after = shown(app).await;
     std::fs::remove_file(&file).unwrap();

@@ -4,8 +4,10 @@
 //! that are still below 2^width if the random part is short enough. The bits above the coefficients are then zero in
 //! every limb of the modulus.
 
+use core::array;
+
 use super::half_limbs;
-use super::uint::PublicUint;
+use super::uint::{PublicUint, low_pair};
 
 /// The limb widths that are reported, in bits.
 const WIDTHS: core::ops::RangeInclusive<usize> = 8..=256;
@@ -27,8 +29,8 @@ pub(super) fn is_short_sleeve(n: &PublicUint) -> bool {
         || half_limbs::is_factored(n)
 }
 
-/// Returns whether, for some limb width, [`Limbs::longest_gap`] positions are zero in all limbs of so many bits, and these
-/// are at least [`ZEROS`] bits.
+/// Returns whether, for some limb width, neighboring positions are zero in all limbs of so many bits, and these are at
+/// least [`ZEROS`] bits.
 ///
 /// In the lower half of the bits, the highest bits of the primes have no influence.
 ///
@@ -43,7 +45,7 @@ fn has_gap_in_all_limbs(n: &PublicUint, bits: usize) -> bool {
         .filter(|width| WIDTHS.contains(width))
         .any(|width| {
             let limbs = Limbs::new(n, bits, width);
-            limbs.count >= LIMBS && limbs.longest_gap() * limbs.count >= ZEROS
+            limbs.count >= LIMBS && limbs.has_gap(ZEROS.div_ceil(limbs.count))
         })
 }
 
@@ -75,14 +77,17 @@ struct Limbs {
 
 impl Limbs {
     fn new(n: &PublicUint, bits: usize, width: usize) -> Self {
+        let masks: [u64; 4] = array::from_fn(|index| match width.saturating_sub(64 * index) {
+            0 => 0,
+            rest => u64::MAX >> 64usize.saturating_sub(rest),
+        });
         let mut limbs = Self { width, count: 0, union: [0; 4] };
         for limb in 1..bits.saturating_sub(TOP) / width {
+            let words = n.words_at(limb * width);
             let mut any = 0;
-            for (word, place) in limbs.union.iter_mut().zip((0..width).step_by(64)) {
-                let mask = u64::MAX >> (64 - (width - place).min(64));
-                let bits = n.word_at(limb * width + place) & mask;
-                *word |= bits;
-                any |= bits;
+            for ((union, word), mask) in limbs.union.iter_mut().zip(words).zip(masks) {
+                *union |= word & mask;
+                any |= word & mask;
             }
             limbs.count += usize::from(any != 0);
         }
@@ -94,17 +99,41 @@ impl Limbs {
         self.width - self.union.iter().map(|word| word.count_ones() as usize).sum::<usize>()
     }
 
-    /// Returns the length of the longest run of such positions, where the lowest position follows the highest one.
-    fn longest_gap(&self) -> usize {
-        let is_zero =
-            |position: usize| self.union.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 0);
-        let (mut longest, mut current) = (0, 0);
-        for position in (0..self.width).chain(0..self.width) {
-            current = if is_zero(position) { current + 1 } else { 0 };
-            longest = longest.max(current);
+    /// Returns whether so many neighboring positions are zero in all limbs, where the lowest position follows the highest
+    /// one.
+    fn has_gap(&self, length: usize) -> bool {
+        if length > self.width {
+            return false;
         }
-        longest.min(self.width)
+        // The positions twice, and ones above.
+        let mut ones = [0; 8];
+        let above = [u64::MAX; 4];
+        let parts = [self.union, self.union, above, above];
+        let places = [0, self.width, 2 * self.width, 2 * self.width + 256];
+        for (part, place) in parts.into_iter().zip(places) {
+            for (word, position) in part.into_iter().zip((place..).step_by(64)) {
+                let pair = u128::from(word) << (position % 64);
+                for (slot, word) in ones.iter_mut().skip(position / 64).zip([pair as u64, (pair >> 64) as u64]) {
+                    *slot |= word;
+                }
+            }
+        }
+        // A bit is zero if the `known` positions from it on are.
+        let mut known = 1;
+        while known < length {
+            let step = known.min(length - known);
+            let shifted: [u64; 8] = array::from_fn(|index| word_at(&ones, 64 * index + step));
+            ones.iter_mut().zip(shifted).for_each(|(word, shifted)| *word |= shifted);
+            known += step;
+        }
+        ones.iter().any(|&word| word != u64::MAX)
     }
+}
+
+/// Returns the 64 bits from a position on, with ones above the words.
+fn word_at(words: &[u64; 8], position: usize) -> u64 {
+    let word = |index| words.get(index).copied().unwrap_or(u64::MAX);
+    (low_pair(&[word(position / 64), word(position / 64 + 1)]) >> (position % 64)) as u64
 }
 
 #[cfg(test)]

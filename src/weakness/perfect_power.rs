@@ -80,7 +80,11 @@ fn has_root(n: &PublicUint, k: usize) -> bool {
 /// and its error is a multiple of ε². Since n ≡ n^−k modulo 8, y = n has three correct bits, and each step doubles
 /// their number.
 fn root_modulo_power_of_two(n: &PublicUint, k: usize, length: usize) -> PublicUint {
-    let mut y = PublicUint::from_limbs(vec![root_inverse_modulo_word(n.low_word(), k)]);
+    let low = root_inverse_modulo_word(n.low_word(), k);
+    if length == 1 {
+        return PublicUint::from_limbs(vec![n.low_word().wrapping_mul(power_wrapping(low, k - 1))]);
+    }
+    let mut y = PublicUint::from_limbs(vec![low]);
     let mut correct = 1;
     while correct < length {
         correct = (2 * correct).min(length);

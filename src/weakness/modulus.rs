@@ -9,6 +9,7 @@ use core::cell::OnceCell;
 use super::montgomery::Montgomery;
 use super::perfect_power::is_perfect_power;
 use super::residues::{Residues, power_mod, smallest_factor};
+use super::short_sleeve::is_short_sleeve;
 use super::uint::PublicUint;
 
 /// A public modulus n, converted once for all checks.
@@ -16,6 +17,7 @@ pub(super) struct Modulus {
     number: PublicUint,
     residues: OnceCell<Residues>,
     smallest_factor: OnceCell<Option<u32>>,
+    is_short_sleeve: OnceCell<bool>,
 }
 
 impl Modulus {
@@ -25,7 +27,7 @@ impl Modulus {
     }
 
     fn of(number: PublicUint) -> Self {
-        Self { number, residues: OnceCell::new(), smallest_factor: OnceCell::new() }
+        Self { number, residues: OnceCell::new(), smallest_factor: OnceCell::new(), is_short_sleeve: OnceCell::new() }
     }
 
     /// Returns the number.
@@ -40,6 +42,11 @@ impl Modulus {
     /// Returns the smallest prime up to 65537 that divides n.
     pub(super) fn smallest_factor(&self) -> Option<u32> {
         *self.smallest_factor.get_or_init(|| smallest_factor(&self.number))
+    }
+
+    /// Returns whether n has the gaps of short-sleeve primes.
+    pub(super) fn is_short_sleeve(&self) -> bool {
+        *self.is_short_sleeve.get_or_init(|| is_short_sleeve(&self.number))
     }
 
     /// Returns whether n = x^k for some x and some k > 1. Exact for odd n.

@@ -14,8 +14,10 @@ mod half_limbs;
 mod modulus;
 mod montgomery;
 mod number_hash;
+mod perfect_power;
 mod product;
 mod repetition;
+mod residues;
 pub(crate) mod shared_primes;
 mod short_sleeve;
 mod transform;
@@ -226,11 +228,9 @@ pub(crate) fn weaknesses(key: &KeyBlob, wanted: &[Weakness]) -> Vec<Weakness> {
         (Weakness::PerfectPower, Some((_, n))) => n.is_perfect_power(),
         (Weakness::Fermat, Some((_, n))) => n.has_close_factors(),
         (Weakness::Roca, Some((_, n))) => n.is_roca(),
-        (Weakness::ShortSleeve, Some((_, n))) => short_sleeve::is_short_sleeve(n.number()),
+        (Weakness::ShortSleeve, Some((_, n))) => n.is_short_sleeve(),
         (Weakness::RepeatedPattern, Some((rsa, _))) => repetition::repeats(rsa.n),
-        (Weakness::BiasedBits, Some((_, n))) => {
-            Bias::of(n.number()) == Bias::Throughout && !short_sleeve::is_short_sleeve(n.number())
-        }
+        (Weakness::BiasedBits, Some((_, n))) => Bias::of(n.number()) == Bias::Throughout && !n.is_short_sleeve(),
         (Weakness::VanityModulus, Some((_, n))) => Bias::of(n.number()) == Bias::UpperHalf,
         (Weakness::XzTrigger, Some((rsa, _))) => xz_trigger::is_trigger(rsa.n),
         // From 1024 bits on, a small factor is a proper one.

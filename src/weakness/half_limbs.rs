@@ -15,9 +15,12 @@ use crate::weakness::word_factors::{balanced_divisors, gcd, inverse};
 /// The limb widths that are tried, in bits.
 const WIDTHS: [usize; 4] = [8, 16, 32, 64];
 
-/// The most pairs of digits that are followed for a modulus, which bounds the time to 0.1 s. With the defect, the search
-/// follows a few thousand in most cases, and more in some.
-const PAIRS: usize = 1 << 18;
+/// The most work for a modulus, in units of about 2 ns: products of words, or what takes as long. With the defect, the
+/// search follows a few thousand pairs of digits in most cases, and more in some. Without a bound on the work, a modulus
+/// made for it could keep the search busy for hours.
+const WORK: usize = 1 << 25;
+/// The work to look for the next digits, apart from one unit for each digit that is known.
+const WORK_FOR_DIGITS: usize = 128;
 
 /// How much shorter than the widest possible ones the highest digits may be together, in bits. Shorter ones are common
 /// only if all digits are shorter than half of a limb.
@@ -31,9 +34,12 @@ const TOPS: [[u64; 2]; 5] = [[0, 0], [2, 2], [2, 3], [3, 2], [3, 3]];
 ///
 /// The highest one or two bits of both may be set: they do not count. False positives: none, as n is factored.
 pub(super) fn is_factored(n: &PublicUint) -> bool {
-    let mut pairs = PAIRS;
-    n.is_odd()
-        && WIDTHS.iter().any(|&width| Shape::new(n, width).is_some_and(|shape| shape.has_solution(n, &mut pairs)))
+    is_factored_within(n, &mut { WORK })
+}
+
+/// [`is_factored`] with a budget of work.
+fn is_factored_within(n: &PublicUint, budget: &mut usize) -> bool {
+    n.is_odd() && WIDTHS.iter().any(|&width| Shape::new(n, width).is_some_and(|shape| shape.has_solution(n, budget)))
 }
 
 /// How the factors would be composed.
@@ -72,11 +78,11 @@ impl Shape {
     }
 
     /// Returns whether there are digits for which p·q = n.
-    fn has_solution(&self, n: &PublicUint, pairs: &mut usize) -> bool {
+    fn has_solution(&self, n: &PublicUint, budget: &mut usize) -> bool {
         balanced_divisors(self.limb(n, 0), self.bound()).into_iter().any(|p| {
             // The same pair in reverse order gives the same factors.
             let q = self.limb(n, 0) / p;
-            p >= q && Search::new(self, n, [p, q]).succeeds(pairs)
+            p >= q && Search::new(self, n, [p, q]).succeeds(budget)
         })
     }
 
@@ -104,11 +110,31 @@ struct Search<'a> {
     digits: Vec<[u64; 2]>,
 }
 
-/// A pair of digits to be tried at some index, and the carry that results.
-struct Step {
+/// The pairs of digits at some index that have the same sum.
+struct Pairs {
     index: usize,
-    pair: [u64; 2],
-    carry: u128,
+    /// What is added to the digits.
+    top: [u64; 2],
+    /// What the digits before these add to the limb.
+    known: u128,
+    /// The sum and the lowest digits, without the common divisor.
+    sum: u128,
+    lowest: [u128; 2],
+    /// The next digit p, and where these end.
+    p: u128,
+    end: u128,
+}
+
+impl Iterator for Pairs {
+    type Item = [u64; 2];
+
+    fn next(&mut self) -> Option<[u64; 2]> {
+        let ([p_0, q_0], p) = (self.lowest, self.p);
+        (p < self.end).then(|| {
+            self.p = p + p_0;
+            [p as u64, ((self.sum - q_0 * p) / p_0) as u64]
+        })
+    }
 }
 
 impl<'a> Search<'a> {
@@ -119,19 +145,21 @@ impl<'a> Search<'a> {
         Self { shape, n, lowest, common, inverse, digits: vec![[p, q]] }
     }
 
-    /// Returns whether the search finds factors before so many pairs are used up.
-    fn succeeds(mut self, pairs: &mut usize) -> bool {
-        let mut steps = self.next(0);
-        while let Some(step) = steps.pop() {
-            if *pairs == 0 {
-                return false;
-            }
-            *pairs -= 1;
-            self.digits.truncate(step.index);
-            self.digits.push(step.pair);
+    /// Returns whether the search finds factors before the budget is used up.
+    fn succeeds(mut self, budget: &mut usize) -> bool {
+        let mut stack = self.next(0, budget);
+        while let Some(pairs) = stack.last_mut().filter(|_| *budget > 0) {
+            let Some([p, q]) = pairs.next() else {
+                stack.pop();
+                continue;
+            };
+            let carry = (pairs.known + self.cross([p, q])) >> self.shape.width;
+            let [top_p, top_q] = pairs.top;
+            self.digits.truncate(pairs.index);
+            self.digits.push([top_p + p, top_q + q]);
             if self.digits.len() < self.shape.count {
-                steps.extend(self.next(step.carry));
-            } else if self.factor(|[p, _]| p).product(&self.factor(|[_, q]| q)) == *self.n {
+                stack.extend(self.next(carry, budget));
+            } else if self.is_solution(budget) {
                 return true;
             }
         }
@@ -139,27 +167,29 @@ impl<'a> Search<'a> {
     }
 
     /// Returns the pairs that are possible for the next digits, given the carry from those before.
-    fn next(&self, carry: u128) -> Vec<Step> {
+    fn next(&self, carry: u128, budget: &mut usize) -> Vec<Pairs> {
         let index = self.digits.len();
         let inner = self.digits.get(1..).unwrap_or_default();
         let products = inner.iter().zip(inner.iter().rev()).map(|([p, _], [_, q])| u128::from(*p) * u128::from(*q));
         let known = carry + products.sum::<u128>();
         let tops = if index + 1 == self.shape.count { &*self.shape.tops } else { &[[0, 0]] };
-        let mut steps = Vec::new();
-        for &[top_p, top_q] in tops {
-            let known = known + self.cross([top_p, top_q]);
+        *budget = budget.saturating_sub(index + WORK_FOR_DIGITS * tops.len());
+        let mut next = Vec::new();
+        for &top in tops {
+            let known = known + self.cross(top);
             let one = 1u128 << self.shape.width;
             let sum = u128::from(self.shape.limb(self.n, index)).wrapping_sub(known) % one;
             // The digits are below 2^(width/2), so their products with the lowest ones are below 2^(width + 1).
-            for sum in [sum, sum + one] {
-                steps.extend(self.solutions(sum).map(|[p, q]| Step {
-                    index,
-                    pair: [top_p + p, top_q + q],
-                    carry: (known + self.cross([p, q])) >> self.shape.width,
-                }));
-            }
+            next.extend([sum, sum + one].into_iter().filter_map(|sum| self.pairs(index, top, known, sum)));
         }
-        steps
+        next
+    }
+
+    /// Returns whether the digits are all those of p and q, for as many as the factors have.
+    fn is_solution(&self, budget: &mut usize) -> bool {
+        let (p, q) = (self.factor(|[p, _]| p), self.factor(|[_, q]| q));
+        *budget = budget.saturating_sub(p.limbs().len() * q.limbs().len() + WORK_FOR_DIGITS);
+        p.product(&q) == *self.n
     }
 
     /// Returns p_0·q + q_0·p.
@@ -168,9 +198,9 @@ impl<'a> Search<'a> {
         p_0 * u128::from(q) + q_0 * u128::from(p)
     }
 
-    /// Iterates over the pairs of digits whose [`cross`](Self::cross) is this sum, which is below 2^65: few of the
-    /// digits p have the right residue modulo p_0. Stops at [`PAIRS`].
-    fn solutions(&self, sum: u128) -> impl Iterator<Item = [u64; 2]> + use<> {
+    /// Returns the pairs of digits whose [`cross`](Self::cross) is this sum, which is below 2^65: few of the digits p have
+    /// the right residue modulo p_0.
+    fn pairs(&self, index: usize, top: [u64; 2], known: u128, sum: u128) -> Option<Pairs> {
         let [p_0, q_0] = self.lowest.map(u128::from);
         let common = u128::from(self.common);
         let (sum, rest) = (sum / common, sum % common);
@@ -178,10 +208,9 @@ impl<'a> Search<'a> {
         let residue = sum % p_0 * u128::from(self.inverse) % p_0;
         // From the p for which q is below the bound.
         let least = sum.saturating_sub(p_0 * (bound - 1)).div_ceil(q_0);
-        let first = least + (residue + p_0 - least % p_0) % p_0;
-        let end = if rest == 0 { bound.min(sum / q_0 + 1) } else { 0 };
-        let numbers = core::iter::successors(Some(first), move |p| Some(p + p_0)).take_while(move |&p| p < end);
-        numbers.take(PAIRS).map(move |p| [p as u64, ((sum - q_0 * p) / p_0) as u64])
+        let p = least + (residue + p_0 - least % p_0) % p_0;
+        let end = bound.min(sum / q_0 + 1);
+        (rest == 0 && p < end).then_some(Pairs { index, top, known, sum, lowest: [p_0, q_0], p, end })
     }
 
     /// Returns the number with these digits.
@@ -256,6 +285,25 @@ mod tests {
             let long_enough = moduli.filter(|n| n.bits() as usize + MISSING.min(width - 1) >= 2 * length - width);
             let found = long_enough.take(4).filter(is_reported).count();
             assert!(found >= 3, "{found} of 4, {width}");
+        }
+    }
+
+    /// With lowest digits 1 and 1, every sum has as many pairs as digits. The last limbs have no solution.
+    #[test]
+    fn the_search_gives_up_on_moduli_that_were_made_for_it() {
+        for (length, width) in [(1024, 8), (1024, 16), (1024, 32), (1024, 64), (8192, 8), (8192, 64)] {
+            let [p, q] = [5, 6].map(|seed| {
+                let words: Vec<u64> = words(seed).iter().cycle().take(1024).copied().collect();
+                let mut number = factor(&words, length, width, width / 2, 1);
+                (1..width as u64).for_each(|bit| number.set_bit(bit, false));
+                number
+            });
+            let mut n = p * q;
+            let damaged = 3 * length as u64 / 2;
+            n.set_bit(damaged, !n.bit(damaged));
+            let mut budget = WORK / 64;
+            assert!(!is_factored_within(&PublicUint::from_be(&n.to_bytes_be()), &mut budget), "{width} of {length}");
+            assert_eq!(budget, 0, "{width} of {length}");
         }
     }
 

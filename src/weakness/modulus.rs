@@ -4,32 +4,30 @@
 //! modulus: the product of two random primes of equal length. Costs are proportional to length² (the primality test:
 //! length³) for all numbers.
 
-use alloc::vec;
-use core::array;
 use core::cell::OnceCell;
 
 use super::montgomery::Montgomery;
-use super::uint::{PublicUint, bits_of};
-use crate::keygen::small_primes::{odd_primes_below, packed};
-use crate::keygen::word::inverse_mod_2_64;
+use super::perfect_power::is_perfect_power;
+use super::residues::{Residues, power_mod, smallest_factor};
+use super::short_sleeve::is_short_sleeve;
+use super::uint::PublicUint;
 
 /// A public modulus n, converted once for all checks.
 pub(super) struct Modulus {
     number: PublicUint,
+    residues: OnceCell<Residues>,
     smallest_factor: OnceCell<Option<u32>>,
+    is_short_sleeve: OnceCell<bool>,
 }
-
-/// The largest prime that [`Modulus::smallest_factor`] tries: the first one that is not in the table.
-const LARGEST: u32 = (1 << 16) + 1;
-
-/// Products of small primes that share a pass over n. One division waits for the one before it; eight chains of them
-/// keep the multiplier busy.
-const CHAINS: usize = 8;
 
 impl Modulus {
     /// Converts a modulus from its big-endian magnitude.
     pub(super) fn new(magnitude: &[u8]) -> Self {
-        Self { number: PublicUint::from_be(magnitude), smallest_factor: OnceCell::new() }
+        Self::of(PublicUint::from_be(magnitude))
+    }
+
+    fn of(number: PublicUint) -> Self {
+        Self { number, residues: OnceCell::new(), smallest_factor: OnceCell::new(), is_short_sleeve: OnceCell::new() }
     }
 
     /// Returns the number.
@@ -37,97 +35,23 @@ impl Modulus {
         &self.number
     }
 
-    /// Returns the smallest prime up to 65537 that divides n.
-    ///
-    /// False positives: none. A damaged modulus is effectively a random odd number, and 1 − 2·e^−γ / ln 65537 = 90 % of
-    /// those have such a factor (Mertens).
-    pub(super) fn smallest_factor(&self) -> Option<u32> {
-        *self.smallest_factor.get_or_init(|| self.divide_by_small_primes())
+    fn residues(&self) -> &Residues {
+        self.residues.get_or_init(|| Residues::new(&self.number))
     }
 
-    fn divide_by_small_primes(&self) -> Option<u32> {
-        if !self.number.is_odd() {
-            return Some(2);
-        }
-        // As many primes as one limb holds are one divisor.
-        let mut groups = packed(odd_primes_below(LARGEST), u64::MAX).peekable();
-        while groups.peek().is_some() {
-            let chains: [_; CHAINS] = array::from_fn(|_| groups.next().unwrap_or((1, &[])));
-            let divisors = chains.map(|(product, _)| product);
-            let residues = self.number.scaled_residues(&divisors);
-            for (residue, (_, group)) in residues.into_iter().zip(chains) {
-                if let Some(&prime) = group.iter().find(|&&prime| residue.is_multiple_of(u64::from(prime))) {
-                    return Some(prime.into());
-                }
-            }
-        }
-        (self.number.residue(LARGEST) == 0).then_some(LARGEST)
+    /// Returns the smallest prime up to 65537 that divides n.
+    pub(super) fn smallest_factor(&self) -> Option<u32> {
+        *self.smallest_factor.get_or_init(|| smallest_factor(&self.number))
+    }
+
+    /// Returns whether n has the gaps of short-sleeve primes.
+    pub(super) fn is_short_sleeve(&self) -> bool {
+        *self.is_short_sleeve.get_or_init(|| is_short_sleeve(&self.number))
     }
 
     /// Returns whether n = x^k for some x and some k > 1. Exact for odd n.
     pub(super) fn is_perfect_power(&self) -> bool {
-        if !self.number.is_odd() {
-            return false; // 2 is a factor, which is reported as such; and the roots below need an odd n
-        }
-        let root = self.number.square_root();
-        if root.product(&root) == self.number {
-            return true;
-        }
-        // Without a small factor x is above 2^16; with one it is still odd and not 1: x ≥ 3 > 2^(3/2).
-        let bits = self.number.bits();
-        let largest = if self.smallest_factor().is_some() { bits * 2 / 3 } else { bits / 16 };
-        odd_exponents_up_to(largest).any(|k| self.has_root(k))
-    }
-
-    /// Returns whether n is a k-th power, for an odd k.
-    ///
-    /// Every odd number has exactly one k-th root modulo each power of two. If n = x^k for an integer x, that root is x
-    /// modulo the power of two, and x itself once the power of two exceeds x. So the candidate is the root modulo
-    /// 2^(64·length), which leaves room for at least 32 bits more than x can have. If n is not a k-th power, the root
-    /// is effectively random, and nearly always longer than x can be; the comparison of lengths then saves computing
-    /// the power.
-    fn has_root(&self, k: usize) -> bool {
-        let bits = self.number.bits();
-        let length = (bits / k + 32) / 64 + 1;
-        let root = self.root_modulo_power_of_two(k, length);
-        // 2^(k·(root_bits − 1)) ≤ root^k < 2^(k·root_bits)
-        let root_bits = root.bits();
-        if root_bits == 0 || k * (root_bits - 1) >= bits || k * root_bits < bits {
-            return false;
-        }
-        root.power(k) == self.number
-    }
-
-    /// Returns the k-th root of n modulo 2^(64·length), for odd k and n: n·y^(k−1), where y = n^(−1/k).
-    ///
-    /// Newton's iteration computes y and needs only the inverse of k: with ε = 1 − n·y^k, the next y is y·(1 + ε/k),
-    /// and its error is a multiple of ε². Since n ≡ n^−k modulo 8, y = n has three correct bits, and each step doubles
-    /// their number.
-    fn root_modulo_power_of_two(&self, k: usize, length: usize) -> PublicUint {
-        let mut y = PublicUint::from_limbs(vec![self.root_inverse_modulo_word(k)]);
-        let mut correct = 1;
-        while correct < length {
-            correct = (2 * correct).min(length);
-            // −ε = n·y^k − 1, where n·y^k is odd
-            let product = self.number.product_low(&y.power_low(k, correct), correct);
-            let negative_error = product.difference_low(&PublicUint::from_limbs(vec![1]), correct);
-            let negative_step = negative_error.divided_two_adic(k as u64, correct).product_low(&y, correct);
-            y = y.difference_low(&negative_step, correct);
-        }
-        self.number.product_low(&y.power_low(k - 1, length), length)
-    }
-
-    /// Returns n^(−1/k) modulo 2^64: the first steps of the iteration.
-    fn root_inverse_modulo_word(&self, k: usize) -> u64 {
-        let n = self.number.low_word();
-        let inverse_of_k = inverse_mod_2_64(k as u64);
-        let mut y = n & 7;
-        for _ in 0..5 {
-            // 3, 6, 12, 24, 48, 96 bits
-            let error = 1u64.wrapping_sub(n.wrapping_mul(power_wrapping(y, k)));
-            y = y.wrapping_add(y.wrapping_mul(error.wrapping_mul(inverse_of_k)));
-        }
-        y
+        is_perfect_power(&self.number, self.smallest_factor(), self.residues())
     }
 
     /// Returns whether Fermat's method factors n in [`FERMAT_ROUNDS`] rounds: whether a² − n is a square for one of
@@ -157,7 +81,7 @@ impl Modulus {
     /// 239 million: the product of [`ROCA`]'s orders over p − 1.
     pub(super) fn is_roca(&self) -> bool {
         // The powers of 65537 are the only subgroup of their order, so an exponentiation tests membership.
-        ROCA.iter().all(|&(prime, order)| power_mod(self.number.residue(prime), order, prime) == 1)
+        ROCA.iter().all(|&(prime, order)| power_mod(self.residues().modulo(prime), order, prime) == 1)
     }
 
     /// Returns whether n is a strong probable prime to base 2 (FIPS 186-5, B.3.1 with b = 2): then p = n, and d
@@ -263,7 +187,7 @@ fn is_member(squares: u64, residue: u64) -> bool {
 }
 
 /// The odd primes up to 167 modulo which 65537 does not generate all units, each with the order of 65537.
-const ROCA: [(u32, u32); 17] = [
+const ROCA: [(u32, usize); 17] = [
     (11, 2),
     (13, 6),
     (17, 8),
@@ -283,29 +207,14 @@ const ROCA: [(u32, u32); 17] = [
     (157, 78),
 ];
 
-/// Lists the exponents of a perfect power that must be tried, up to a limit: the odd primes of the table, and all odd
-/// numbers above it. (A power with a composite exponent is also one with a prime exponent.)
-fn odd_exponents_up_to(limit: usize) -> impl Iterator<Item = usize> {
-    let above = LARGEST as usize;
-    let primes = odd_primes_below(LARGEST).iter().map(|&prime| usize::from(prime));
-    primes.chain((above..).step_by(2)).take_while(move |&k| k <= limit)
-}
-
-/// Returns `base^exponent mod modulus`.
-fn power_mod(base: u32, exponent: u32, modulus: u32) -> u32 {
-    (0..exponent).fold(1, |product, _| product * base % modulus)
-}
-
-/// Returns `base^exponent mod 2^64`.
-fn power_wrapping(base: u64, exponent: usize) -> u64 {
-    bits_of(exponent).fold(1u64, |power, bit| power.wrapping_mul(power).wrapping_mul(if bit { base } else { 1 }))
-}
-
 #[cfg(test)]
 mod tests {
+    use alloc::vec;
     use alloc::vec::Vec;
     use std::format;
 
+    use crate::keygen::small_primes::odd_primes_below;
+    use crate::weakness::residues::LARGEST;
     use crypto_bigint::{BoxedUint, ConcatenatingMul, ConcatenatingSquare};
     use crypto_primes::{Flavor, is_prime};
     use proptest::prelude::*;
@@ -313,7 +222,7 @@ mod tests {
     use super::*;
 
     fn modulus(number: &PublicUint) -> Modulus {
-        Modulus { number: number.clone(), smallest_factor: OnceCell::new() }
+        Modulus::of(number.clone())
     }
 
     fn number(limbs: &[u64]) -> PublicUint {
@@ -333,20 +242,14 @@ mod tests {
     }
 
     #[test]
-    fn above_the_table_every_odd_exponent_is_tried() {
-        assert_eq!(odd_exponents_up_to(9).collect::<Vec<_>>(), [3, 5, 7]);
-        let end: Vec<_> = odd_exponents_up_to(65541).skip(6539).collect();
-        assert_eq!(end, [65519, 65521, 65537, 65539, 65541]);
-    }
-
-    #[test]
     fn roca_orders_are_those_of_65537_and_the_rate_is_as_documented() {
         let mut rate = 0.0;
         for prime in odd_primes_below(168).iter().map(|&prime| u32::from(prime)) {
-            let order = (1..prime).find(|&order| power_mod(65537 % prime, order, prime) == 1).unwrap();
-            let listed = ROCA.iter().find(|(listed, _)| *listed == prime).map_or(prime - 1, |(_, order)| *order);
+            let order = (1..prime as usize).find(|&order| power_mod(65537 % prime, order, prime) == 1).unwrap();
+            let listed =
+                ROCA.iter().find(|(listed, _)| *listed == prime).map_or(prime as usize - 1, |(_, order)| *order);
             assert_eq!(order, listed, "modulo {prime}");
-            rate += (f64::from(order) / f64::from(prime - 1)).log2();
+            rate += (order as f64 / f64::from(prime - 1)).log2();
         }
         assert_eq!(format!("{rate:.2}"), "-27.83");
     }

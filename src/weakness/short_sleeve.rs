@@ -4,8 +4,10 @@
 //! that are still below 2^width if the random part is short enough. The bits above the coefficients are then zero in
 //! every limb of the modulus.
 
+use core::array;
+
 use super::half_limbs;
-use super::uint::PublicUint;
+use super::uint::{PublicUint, low_pair};
 
 /// The limb widths that are reported, in bits.
 const WIDTHS: core::ops::RangeInclusive<usize> = 8..=256;
@@ -21,30 +23,33 @@ const ZEROS_AT_TOP: usize = 52;
 ///
 /// False positives: 2^−63.99 and 2^−52 for random bits; none for the factors.
 pub(super) fn is_short_sleeve(n: &PublicUint) -> bool {
-    has_gap_in_all_limbs(n, n.bits())
-        || has_gap_in_all_limbs(n, n.bits() / 2)
-        || has_gap_at_top(n)
-        || half_limbs::is_factored(n)
+    has_gap_in_all_limbs(n) || has_gap_at_top(n) || half_limbs::is_factored(n)
 }
 
-/// Returns whether, for some limb width, [`Limbs::longest_gap`] positions are zero in all limbs of so many bits, and these
-/// are at least [`ZEROS`] bits.
+/// Returns whether, for some limb width, neighboring positions are zero in all limbs of the modulus or of its lower half,
+/// and these are at least [`ZEROS`] bits.
 ///
-/// In the lower half of the bits, the highest bits of the primes have no influence.
+/// In the lower half, the highest bits of the primes have no influence.
 ///
 /// False positives: for one width w and one position of the gap, [`ZEROS`] random bits are zero with a probability of
 /// 2^−80. There are w positions for each width from 8 to 256, 32868 in all: 2^−64.99, and the same for the lower half.
-fn has_gap_in_all_limbs(n: &PublicUint, bits: usize) -> bool {
-    // A gap of some width recurs at twice that width, so the widths of the upper octave reveal the others: limbs of
-    // width / 2^i bits are at most bits / width · 2^i limbs with a gap of at least `ZEROS` over that, 2^i times.
-    (*WIDTHS.end() / 2 + 1..=*WIDTHS.end())
-        .filter(|&width| Limbs::new(n, bits, width).zeros() * bits >= ZEROS * width)
-        .flat_map(|width| (0..=width.trailing_zeros()).map(move |halvings| width >> halvings))
-        .filter(|width| WIDTHS.contains(width))
-        .any(|width| {
-            let limbs = Limbs::new(n, bits, width);
-            limbs.count >= LIMBS && limbs.longest_gap() * limbs.count >= ZEROS
+fn has_gap_in_all_limbs(n: &PublicUint) -> bool {
+    // A gap of some width recurs at twice that width, so the widths of the upper octave reveal the others.
+    (*WIDTHS.end() / 2 + 1..=*WIDTHS.end()).any(|width| {
+        let mut limbs = Limbs::new(width);
+        [n.bits() / 2, n.bits()].into_iter().any(|bits| {
+            limbs.add(n, bits);
+            core::iter::successors(Some(limbs), Limbs::halved)
+                // There are at most bits / width limbs.
+                .take_while(|limbs| limbs.zeros() * bits >= ZEROS * limbs.width)
+                .filter(|limbs| limbs.has_gap((ZEROS * limbs.width).div_ceil(bits)) && WIDTHS.contains(&limbs.width))
+                .any(|candidate| {
+                    let mut limbs = Limbs::new(candidate.width);
+                    limbs.add(n, bits);
+                    limbs.count >= LIMBS && limbs.has_gap(ZEROS.div_ceil(limbs.count))
+                })
         })
+    })
 }
 
 /// Returns whether at least [`ZEROS_AT_TOP`] and at most 256 bits are zero below the highest [`TOP`] ones.
@@ -61,12 +66,17 @@ fn has_gap_at_top(n: &PublicUint) -> bool {
 /// Bits of a number that are certain to be left out at its top.
 const TOP: usize = 8;
 
-/// The limbs in the lowest bits of a number at some width, without the lowest and the highest one.
+/// The limbs of some width in the lowest bits of a number, without the lowest and the highest one.
 ///
 /// These are not random polynomials' coefficients: the search for a prime increases the lowest limb, and the highest
 /// bits of a prime are set.
+#[derive(Clone, Copy)]
 struct Limbs {
     width: usize,
+    /// The bits of a limb, in words.
+    masks: [u64; 4],
+    /// The limbs that were looked at.
+    seen: usize,
     /// The number of limbs that are not zero. Zero limbs are no evidence: whole runs of zeros have other causes.
     count: usize,
     /// The bits that are set in any of them.
@@ -74,19 +84,37 @@ struct Limbs {
 }
 
 impl Limbs {
-    fn new(n: &PublicUint, bits: usize, width: usize) -> Self {
-        let mut limbs = Self { width, count: 0, union: [0; 4] };
-        for limb in 1..bits.saturating_sub(TOP) / width {
-            let mut any = 0;
-            for (word, place) in limbs.union.iter_mut().zip((0..width).step_by(64)) {
-                let mask = u64::MAX >> (64 - (width - place).min(64));
-                let bits = n.word_at(limb * width + place) & mask;
-                *word |= bits;
-                any |= bits;
-            }
-            limbs.count += usize::from(any != 0);
+    fn new(width: usize) -> Self {
+        let masks = [0, 64, 128, 192].map(|below| match width.saturating_sub(below) {
+            0 => 0,
+            rest => u64::MAX >> 64usize.saturating_sub(rest),
+        });
+        Self { width, masks, seen: 1, count: 0, union: [0; 4] }
+    }
+
+    /// Looks at those of so many lowest bits that were not looked at before.
+    fn add(&mut self, n: &PublicUint, bits: usize) {
+        let end = bits.saturating_sub(TOP) / self.width;
+        let [mask_a, mask_b, mask_c, mask_d] = self.masks;
+        let ([mut union_a, mut union_b, mut union_c, mut union_d], mut count) = (self.union, self.count);
+        for limb in self.seen..end {
+            let [a, b, c, d] = n.words_at(limb * self.width);
+            let (a, b, c, d) = (a & mask_a, b & mask_b, c & mask_c, d & mask_d);
+            (union_a, union_b, union_c, union_d) = (union_a | a, union_b | b, union_c | c, union_d | d);
+            count += usize::from(a | b | c | d != 0);
         }
-        limbs
+        (self.union, self.count) = ([union_a, union_b, union_c, union_d], count);
+        self.seen = self.seen.max(end);
+    }
+
+    /// Splits all limbs into two, if the width is even. The new lowest and highest limbs are missing from the result.
+    fn halved(&self) -> Option<Self> {
+        let half = self.width.is_multiple_of(2).then(|| Self::new(self.width / 2))?;
+        let words = [0, 64, 128, 192]
+            .map(|position| word_at(&self.union, position, 0) | word_at(&self.union, position + half.width, 0));
+        let [a, b, c, d] = words;
+        let [mask_a, mask_b, mask_c, mask_d] = half.masks;
+        Some(Self { union: [a & mask_a, b & mask_b, c & mask_c, d & mask_d], count: 2 * self.count, ..half })
     }
 
     /// Returns the number of positions that are zero in all limbs.
@@ -94,17 +122,42 @@ impl Limbs {
         self.width - self.union.iter().map(|word| word.count_ones() as usize).sum::<usize>()
     }
 
-    /// Returns the length of the longest run of such positions, where the lowest position follows the highest one.
-    fn longest_gap(&self) -> usize {
-        let is_zero =
-            |position: usize| self.union.get(position / 64).is_some_and(|word| word >> (position % 64) & 1 == 0);
-        let (mut longest, mut current) = (0, 0);
-        for position in (0..self.width).chain(0..self.width) {
-            current = if is_zero(position) { current + 1 } else { 0 };
-            longest = longest.max(current);
+    /// Returns whether so many neighboring positions are zero in all limbs, where the lowest position follows the highest
+    /// one.
+    fn has_gap(&self, length: usize) -> bool {
+        if length > self.width {
+            return false;
         }
-        longest.min(self.width)
+        // The positions twice, and ones above.
+        let mut ones = [0; 8];
+        let above = [u64::MAX; 4];
+        let parts = [self.union, self.union, above, above];
+        let places = [0, self.width, 2 * self.width, 2 * self.width + 256];
+        for (part, place) in parts.into_iter().zip(places) {
+            for (word, position) in part.into_iter().zip((place..).step_by(64)) {
+                let pair = u128::from(word) << (position % 64);
+                for (slot, word) in ones.iter_mut().skip(position / 64).zip([pair as u64, (pair >> 64) as u64]) {
+                    *slot |= word;
+                }
+            }
+        }
+        // A bit is zero if the `known` positions from it on are. The search mostly ends before that is the length.
+        let is_possible = |ones: &[u64; 8]| ones.iter().any(|&word| word != u64::MAX);
+        let mut known = 1;
+        while known < length && is_possible(&ones) {
+            let step = known.min(length - known);
+            let shifted: [u64; 8] = array::from_fn(|index| word_at(&ones, 64 * index + step, u64::MAX));
+            ones.iter_mut().zip(shifted).for_each(|(word, shifted)| *word |= shifted);
+            known += step;
+        }
+        is_possible(&ones)
     }
+}
+
+/// Returns the 64 bits from a position on, where what is above the words consists of copies of another word.
+fn word_at(words: &[u64], position: usize, above: u64) -> u64 {
+    let word = |index| words.get(index).copied().unwrap_or(above);
+    (low_pair(&[word(position / 64), word(position / 64 + 1)]) >> (position % 64)) as u64
 }
 
 #[cfg(test)]
@@ -176,11 +229,7 @@ mod tests {
                     let mut n: BigUint = (BigUint::from(1u8) << bits as u32) - 1u8;
                     let positions = (width..bits - width).filter(|position| (position + width - start) % width < gap);
                     positions.for_each(|position| n.set_bit(position, false));
-                    assert_eq!(
-                        has_gap_in_all_limbs(&number(&n), bits as usize),
-                        expected,
-                        "{gap} of {width} from {start}"
-                    );
+                    assert_eq!(has_gap_in_all_limbs(&number(&n)), expected, "{gap} of {width} from {start}");
                 }
             }
         }

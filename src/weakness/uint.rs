@@ -76,17 +76,23 @@ impl PublicUint {
         residue as u32 // below the divisor, which is a u32
     }
 
-    /// Returns `−self · 2^(−64·length)` modulo each of some odd divisors, up to a multiple of it: a factor of the
-    /// divisor divides this exactly if it divides `self`. (This is Montgomery's reduction with a modulus of one limb.)
-    pub(super) fn scaled_residues<const N: usize>(&self, divisors: &[u64; N]) -> [u64; N] {
-        let parameters = divisors.map(|divisor| (divisor, inverse_mod_2_64(divisor)));
+    /// Returns `−self · 2^(−64·length)` modulo each of some odd divisors, of which the inverses modulo 2^64 are given, up
+    /// to a multiple of it: a factor of the divisor divides this exactly if it divides `self`. (This is Montgomery's
+    /// reduction with a modulus of one limb.)
+    pub(super) fn scaled_residues<const N: usize>(&self, divisors: &[u64; N], inverses: &[u64; N]) -> [u64; N] {
         let mut carries = [0; N];
         for &limb in &self.limbs {
-            for (carry, (divisor, inverse)) in carries.iter_mut().zip(parameters) {
+            for ((carry, &divisor), &inverse) in carries.iter_mut().zip(divisors).zip(inverses) {
                 *carry = divide_limb(limb, *carry, divisor, inverse).1;
             }
         }
         carries
+    }
+
+    /// Returns whether an odd divisor divides the number.
+    pub(super) fn is_multiple_of(&self, divisor: u64) -> bool {
+        let [residue] = self.scaled_residues(&[divisor], &[inverse_mod_2_64(divisor)]);
+        residue.is_multiple_of(divisor)
     }
 
     /// Returns `self / divisor` modulo 2^(64·length), for an odd divisor.
@@ -213,6 +219,16 @@ impl PublicUint {
         let limb = |index: usize| self.limbs.get(index).copied().unwrap_or(0);
         let pair = low_pair(&[limb(position / 64), limb(position / 64 + 1)]);
         (pair >> (position % 64)) as u64
+    }
+
+    /// Returns [`word_at`](Self::word_at) four consecutive positions.
+    pub(super) fn words_at(&self, position: usize) -> [u64; 4] {
+        match self.limbs.get(position / 64..).and_then(<[u64]>::first_chunk) {
+            Some(&[a, b, c, d, e]) => {
+                [[a, b], [b, c], [c, d], [d, e]].map(|pair| (low_pair(&pair) >> (position % 64)) as u64)
+            }
+            None => core::array::from_fn(|index| self.word_at(position + 64 * index)),
+        }
     }
 
     /// Returns how many of the lowest `length` bits are set.
@@ -410,6 +426,8 @@ mod tests {
         fn words_and_counts_of_ones_match_the_single_bits(number in numbers(), position in 0usize..600) {
             let word = (0..64).rev().fold(0u64, |word, bit| word << 1 | u64::from(number.bit(position + bit)));
             prop_assert_eq!(number.word_at(position), word);
+            let words = [0, 64, 128, 192].map(|above| number.word_at(position + above));
+            prop_assert_eq!(number.words_at(position), words);
             prop_assert_eq!(number.ones_below(position), (0..position).filter(|&bit| number.bit(bit)).count());
         }
     }

@@ -3,6 +3,9 @@
 
 use super::uint::PublicUint;
 
+/// How much longer than √n the sum of p and q may be, in bits. The lengths of p and q may differ by twice that.
+const EXCESS: usize = 64;
+
 /// Returns whether the attack factors n. For exponents of at most 32 bits it is not run: their private exponents are
 /// long.
 ///
@@ -14,7 +17,8 @@ use super::uint::PublicUint;
 /// For these e·d·g = k·n − deficit, where the deficit is a remainder of Euclid's algorithm, or the difference of two.
 /// So the denominators are not needed: deficit + g = k·(p + q − 1), and p + q = ⌊deficit / k⌋ + 2 if g ≤ k.
 ///
-/// As p + q ≥ 2·√n, the attack ends when deficit / k is below √n: after about 300 steps for 2048 bits.
+/// As p + q ≥ 2·√n, the attack ends when deficit / k is below √n: after about 300 steps for 2048 bits. Guesses longer than
+/// √n by more than [`EXCESS`] bits, of which there are many and which are long numbers, are not checked.
 pub(super) fn succeeds(e: &[u8], n: &PublicUint) -> bool {
     let e = PublicUint::from_be(e);
     if e.bits() <= 32 {
@@ -34,7 +38,8 @@ pub(super) fn succeeds(e: &[u8], n: &PublicUint) -> bool {
         } else {
             (previous.difference(&remainder), k.plus_product(&k_before, 1))
         };
-        if is_sum_of_factors(&deficit.divided(&numerator).0.plus_word(2), n) {
+        let is_short = deficit.bits() <= numerator.bits() + n.bits() / 2 + EXCESS;
+        if is_short && is_sum_of_factors(&deficit.divided(&numerator).0.plus_word(2), n) {
             return true;
         }
         is_odd = !is_odd;

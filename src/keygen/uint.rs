@@ -53,9 +53,14 @@ impl SecretUint {
 
     /// Replaces the value with that of big-endian bytes; a longer number loses its highest bytes.
     pub(crate) fn read_be(&mut self, bytes: &[u8]) {
-        let mut chunks = bytes.rchunks(8);
-        for limb in self.0.iter_mut() {
-            *limb = chunks.next().unwrap_or(&[]).iter().fold(0, |value, &byte| (value << 8) | u64::from(byte));
+        let (head, words) = bytes.as_rchunks();
+        let mut limbs = self.0.iter_mut();
+        for (&word, limb) in words.iter().rev().zip(limbs.by_ref()) {
+            *limb = u64::from_be_bytes(word);
+        }
+        let head = head.iter().fold(0, |value, &byte| (value << 8) | u64::from(byte));
+        for (limb, value) in limbs.zip(core::iter::once(head).chain(core::iter::repeat(0))) {
+            *limb = value;
         }
     }
 

@@ -124,7 +124,7 @@ impl Matrix {
     #[inline(always)]
     fn apply(&self, x: &mut Signed, y: &mut Signed, added: impl Iterator<Item = [i128; 2]>) {
         let [u, v, q, r] = [self.u, self.v, self.q, self.r].map(i128::from);
-        // A sum is below 2^62·2^62 + 2^62·2^62 + 2^64.
+        // |u·x + v·y| is at most 2^124, a limb of `added` below 2^125, and what is carried below 2^64.
         let (mut low, mut high) = (0i128, 0i128);
         let mut places: Option<(&mut i64, &mut i64)> = None;
         for ((x, y), [a, b]) in x.0.iter_mut().zip(y.0.iter_mut()).zip(added) {

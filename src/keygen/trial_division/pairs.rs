@@ -69,10 +69,12 @@ impl Pairs {
         for (index, digit) in self.digits.iter_mut().enumerate() {
             *digit = (candidate.bits_at(index * DIGIT) as u32) & ((1 << DIGIT) - 1);
         }
-        let weights = self.weights.chunks_exact(self.digits.len());
+        let mut weights = &self.weights[..];
         // A loop, because `divides` is inlined into this function but not into a closure of it.
-        for (wide, weights) in self.wides.iter().zip(weights) {
-            if reveal(Choice::from(u8::from(divides(wide, &self.digits, weights)))) {
+        for wide in &self.wides {
+            let (own, others) = weights.split_at(self.digits.len().min(weights.len()));
+            weights = others;
+            if reveal(Choice::from(u8::from(divides(wide, &self.digits, own)))) {
                 return false;
             }
         }

@@ -208,14 +208,18 @@ fn stages(c: &mut Criterion) {
             b.iter(|| internals::draw_seeded(half, b"the seed of the stages", candidates.len()).unwrap());
         });
         for kernel in Kernel::supported() {
-            let mut trial = TrialDivision::new(half);
+            let mut trial = TrialDivision::new(kernel, half);
             assert!(trial.passes(kernel, &p) && trial.passes(kernel, &q));
             group.bench_function(format!("trial division/{kernel:?}"), |b| {
                 b.iter(|| candidates.iter().filter(|candidate| trial.passes(kernel, candidate)).count());
             });
         }
         group.throughput(Throughput::Elements(1));
-        group.bench_function("trial division/tables", |b| b.iter(|| TrialDivision::new(half)));
+        for kernel in Kernel::supported() {
+            group.bench_function(format!("trial division/tables/{kernel:?}"), |b| {
+                b.iter(|| TrialDivision::new(kernel, half));
+            });
+        }
 
         // A batch of the widest kernel.
         group.throughput(Throughput::Elements(8));

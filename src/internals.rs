@@ -149,24 +149,31 @@ impl core::fmt::Debug for TrialDivision {
 }
 
 impl TrialDivision {
-    /// Builds the tables for `bits`-bit candidates, up to the bound that the engine uses on this processor.
+    /// Builds the tables of a kernel for `bits`-bit candidates, up to the bound that the engine uses with it.
     #[must_use]
-    pub fn new(bits: u32) -> Self {
-        let bound = kernel::Kernel::trial_bound(&Backend::detect(), bits);
-        Self(trial_division::TrialDivision::up_to(bits, bound))
+    pub fn new(kernel: Kernel, bits: u32) -> Self {
+        Self::up_to(kernel, bits, kernel::Kernel::trial_bound(&kernel.backend(), bits))
     }
 
-    /// Builds the tables for `bits`-bit candidates, with the primes below `bound`.
+    /// Builds the tables of a kernel for `bits`-bit candidates, with the primes below `bound`.
     #[must_use]
-    pub fn up_to(bits: u32, bound: u32) -> Self {
-        Self(trial_division::TrialDivision::up_to(bits, bound))
+    pub fn up_to(kernel: Kernel, bits: u32, bound: u32) -> Self {
+        Self(kernel::Kernel::trial_division(&kernel.backend(), bits, bound))
     }
 
     /// Builds a table of the second tier with these pairs of primes in its places, sixteen side by side. The product of
     /// a pair is below 2^30; a single prime is a pair with itself. Unused places divide by 3.
     #[must_use]
     pub fn of_pairs(bits: u32, pairs: &[[u16; 2]]) -> Self {
-        Self(trial_division::TrialDivision::of_pairs(bits, pairs))
+        Self(stages::of_pairs(bits, pairs))
+    }
+
+    /// Builds a table of the second tier with these packs of primes in its places, eight side by side. The product of a
+    /// pack is below 2^52 - 2^8. Unused places divide by 3. None if this build has no IFMA kernel, or if the candidates
+    /// have more than 8192 bits.
+    #[must_use]
+    pub fn of_packs(bits: u32, packs: &[&[u16]]) -> Option<Self> {
+        stages::of_packs(bits, packs).map(Self)
     }
 
     /// Returns whether no prime of the tables divides the candidate.
@@ -212,6 +219,10 @@ impl kernel::Kernel for Faulty {
         if let Some(result) = results.last_mut() {
             result.xor_word(1 << 17);
         }
+    }
+
+    fn trial_division(&self, bits: u32, bound: u32) -> trial_division::TrialDivision {
+        self.0.trial_division(bits, bound)
     }
 
     fn passes_large(&self, trial: &mut trial_division::TrialDivision, candidate: &SecretUint) -> bool {

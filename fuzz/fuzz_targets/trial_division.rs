@@ -1,5 +1,5 @@
 //! The second tier of trial division: the kernel for this processor, the portable one and crypto-bigint agree, for
-//! every prime in every lane and either place of its pair.
+//! every prime in every lane, in pairs and in packs.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -23,19 +23,28 @@ fn pairs(start: usize, swapped: bool) -> [[u16; 2]; 16] {
     })
 }
 
-fn check(bits: u32, pairs: &[[u16; 2]; 16], candidate: &BoxedUint) {
+/// The same primes in packs of 1 to 3, each in every lane in turn.
+fn packs(pairs: &[[u16; 2]; 16], size: usize) -> Vec<&[u16]> {
+    pairs.as_flattened().chunks(size).collect()
+}
+
+fn check(bits: u32, pairs: &[[u16; 2]; 16], size: usize, candidate: &BoxedUint) {
     let limbs: Vec<u64> = candidate
         .to_le_bytes()
         .chunks_exact(8)
         .map(|c| u64::from_le_bytes(c.try_into().expect("eight bytes")))
         .collect();
-    let mut trial = TrialDivision::of_pairs(bits, pairs);
+    let in_pairs = TrialDivision::of_pairs(bits, pairs);
+    let in_packs = TrialDivision::of_packs(bits, &packs(pairs, size));
     let divisible = pairs.as_flattened().iter().any(|&prime| {
         let prime = NonZero::new(BoxedUint::from(u64::from(prime))).expect("a prime");
         bool::from(candidate.rem_vartime(&prime).is_zero())
     });
-    assert_eq!(trial.passes(Kernel::Best, &limbs), !divisible);
-    assert_eq!(trial.passes(Kernel::Portable, &limbs), !divisible);
+    for mut trial in core::iter::once(in_pairs).chain(in_packs) {
+        for kernel in Kernel::supported() {
+            assert_eq!(trial.passes(kernel, &limbs), !divisible, "{kernel:?}");
+        }
+    }
 }
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| {
@@ -47,11 +56,12 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let pairs = pairs(usize::from(u16::from_le_bytes([*start_low, *start_high])), place & 1 == 1);
     let bits = number.len() as u32 * 8;
     let number = BoxedUint::from_le_slice(number, bits).expect("as many bytes as bits");
-    check(bits, &pairs, &number);
+    let size = usize::from(*start_low % 3) + 1;
+    check(bits, &pairs, size, &number);
 
     // The largest multiple of one of the primes that is not above it.
     let prime = pairs[usize::from(place >> 1 & 15)][usize::from(place >> 5 & 1)];
     let prime = NonZero::new(BoxedUint::from(u64::from(prime))).expect("a prime");
     let remainder = number.rem_vartime(&prime);
-    check(bits, &pairs, &(&number - &remainder));
+    check(bits, &pairs, size, &(&number - &remainder));
 });

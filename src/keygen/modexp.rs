@@ -78,6 +78,10 @@ impl Kernel for Backend {
         dispatch!(self, kernel => kernel.trial_bound(bits))
     }
 
+    fn trial_division(&self, bits: u32, bound: u32) -> TrialDivision {
+        dispatch!(self, kernel => kernel.trial_division(bits, bound))
+    }
+
     fn passes_large(&self, trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
         dispatch!(self, kernel => kernel.passes_large(trial, candidate))
     }

@@ -50,7 +50,7 @@ impl<'k, S: Source, K: Kernel> Search<'k, S, K> {
     pub(crate) fn new(source: S, kernel: &'k K, bits: u32) -> Self {
         Self {
             candidates: Candidates::new(source, bits),
-            trial: TrialDivision::up_to(bits, kernel.trial_bound(bits)),
+            trial: kernel.trial_division(bits, kernel.trial_bound(bits)),
             kernel,
             bits,
             candidate: SecretUint::zero(limbs_for(bits)),

@@ -9,7 +9,9 @@ use super::confirmation::{Probable, confirm};
 use super::error::Result;
 use super::key::{Assembled, RsaComponents, UncheckedKey};
 use super::modexp::kernel::{Kernel, Power};
-use super::trial_division::TrialDivision;
+#[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+use super::trial_division::packs::Packs;
+use super::trial_division::{SecondTier, TrialDivision, pairs::Pairs};
 use super::uint::{SecretUint, limbs_for};
 
 fn number(limbs: &[u64]) -> SecretUint {
@@ -21,6 +23,22 @@ pub(crate) fn draw<S: Source>(bits: u32, source: S, count: usize) -> Result<Vec<
     let mut candidates = Candidates::new(source, bits);
     let mut candidate = SecretUint::zero(limbs_for(bits));
     (0..count).map(|_| candidates.draw(&mut candidate).map(|()| candidate.limbs().to_vec())).collect()
+}
+
+/// Tables of these pairs of primes.
+pub(crate) fn of_pairs(bits: u32, pairs: &[[u16; 2]]) -> TrialDivision {
+    TrialDivision::of(SecondTier::Pairs(Pairs::new(bits, pairs)))
+}
+
+/// Tables of these packs of primes, if this build has such tables and the candidates are not too long for them.
+pub(crate) fn of_packs(bits: u32, packs: &[&[u16]]) -> Option<TrialDivision> {
+    #[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+    return Packs::of(bits, packs).map(|packs| TrialDivision::of(SecondTier::Packs(packs)));
+    #[cfg(not(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2)))))]
+    {
+        let _ = (bits, packs);
+        None
+    }
 }
 
 /// Whether no prime of the tables divides the candidate.

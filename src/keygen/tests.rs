@@ -153,7 +153,7 @@ fn few_candidates_pass_trial_division() {
     let multiple = SecretUint::from_limbs(top_limb);
     let mut power = SecretUint::zero(limbs_for(1024));
     power.set_bit(1023);
-    let mut trial = trial_division::TrialDivision::up_to(1024, 1 << 16);
+    let mut trial = trial_division::TrialDivision::in_pairs(1024, 1 << 16);
     for kernel in [Backend::detect(), Backend::Portable(Portable)] {
         assert!(!kernel.passes_large(&mut trial, &multiple) && kernel.passes_large(&mut trial, &power));
     }
@@ -371,7 +371,7 @@ fn the_candidate_limit_is_ten_times_the_bits() {
     let bits = 256;
     let limit = 10 * bits as usize;
     let exceeded = Some(GenerateError::TooManyCandidates { candidates: limit as u32 });
-    let threes = trial_division::TrialDivision::up_to(128, 4);
+    let threes = trial_division::TrialDivision::in_pairs(128, 4);
     let multiples = candidates_that(3000, |candidate| !threes.passes_small(candidate)).concat();
     let multiples = |from: usize, count: usize| multiples[16 * from..16 * (from + count)].to_vec();
     let mut rng = Replay::new(multiples(0, 3000));
@@ -392,7 +392,7 @@ fn the_candidate_limit_is_ten_times_the_bits() {
     }
 
     // A rejected pair restarts the count, but a candidate that fails its rounds does not.
-    let mut trial = trial_division::TrialDivision::new(128);
+    let mut trial = trial_division::TrialDivision::in_pairs(128, trial_division::bound(128));
     let mut fails_its_rounds =
         |x: &SecretUint| trial.passes_small(x) && Portable.passes_large(&mut trial, x) && !passes_base2(x);
     let composites = candidates_that(6, &mut fails_its_rounds).concat();

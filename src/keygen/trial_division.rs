@@ -11,8 +11,8 @@
 //! exact multiples map to their quotient, and everything else to something larger.
 //!
 //! There are two tiers. The first tests small primes, as many to a 63-bit M as fit, with 64-bit digits: few products
-//! for many primes, and it rejects most candidates. The second tests primes in pairs to a 30-bit M with 28-bit digits,
-//! sixteen groups side by side in arrays that compilers vectorize.
+//! for many primes, and it rejects most candidates. The second tests the other primes in groups side by side, as the
+//! vectors of a kernel have room for: in [`pairs`], or in [`packs`] of three to eight.
 //!
 //! Both run through the same steps for every candidate, up to the first group that shows it composite: the steps for an
 //! accepted prime depend on its size alone, and what the others leak is public. (Finke, Gebhardt and Schindler
@@ -21,7 +21,6 @@
 use alloc::vec::Vec;
 
 use subtle::{Choice, ConstantTimeGreater};
-use zeroize::Zeroizing;
 
 use super::declassify::reveal;
 use super::limbs::limbs_for;
@@ -29,21 +28,30 @@ use super::small_primes::{odd_primes_below, packed};
 use super::uint::SecretUint;
 use super::word::inverse_mod_2_64;
 
-/// Primes above this belong to the second tier: a 63-bit product has room for fewer than seven of them.
-const SECOND_TIER: u32 = 512;
-/// Two primes below this have a product below 2^30.
-const PAIRED: u32 = 1 << 15;
+#[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+pub(crate) mod packs;
+pub(crate) mod pairs;
+
+#[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+use packs::Packs;
+use pairs::Pairs;
+
 /// The largest product of a group of the first tier, so that the result of the reductions fits a word.
 const FIRST_TIER_MODULUS: u64 = u64::MAX >> 1;
 
-/// Groups side by side in the second tier.
-pub(crate) const WIDTH: usize = 16;
-/// Bits of a digit in the second tier.
-const DIGIT: usize = 28;
-/// Digits between two reductions: 47·2^28·2^30 + 2^62 < 2^64.
-pub(crate) const BLOCK: usize = 47;
-/// A weight is at most M + 4, where M < 2^30, and a reduction adds less than 2^32·M.
-const _: () = assert!((BLOCK as u128) * ((1 << DIGIT) - 1) * ((1 << 30) + 3) + (1 << 62) < 1 << 64);
+/// The least prime of the second tier in pairs: a 63-bit product has room for fewer than seven larger ones.
+const PAIRS: u32 = 512;
+/// The least prime of the second tier in packs. The first group of the first tier holds the primes below. Eight packs
+/// take less time than a group.
+#[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+const PACKS: u32 = 53;
+
+/// The tables of the second tier.
+pub(crate) enum SecondTier {
+    Pairs(Pairs),
+    #[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+    Packs(Packs),
+}
 
 /// Returns the bound of trial division for candidates of `bits` bits.
 ///
@@ -73,60 +81,35 @@ struct Group {
     factors: Vec<Factor>,
 }
 
-/// Sixteen groups of the second tier side by side: element i of each array belongs to group i.
-pub(crate) struct Wide {
-    /// M, below 2^30.
-    pub(crate) modulus: [u32; WIDTH],
-    /// -M^-1 mod 2^32
-    pub(crate) negative_inverse: [u32; WIDTH],
-    /// Two factors r of each modulus (the same one twice if the modulus is prime): r^-1 mod 2^32, and (2^32 - 1)/r.
-    pub(crate) inverses: [[u32; WIDTH]; 2],
-    pub(crate) limits: [[u32; WIDTH]; 2],
-}
-
-/// The tables for candidates of one size. Building them costs well under 1 % of a search, so nothing is kept between
+/// The tables for candidates of one size. Building them costs about 1 % of a search, so nothing is kept between
 /// searches.
 pub(crate) struct TrialDivision {
     groups: Vec<Group>,
-    wides: Vec<Wide>,
-    /// W of each [`Wide`], in the order of the candidate's digits, one after another.
-    weights: Vec<[u32; WIDTH]>,
-    /// The candidate in 28-bit digits.
-    digits: Zeroizing<Vec<u32>>,
+    second_tier: SecondTier,
 }
 
 impl TrialDivision {
-    /// The tables for candidates of `bits` bits, with the usual bound.
-    #[cfg(test)]
-    pub(crate) fn new(bits: u32) -> Self {
-        Self::up_to(bits, bound(bits))
+    /// The tables for candidates of `bits` bits, with the primes below `bound`, which is at most 2^16, in pairs.
+    pub(crate) fn in_pairs(bits: u32, bound: u32) -> Self {
+        let second_tier = SecondTier::Pairs(Pairs::new(bits, &pairs::pairs(PAIRS, bound)));
+        Self { groups: first_tier(bits, bound.min(PAIRS)), second_tier }
     }
 
-    /// The tables for candidates of `bits` bits, with the primes below `bound`, which is at most 2^16.
-    pub(crate) fn up_to(bits: u32, bound: u32) -> Self {
-        let first_tier = odd_primes_below(bound.min(SECOND_TIER));
-        let groups = packed(first_tier, FIRST_TIER_MODULUS)
-            .map(|(modulus, members)| Group::new(modulus, members, limbs_for(bits)))
-            .collect();
-
-        Self::with_pairs(bits, groups, &second_tier(bound))
-    }
-
-    /// Tables without a first tier, and with these pairs of primes in the places of the second. The product of a pair is
-    /// below 2^30; a single prime is a pair with itself.
-    #[cfg(any(test, feature = "__internals"))]
-    pub(crate) fn of_pairs(bits: u32, pairs: &[[u16; 2]]) -> Self {
-        Self::with_pairs(bits, Vec::new(), pairs)
-    }
-
-    fn with_pairs(bits: u32, groups: Vec<Group>, pairs: &[[u16; 2]]) -> Self {
-        let digits = (bits as usize).div_ceil(DIGIT);
-        let wides: Vec<Wide> = pairs.chunks(WIDTH).map(Wide::new).collect();
-        let mut weights = Vec::with_capacity(wides.len() * digits);
-        for wide in &wides {
-            wide.push_weights(digits, &mut weights);
+    /// The same in packs, unless the candidates are too long for these.
+    #[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+    pub(crate) fn in_packs(bits: u32, bound: u32) -> Self {
+        let small = odd_primes_below(bound.min(PACKS));
+        let large = odd_primes_below(bound).get(small.len()..).unwrap_or(&[]);
+        match Packs::new(bits, large) {
+            Some(packs) => Self { groups: first_tier(bits, bound.min(PACKS)), second_tier: SecondTier::Packs(packs) },
+            None => Self::in_pairs(bits, bound),
         }
-        Self { groups, wides, weights, digits: Zeroizing::new(alloc::vec![0; digits]) }
+    }
+
+    /// Tables without a first tier.
+    #[cfg(any(test, feature = "__internals"))]
+    pub(crate) fn of(second_tier: SecondTier) -> Self {
+        Self { groups: Vec::new(), second_tier }
     }
 
     /// The first tier: whether none of its primes divides the candidate.
@@ -134,37 +117,26 @@ impl TrialDivision {
         !self.groups.iter().any(|group| reveal(group.divides(candidate.limbs())))
     }
 
-    /// The second tier: whether none of its primes divides the candidate. `divides` is [`divides`], or something faster
-    /// with the same results.
-    #[inline(always)]
-    pub(crate) fn passes_large(
-        &mut self,
-        candidate: &SecretUint,
-        divides: impl Fn(&Wide, &[u32], &[[u32; WIDTH]]) -> bool,
-    ) -> bool {
-        for (index, digit) in self.digits.iter_mut().enumerate() {
-            *digit = (candidate.bits_at(index * DIGIT) as u32) & ((1 << DIGIT) - 1);
+    /// The second tier in plain Rust: whether none of its primes divides the candidate.
+    pub(crate) fn passes_large(&mut self, candidate: &SecretUint) -> bool {
+        match &mut self.second_tier {
+            SecondTier::Pairs(pairs) => pairs.pass(candidate, pairs::divides),
+            #[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+            SecondTier::Packs(packs) => packs.pass(candidate, packs::divides),
         }
-        let weights = self.weights.chunks_exact(self.digits.len());
-        // A loop, because `divides` is inlined into this function but not into a closure of it.
-        for (wide, weights) in self.wides.iter().zip(weights) {
-            if reveal(Choice::from(u8::from(divides(wide, &self.digits, weights)))) {
-                return false;
-            }
-        }
-        true
+    }
+
+    /// The tables of the second tier, for the vectors of a kernel.
+    pub(crate) fn second_tier(&mut self) -> &mut SecondTier {
+        &mut self.second_tier
     }
 }
 
-/// The primes of the second tier below `bound`, in pairs while the product of two is below 2^30, then each one twice.
-pub(crate) fn second_tier(bound: u32) -> Vec<[u16; 2]> {
-    let primes = |from: u32, to: u32| {
-        let below = odd_primes_below(bound.min(to));
-        below.split_at_checked(odd_primes_below(from).len()).map_or(&[][..], |(_, rest)| rest)
-    };
-    let pairs = primes(SECOND_TIER, PAIRED).chunks(2).filter_map(|pair| Some([*pair.first()?, *pair.last()?]));
-    let singles = primes(PAIRED, u32::MAX).iter().map(|&prime| [prime; 2]);
-    pairs.chain(singles).collect()
+/// The groups of the primes below `bound`.
+fn first_tier(bits: u32, bound: u32) -> Vec<Group> {
+    packed(odd_primes_below(bound), FIRST_TIER_MODULUS)
+        .map(|(modulus, members)| Group::new(modulus, members, limbs_for(bits)))
+        .collect()
 }
 
 impl Group {
@@ -208,71 +180,6 @@ impl Group {
     }
 }
 
-impl Wide {
-    /// The table of up to sixteen pairs of primes. Unused places divide by 3 once more.
-    fn new(pairs: &[[u16; 2]]) -> Self {
-        let pairs: [[u32; 2]; WIDTH] =
-            core::array::from_fn(|group| pairs.get(group).map_or([3; 2], |p| p.map(u32::from)));
-        let modulus = pairs.map(|[first, second]| if first == second { first } else { first * second });
-        let inverse = |x: u32| inverse_mod_2_64(x.into()) as u32;
-        let factors = [pairs.map(|[first, _]| first), pairs.map(|[_, second]| second)];
-        Self {
-            modulus,
-            negative_inverse: modulus.map(|modulus| inverse(modulus).wrapping_neg()),
-            inverses: factors.map(|factors| factors.map(inverse)),
-            limits: factors.map(|factors| factors.map(|factor| u32::MAX / factor)),
-        }
-    }
-
-    /// Appends W of these groups to `weights`. Each is at most M + 4, since (W + 2^28·M)/2^28 is.
-    fn push_weights(&self, digits: usize, weights: &mut Vec<[u32; WIDTH]>) {
-        let start = weights.len();
-        weights.resize(start + digits, [1; WIDTH]);
-        let mut row = [1u32; WIDTH];
-        for place in weights.iter_mut().skip(start).rev() {
-            *place = row;
-            for ((weight, &inverse), &modulus) in row.iter_mut().zip(&self.negative_inverse).zip(&self.modulus) {
-                let digit = weight.wrapping_mul(inverse) & ((1 << DIGIT) - 1);
-                *weight = ((u64::from(*weight) + u64::from(digit) * u64::from(modulus)) >> DIGIT) as u32;
-            }
-        }
-    }
-}
-
-/// Whether a prime of these groups divides the number with these digits.
-pub(crate) fn divides(wide: &Wide, digits: &[u32], weights: &[[u32; WIDTH]]) -> bool {
-    let mut words = [0u64; WIDTH];
-    for (digits, weights) in digits.chunks(BLOCK).zip(weights.chunks(BLOCK)) {
-        let mut sums = [0u64; WIDTH];
-        for (&digit, row) in digits.iter().zip(weights) {
-            for (sum, &weight) in sums.iter_mut().zip(row) {
-                *sum += u64::from(digit) * u64::from(weight);
-            }
-        }
-        reduce(wide, &mut sums);
-        for (word, sum) in words.iter_mut().zip(sums) {
-            *word += sum;
-        }
-    }
-    // A sum of a few words of 32 bits: at most M after this.
-    reduce(wide, &mut words);
-    let mut any = false;
-    for (inverses, limits) in wide.inverses.iter().zip(&wide.limits) {
-        for ((&word, &inverse), &limit) in words.iter().zip(inverses).zip(limits) {
-            any |= (word as u32).wrapping_mul(inverse) <= limit;
-        }
-    }
-    any
-}
-
-/// A Montgomery reduction by 32 bits in every lane.
-fn reduce(wide: &Wide, words: &mut [u64; WIDTH]) {
-    for ((word, &modulus), &negative_inverse) in words.iter_mut().zip(&wide.modulus).zip(&wide.negative_inverse) {
-        let digit = (*word as u32).wrapping_mul(negative_inverse);
-        *word = (*word + u64::from(digit) * u64::from(modulus)) >> 32;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crypto_bigint::{BoxedUint, NonZero};
@@ -280,8 +187,21 @@ mod tests {
 
     use super::*;
 
-    fn passes(trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
-        trial.passes_small(candidate) && trial.passes_large(candidate, divides)
+    /// The tables of all kernels.
+    fn tables(bits: u32, bound: u32) -> Vec<TrialDivision> {
+        let pairs = TrialDivision::in_pairs(bits, bound);
+        #[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+        return alloc::vec![pairs, TrialDivision::in_packs(bits, bound)];
+        #[cfg(not(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2)))))]
+        return alloc::vec![pairs];
+    }
+
+    /// The verdict of all tables.
+    fn passes(tables: &mut [TrialDivision], candidate: &SecretUint) -> bool {
+        let passes = |trial: &mut TrialDivision| trial.passes_small(candidate) && trial.passes_large(candidate);
+        let verdicts: Vec<bool> = tables.iter_mut().map(passes).collect();
+        assert!(verdicts.iter().all(|verdict| *verdict == verdicts[0]), "{verdicts:?}");
+        verdicts[0]
     }
 
     fn divisible_by_some(candidate: &SecretUint, bound: u32) -> bool {
@@ -290,22 +210,6 @@ mod tests {
             let prime = NonZero::new(BoxedUint::from(u64::from(prime))).unwrap();
             bool::from(number.rem_vartime(&prime).is_zero())
         })
-    }
-
-    /// Every prime is in the second tier once, the last one of the pairs possibly twice; no product needs more than 30
-    /// bits.
-    #[test]
-    fn the_second_tier_pairs_primes_up_to_30_bits() {
-        for bound in [0, 512, 521, 522, 600, 1 << 15, 1 << 16] {
-            let pairs = second_tier(bound);
-            let mut members = pairs.concat();
-            members.dedup();
-            let expected: Vec<u16> =
-                odd_primes_below(bound).iter().copied().filter(|&prime| u32::from(prime) >= SECOND_TIER).collect();
-            assert_eq!(members, expected, "{bound}");
-            assert!(pairs.iter().all(|[a, b]| a == b || u32::from(*a) * u32::from(*b) < 1 << 30));
-        }
-        assert_eq!(second_tier(524), [[521, 523]]);
     }
 
     /// As the document of the engine lists them.
@@ -318,7 +222,7 @@ mod tests {
     #[test]
     fn every_prime_of_the_table_is_found() {
         for bits in [1024, 2008] {
-            let mut trial = TrialDivision::up_to(bits, 1 << 16);
+            let mut trial = tables(bits, 1 << 16);
             // Cofactors of the form 2^k - 1 have small factors too, so the cofactor is a power of two: the candidate
             // need not be odd.
             for &prime in odd_primes_below(1 << 16) {
@@ -339,11 +243,11 @@ mod tests {
             let mut mersenne = SecretUint::repeated(u64::MAX, limbs_for(exponent));
             mersenne.keep_bits(exponent);
             let mersenne = mersenne.resized(limbs_for(bits));
-            assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &mersenne), "2^{exponent} - 1 is prime");
+            assert!(passes(&mut tables(bits, 1 << 16), &mersenne), "2^{exponent} - 1 is prime");
             // Powers of two have no odd factor at all.
             let mut power = SecretUint::zero(limbs_for(bits));
             power.set_bit(bits - 1);
-            assert!(passes(&mut TrialDivision::up_to(bits, 1 << 16), &power));
+            assert!(passes(&mut tables(bits, 1 << 16), &power));
         }
     }
 
@@ -356,7 +260,7 @@ mod tests {
         ) {
             let bits = limbs.len() as u32 * 64;
             let candidate = SecretUint::from_limbs(limbs);
-            let passes = passes(&mut TrialDivision::up_to(bits, bound), &candidate);
+            let passes = passes(&mut tables(bits, bound), &candidate);
             prop_assert_eq!(passes, !divisible_by_some(&candidate, bound));
         }
 
@@ -366,8 +270,8 @@ mod tests {
             let primes = odd_primes_below(1 << 16);
             let product = u64::from(primes[index]) * u64::from(primes[index + 1]);
             let candidate = SecretUint::from_word(product, 16);
-            prop_assert!(passes(&mut TrialDivision::up_to(1024, primes[index].into()), &candidate));
-            prop_assert!(!passes(&mut TrialDivision::up_to(1024, u32::from(primes[index]) + 1), &candidate));
+            prop_assert!(passes(&mut tables(1024, primes[index].into()), &candidate));
+            prop_assert!(!passes(&mut tables(1024, u32::from(primes[index]) + 1), &candidate));
         }
     }
 }

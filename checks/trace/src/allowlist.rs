@@ -22,7 +22,7 @@ struct Kernel {
 }
 
 const KERNELS: [Kernel; 2] = [
-    Kernel { name: "AVX2", path: "keygen::modexp::avx2::", essential: "Vfmadd213pd", vector: FLOATING_POINT },
+    Kernel { name: "AVX2", path: "keygen::modexp::avx2::", essential: "Vfmadd213pd", vector: DOUBLES_AND_WORDS },
     Kernel { name: "IFMA", path: "keygen::modexp::ifma::", essential: "Vpmadd52huq", vector: INTEGER },
 ];
 
@@ -52,13 +52,15 @@ const MOVES: &[&str] = &[
     "Vxorps", "Vxorpd",
 ];
 
-/// Additions and products of doubles. Their time depends on denormal numbers alone, which digits never are.
+/// Additions and products of doubles, whose time depends on denormal numbers alone, which digits never are; and of words
+/// of 32 bits, for trial division.
 #[rustfmt::skip]
-const FLOATING_POINT: &[&str] = &[
+const DOUBLES_AND_WORDS: &[&str] = &[
     "Vaddpd", "Vaddsd", "Vblendvpd", "Vcvtsi2sd", "Vfmadd132pd", "Vfmadd213pd", "Vfmadd231pd", "Vfmsub132pd",
     "Vfmsub213pd", "Vfmsub231pd", "Vmulpd", "Vsubpd",
     // The rounding mode.
     "Stmxcsr",
+    "Vpbroadcastd", "Vpcmpeqd", "Vpmaxud", "Vpminud", "Vpmovmskb", "Vpmuludq", "Vpslld", "Vpsrad",
 ];
 
 #[rustfmt::skip]
@@ -66,7 +68,7 @@ const INTEGER: &[&str] = &[
     "Vpmadd52luq", "Vpmadd52huq", "Vpsraq", "Vpternlogq", "Vpandq", "Vpandnq", "Vporq", "Vpxorq", "Vpxord", "Valignq",
     "Vmovdqa64", "Vmovdqu64", "Vmovdqa32", "Vmovdqu32", "Vpblendmq", "Vpcmpq", "Vpcmpuq", "Vptestmq", "Vptestnmq",
     "Vextracti64x4", "Vextracti32x4", "Vinserti64x4", "Vinserti32x4", "Vbroadcasti64x4", "Vpermi2q", "Vpermt2q",
-    "Kmovb", "Kmovw", "Kmovd", "Kandb", "Knotb", "Korb", "Kxorb", "Kortestb",
+    "Kmovb", "Kmovw", "Kmovd", "Kandb", "Knotb", "Korb", "Kxorb", "Kortestb", "Kunpckbw",
 ];
 
 /// Checks every kernel; returns whether all of its instructions are in the lists.

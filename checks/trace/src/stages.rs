@@ -1,8 +1,10 @@
 //! The computations of the engine on secrets, for every kernel that this processor supports.
 
+use std::cell::RefCell;
 use std::hint::black_box;
+use std::rc::Rc;
 
-use nova_keypair::internals::Kernel;
+use nova_keypair::internals::{Kernel, TrialDivision};
 
 use crate::compare::{Expect, Subject};
 use crate::secrets::{Numbers, Secret, forced};
@@ -21,6 +23,7 @@ pub fn all() -> Vec<Subject> {
         subjects.push(powers(Kernel::Ifma, 1024, 4));
         subjects.extend([1024, 1536, 2048].map(|bits| powers(Kernel::Ifma, bits, 8)));
         subjects.push(base2(Kernel::Ifma, 1024, 8));
+        subjects.extend(trial_division(Kernel::Ifma, 1024));
     }
     // Valgrind follows every secret of this kernel: one size shows that both checks agree.
     if supports(Kernel::Avx2) {
@@ -84,4 +87,31 @@ fn base2(kernel: Kernel, bits: u32, lanes: usize) -> Subject {
             black_box(kernel.base2(bits, &moduli));
         }),
     }
+}
+
+/// Trial division of secret candidates that no prime of the tables divides, and as a control one with a rejected
+/// candidate, whose trace ends earlier.
+fn trial_division(kernel: Kernel, bits: u32) -> [Subject; 2] {
+    let tables = Rc::new(RefCell::new(TrialDivision::new(kernel, bits)));
+    let mut numbers = Numbers(3);
+    let mut candidate = |passes: bool| loop {
+        let candidate = numbers.candidate(bits as usize / 64);
+        if tables.borrow_mut().passes(kernel, &candidate) == passes {
+            return Secret(vec![candidate]);
+        }
+    };
+    let secrets = [vec![candidate(true), candidate(true), candidate(true)], vec![candidate(true), candidate(false)]];
+    let subject = |name: &str, expect: Expect, secrets: Vec<Secret>| {
+        let tables = Rc::clone(&tables);
+        Subject {
+            name: format!("{name}{kernel:?}: trial division of {bits}-bit numbers"),
+            expect,
+            secrets,
+            run: Box::new(move |secret| {
+                black_box(tables.borrow_mut().passes(kernel, &secret.0[0]));
+            }),
+        }
+    };
+    let [equal, different] = secrets;
+    [subject("", Expect::Same, equal), subject("control: ", Expect::Different, different)]
 }

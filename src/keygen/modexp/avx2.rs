@@ -102,7 +102,7 @@ use digits::{LANES, Length};
 use exponentiation::Moduli;
 use subtle::Choice;
 
-use super::super::trial_division::TrialDivision;
+use super::super::trial_division::{SecondTier, TrialDivision};
 use super::super::uint::SecretUint;
 use super::kernel::{Kernel, Power};
 use super::portable::Portable;
@@ -162,8 +162,13 @@ impl Kernel for Avx2 {
     }
 
     fn passes_large(&self, trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
-        // SAFETY: `self` is the proof that the processor has AVX2.
-        unsafe { trial_division::passes_large(trial, candidate) }
+        match trial.second_tier() {
+            // SAFETY: `self` is the proof that the processor has AVX2.
+            SecondTier::Pairs(pairs) => unsafe { trial_division::pass(pairs, candidate) },
+            // The tables of the IFMA kernel.
+            #[cfg(not(nova_keypair_avx2))]
+            SecondTier::Packs(_) => trial.passes_large(candidate),
+        }
     }
 }
 

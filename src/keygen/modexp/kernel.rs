@@ -49,8 +49,14 @@ pub(crate) trait Kernel {
         trial_division::bound(bits)
     }
 
-    /// The second tier of trial division, in plain Rust by default; some processors have faster instructions for it.
+    /// Returns the tables of trial division for candidates of `bits` bits, with the primes below `bound`.
+    fn trial_division(&self, bits: u32, bound: u32) -> TrialDivision {
+        TrialDivision::in_pairs(bits, bound)
+    }
+
+    /// The second tier of trial division with any tables, in plain Rust by default; some processors have faster
+    /// instructions for their own tables.
     fn passes_large(&self, trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
-        trial.passes_large(candidate, trial_division::divides)
+        trial.passes_large(candidate)
     }
 }

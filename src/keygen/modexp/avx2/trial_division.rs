@@ -1,21 +1,21 @@
-//! The second tier of trial division, with vectors of 32-bit lanes.
+//! Trial division by pairs of primes, with vectors of 32-bit lanes.
 
 use core::arch::x86_64::{
     __m256i, _mm256_add_epi64, _mm256_cmpeq_epi32, _mm256_min_epu32, _mm256_movemask_epi8, _mm256_mul_epu32,
     _mm256_or_si256, _mm256_set1_epi32, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_srli_epi64,
 };
 
-use super::super::super::trial_division::{BLOCK, TrialDivision, WIDTH, Wide};
+use super::super::super::trial_division::pairs::{BLOCK, Pairs, WIDTH, Wide};
 use super::super::super::uint::SecretUint;
 
-/// Whether no prime of the second tier divides the candidate.
+/// Whether no prime of the pairs divides the candidate.
 #[target_feature(enable = "avx2")]
-pub(super) fn passes_large(trial: &mut TrialDivision, candidate: &SecretUint) -> bool {
-    trial.passes_large(candidate, |wide, digits, weights| divides(wide, digits, weights))
+pub(super) fn pass(pairs: &mut Pairs, candidate: &SecretUint) -> bool {
+    pairs.pass(candidate, |wide, digits, weights| divides(wide, digits, weights))
 }
 
-/// [`trial_division::divides`](super::super::super::trial_division::divides), vectorized across groups, matching the
-/// table layout. The auto-vectorizer would vectorize along the digits and need a gather for each.
+/// [`pairs::divides`](super::super::super::trial_division::pairs::divides), vectorized across groups, matching the table
+/// layout. The auto-vectorizer would vectorize along the digits and need a gather for each.
 ///
 /// A vector of eight 32-bit lanes is used twice, because `_mm256_mul_epu32` multiplies the low halves of 64-bit lanes:
 /// unchanged for the even lanes and shifted for the odd ones.

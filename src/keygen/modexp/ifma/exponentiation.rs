@@ -43,7 +43,7 @@ impl<'a, V: Vector> Moduli<'a, V> {
         let mut x = self.one.clone();
         // The exponent is N >> 1.
         for position in (1..self.bits as usize).rev() {
-            let double = bit(self.numbers, position);
+            let double = Montgomery::bit(&self.arithmetic.modulus, position);
             self.arithmetic.square(double, &mut quotient, &mut x);
         }
         self.leave(&mut quotient, &mut x);
@@ -58,13 +58,18 @@ impl<'a, V: Vector> Moduli<'a, V> {
         let mut quotient = Digits::ZERO;
         let mut table = [const { Digits::ZERO }; 16];
         self.fill_table(powers, &mut quotient, &mut table);
+        let mut exponents = Digits::<V>::ZERO;
+        for (lane, power) in powers.iter().enumerate() {
+            exponents.load(self.arithmetic.length, lane, power.exponent);
+        }
         let mut factor = Digits::ZERO;
         let mut x = self.one.clone();
         for window in (0..Power::exponent_bits(powers, self.bits).div_ceil(4)).rev() {
             for _ in 0..4 {
                 self.arithmetic.square(0, &mut quotient, &mut x);
             }
-            self.arithmetic.select(&table, exponent_bits(powers, 4 * window), &mut factor);
+            let index = core::array::from_fn(|bit| Montgomery::bit(&exponents, 4 * window + bit));
+            self.arithmetic.select(&table, index, &mut factor);
             self.arithmetic.multiply(&factor, &mut quotient, &mut x);
         }
         self.leave(&mut quotient, &mut x);
@@ -122,21 +127,4 @@ impl<'a, V: Vector> Moduli<'a, V> {
         // A multiple of N leaves Montgomery form as 0 or as N.
         result.reduce_once(n);
     }
-}
-
-/// One bit of each number, as a mask of lanes.
-#[inline(never)]
-fn bit(numbers: &[&SecretUint], position: usize) -> u8 {
-    mask(numbers.iter().map(|n| n.bits_at(position)))
-}
-
-/// Four bits of each exponent, lowest first, as masks of lanes.
-#[inline(never)]
-fn exponent_bits(powers: &[Power<'_>], position: usize) -> [u8; 4] {
-    core::array::from_fn(|bit| mask(powers.iter().map(|power| power.exponent.bits_at(position + bit))))
-}
-
-/// The lowest bit of each word, as a mask of lanes.
-fn mask(words: impl Iterator<Item = u64>) -> u8 {
-    words.enumerate().fold(0, |mask, (lane, word)| mask | ((word & 1) as u8) << lane)
 }

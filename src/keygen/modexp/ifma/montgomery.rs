@@ -1,7 +1,7 @@
 //! Montgomery arithmetic modulo several numbers. The pointers that run along the digits are here.
 
-use super::digits::{COLUMNS, Digits, Length};
-use super::vector::{DIGIT_MASK, Vector};
+use super::digits::{CAPACITY, COLUMNS, Digits, Length};
+use super::vector::{DIGIT_BITS, DIGIT_MASK, Vector};
 
 // The rows that `columns.rs` unrolls are those of ten columns.
 const _: () = assert!(COLUMNS == 10);
@@ -90,6 +90,17 @@ impl<V: Vector> Montgomery<V> {
                 above = columns[COLUMNS];
             }
         }
+    }
+
+    /// One bit of each number, as a mask of lanes. The digits have no carries above them.
+    #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
+    pub(super) fn bit(x: &Digits<V>, position: usize) -> u8 {
+        let (k, shift) = (position / DIGIT_BITS as usize, position % DIGIT_BITS as usize);
+        if k >= CAPACITY {
+            return 0;
+        }
+        // SAFETY: k is below the capacity, and the processor has the instructions.
+        unsafe { (*x.as_ptr().add(k)).meets(V::splat(1 << shift)) }
     }
 
     /// Copies one entry of the table for each lane to `out`. `index` has one mask of lanes for each bit of the index,

@@ -3,6 +3,8 @@
 
 #![allow(unsafe_code, reason = "calls into functions that need AVX-512")]
 
+mod trial_division;
+
 use alloc::vec;
 
 use num_bigint::BigUint;

@@ -2,8 +2,9 @@
 
 use core::arch::x86_64::{
     __m256i, __m512i, _mm256_add_epi64, _mm256_madd52hi_epu64, _mm256_madd52lo_epu64, _mm256_mask_add_epi64,
-    _mm256_mask_blend_epi64, _mm256_set1_epi64x, _mm256_srli_epi64, _mm512_add_epi64, _mm512_madd52hi_epu64,
-    _mm512_madd52lo_epu64, _mm512_mask_add_epi64, _mm512_mask_blend_epi64, _mm512_set1_epi64, _mm512_srli_epi64,
+    _mm256_mask_blend_epi64, _mm256_set1_epi64x, _mm256_srli_epi64, _mm256_test_epi64_mask, _mm512_add_epi64,
+    _mm512_madd52hi_epu64, _mm512_madd52lo_epu64, _mm512_mask_add_epi64, _mm512_mask_blend_epi64, _mm512_set1_epi64,
+    _mm512_srli_epi64, _mm512_test_epi64_mask,
 };
 
 use zeroize::Zeroize;
@@ -34,6 +35,8 @@ pub(super) unsafe trait Vector: Copy {
     unsafe fn add_masked(self, mask: u8, other: Self) -> Self;
     /// `other` in the lanes whose bit of the mask is set, `self` in the others.
     unsafe fn select(self, mask: u8, other: Self) -> Self;
+    /// The lanes that have a bit in common with `other`, as a mask.
+    unsafe fn meets(self, other: Self) -> u8;
     /// What is above the lowest [`DIGIT_BITS`] bits.
     unsafe fn carry(self) -> Self;
     /// `self` + the lower half of a·b. The factors are the lowest 52 bits of `a` and `b`.
@@ -45,7 +48,8 @@ pub(super) unsafe trait Vector: Copy {
 /// Implements [`Vector`] with the intrinsics of one width.
 macro_rules! vector {
     (
-        $vector:ty, $lanes:literal, $splat:ident, $add:ident, $add_masked:ident, $select:ident, $shift:expr,
+        $vector:ty, $lanes:literal, $splat:ident, $add:ident, $add_masked:ident, $select:ident, $meets:ident,
+        $shift:expr,
         $low:ident, $high:ident
     ) => {
         // SAFETY: the words fill the vector.
@@ -80,6 +84,12 @@ macro_rules! vector {
 
             #[inline]
             #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
+            unsafe fn meets(self, other: Self) -> u8 {
+                $meets(self, other)
+            }
+
+            #[inline]
+            #[target_feature(enable = "avx512f,avx512ifma,avx512vl")]
             unsafe fn carry(self) -> Self {
                 $shift(self)
             }
@@ -106,6 +116,7 @@ vector!(
     _mm512_add_epi64,
     _mm512_mask_add_epi64,
     _mm512_mask_blend_epi64,
+    _mm512_test_epi64_mask,
     _mm512_srli_epi64::<DIGIT_BITS>,
     _mm512_madd52lo_epu64,
     _mm512_madd52hi_epu64
@@ -117,6 +128,7 @@ vector!(
     _mm256_add_epi64,
     _mm256_mask_add_epi64,
     _mm256_mask_blend_epi64,
+    _mm256_test_epi64_mask,
     _mm256_srli_epi64::<{ DIGIT_BITS as i32 }>,
     _mm256_madd52lo_epu64,
     _mm256_madd52hi_epu64

@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -19,8 +20,9 @@ pub(crate) const MAX_DEPTH: usize = 3;
 /// A text and how it was reached. It may hold a private key, so it is zeroized.
 pub(crate) struct State {
     text: Zeroizing<String>,
-    /// The position in the input of each byte; empty for the input itself.
-    positions: Vec<u32>,
+    /// The position in the input of each byte; empty for the input itself. No text that is decoded is longer than
+    /// [`MAX_TEXT`].
+    positions: Vec<u16>,
     /// The decodings in their order, each with the position of the first damage.
     path: [Option<(Reading, usize)>; MAX_DEPTH],
 }
@@ -44,7 +46,7 @@ impl State {
         let is_utf16 = is_little_endian || is_big_endian;
         let mut push = |c: char, at: usize| {
             text.push(c);
-            positions.extend(core::iter::repeat_n(at as u32, c.len_utf8()));
+            positions.extend(core::iter::repeat_n(at as u16, c.len_utf8()));
         };
         if is_utf16 {
             for (index, unit) in bytes.chunks(2).enumerate() {
@@ -84,9 +86,17 @@ impl State {
     /// Returns the position in the input of a byte of the text, or the position after the last byte.
     pub(crate) fn position(&self, at: usize) -> usize {
         match self.positions.get(at) {
-            Some(&position) => position as usize,
+            Some(&position) => usize::from(position),
             None if self.positions.is_empty() => at.min(self.text.len()),
-            None => self.positions.last().map_or(0, |&last| last as usize + 1),
+            None => self.positions.last().map_or(0, |&last| usize::from(last) + 1),
+        }
+    }
+
+    /// Appends the positions in the input of some bytes of the text.
+    fn positions_of(&self, bytes: Range<usize>, positions: &mut Vec<u16>) {
+        match self.positions.get(bytes.clone()) {
+            Some(found) => positions.extend_from_slice(found),
+            None => positions.extend(bytes.map(|at| u16::try_from(at).unwrap_or(u16::MAX))),
         }
     }
 
@@ -101,34 +111,80 @@ impl State {
 }
 
 /// Writes the text of the next state.
+///
+/// Nothing is allocated for a decoding that changes nothing.
 pub(crate) struct Decoder<'a> {
     source: &'a State,
+    /// The length of the part of the source that was written as it is, while nothing else was written.
+    same: usize,
+    is_changed: bool,
     text: Zeroizing<String>,
-    positions: Vec<u32>,
+    positions: Vec<u16>,
     first: Option<usize>,
 }
 
 impl<'a> Decoder<'a> {
     pub(crate) fn new(source: &'a State) -> Self {
-        // No decoding writes more bytes than it reads, so the text is never moved and leaves no copy behind.
-        let capacity = source.text.len();
-        Self {
-            source,
-            text: Zeroizing::new(String::with_capacity(capacity)),
-            positions: Vec::with_capacity(capacity),
-            first: None,
-        }
+        let text = Zeroizing::new(String::new());
+        Self { source, same: 0, is_changed: false, text, positions: Vec::new(), first: None }
     }
 
     /// Writes a character that encodes the text at byte `at` of the source.
     pub(crate) fn push(&mut self, c: char, at: usize) {
+        if !self.is_changed {
+            let is_same = at == self.same && self.source.text.get(at..).is_some_and(|rest| rest.starts_with(c));
+            if is_same {
+                self.same += c.len_utf8();
+                return;
+            }
+            self.change();
+        }
         if self.text.len() + c.len_utf8() > self.text.capacity() {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
         self.text.push(c);
-        let position = u32::try_from(self.source.position(at)).unwrap_or(u32::MAX);
+        let position = u16::try_from(self.source.position(at)).unwrap_or(u16::MAX);
         self.positions.extend(core::iter::repeat_n(position, c.len_utf8()));
+    }
+
+    /// Writes the text of the source from byte `at` on, before byte `end`, as it is.
+    pub(crate) fn copy(&mut self, at: usize, end: usize) {
+        if !self.is_changed && at == self.same {
+            self.same = end;
+            return;
+        }
+        if !self.is_changed {
+            self.change();
+        }
+        let text = self.source.text.get(at..end).unwrap_or_default();
+        if self.text.len() + text.len() > self.text.capacity() {
+            debug_assert!(false, "a decoding wrote more than it read");
+            return;
+        }
+        self.text.push_str(text);
+        self.source.positions_of(at..at + text.len(), &mut self.positions);
+    }
+
+    /// Copies the source from byte `at` on, up to the next byte for which `is_mark` holds, or to its end. Moves `at`
+    /// there and returns the character.
+    pub(crate) fn next_mark(&mut self, at: &mut usize, is_mark: impl Fn(u8) -> bool) -> Option<char> {
+        let rest = self.source.text.as_bytes().get(*at..)?;
+        let mark = *at + rest.iter().position(|&byte| is_mark(byte)).unwrap_or(rest.len());
+        self.copy(*at, mark);
+        *at = mark;
+        self.source.text.get(mark..)?.chars().next()
+    }
+
+    /// Copies what was written as it is, before anything else is written.
+    fn change(&mut self) {
+        self.is_changed = true;
+        // No decoding writes more bytes than it reads, so the text is never moved and leaves no copy behind.
+        let capacity = self.source.text.len();
+        self.text = Zeroizing::new(String::with_capacity(capacity));
+        self.positions = Vec::with_capacity(capacity);
+        self.text.push_str(self.source.text.get(..self.same).unwrap_or_default());
+        self.source.positions_of(0..self.same, &mut self.positions);
     }
 
     /// Records damage at byte `at` of the source.
@@ -137,8 +193,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// Returns the state, if there was any damage.
-    pub(crate) fn finish(self, reading: Reading) -> Option<State> {
+    pub(crate) fn finish(mut self, reading: Reading) -> Option<State> {
         let first = self.source.position(self.first?);
+        // Damage at the end, which leaves nothing to write.
+        if !self.is_changed {
+            self.change();
+        }
         let mut path = self.source.path;
         *path.iter_mut().find(|step| step.is_none())? = Some((reading, first));
         Some(State { text: self.text, positions: self.positions, path })

@@ -108,7 +108,8 @@ fn is_invisible(c: char) -> bool {
 /// Replaces full-width and typographic variants by the ASCII characters they stand for.
 pub(super) fn in_ascii(state: &State) -> Option<State> {
     let mut decoder = Decoder::new(state);
-    for (at, c) in state.text().char_indices() {
+    let mut at = 0;
+    while let Some(c) = decoder.next_mark(&mut at, |byte| !byte.is_ascii()) {
         let ascii = match c {
             // The full-width forms are in the order of ASCII.
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
@@ -123,6 +124,7 @@ pub(super) fn in_ascii(state: &State) -> Option<State> {
             decoder.damage(at);
         }
         decoder.push(ascii.unwrap_or(c), at);
+        at += c.len_utf8();
     }
     decoder.finish(Reading::FullWidth)
 }

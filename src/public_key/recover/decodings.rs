@@ -131,7 +131,7 @@ impl Folds {
             self.compact = Zeroizing::new(String::with_capacity(text.len()));
         }
         self.compact.clear();
-        self.compact.extend(text.chars().filter(|&c| !is_fold(c)));
+        text.split(is_fold).for_each(|piece| self.compact.push_str(piece));
         if self.compact.len() == text.len() {
             return None;
         }

@@ -143,7 +143,7 @@ impl<'a> ImportPolicy<'a> {
         if key.algorithm() == Algorithm::Rsa && bits < self.rsa_min_bits {
             return Err(Kind::RsaTooShort { bits, minimum: self.rsa_min_bits }.into());
         }
-        if let Some(source) = self.blocklist.and_then(|blocklist| blocklist.find(key)) {
+        if let Some(source) = self.blocklist.as_ref().and_then(|blocklist| blocklist.find(key)) {
             return Err(Kind::Blocklisted { source }.into());
         }
         if self.rejected == 0 {

@@ -104,6 +104,8 @@ impl PublicKey {
     /// Finds what was meant by a text that is not a line, for the reason of `error`.
     ///
     /// Returns the first error of a text that means a key, if there is one; or else the key.
+    #[cold]
+    #[inline(never)]
     fn search(text: &str, policy: &ImportPolicy<'_>, error: PublicKeyError) -> Result<Self> {
         match Self::recover_damaged(State::input(text), text.len(), policy, error)?.repairs.first() {
             Some(repair) if repair.reading() != Reading::LongComment => Err(repair.error()),

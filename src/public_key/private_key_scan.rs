@@ -47,20 +47,23 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
         let found = |position| Some(FoundPrivateKey { position });
-        match stop {
-            b'P' | b'p' if is_word(rest, b"PuTTY-User-Key-File-") => found(start),
-            b'P' | b'p' if is_word(rest, b"Private-Lines:") => found(armor_start(before)),
-            b'P' | b'p' if is_armor(rest, || *has_dashes.get_or_insert_with(|| text.contains("---"))) => {
+        // Most of the letters are those of other words, which the next one tells.
+        match (stop, rest.get(1)?) {
+            (b'P' | b'p', b'u' | b'U') if is_word(rest, b"PuTTY-User-Key-File-") => found(start),
+            (b'P' | b'p', b'r' | b'R') if is_word(rest, b"Private-Lines:") => found(armor_start(before)),
+            (b'P' | b'p', b'r' | b'R')
+                if is_armor(rest, || *has_dashes.get_or_insert_with(|| text.contains("---"))) =>
+            {
                 found(armor_start(before))
             }
-            b'B' | b'b' if is_begin(rest) => found(armor_start(before)),
-            b'A' | b'a' if is_word(rest, b"AGE-SECRET-KEY-") => found(start),
-            b'b' if rest.starts_with(&OPENSSH) => found(start),
-            b'o' if rest.starts_with(b"openssh-key-v1") => found(start),
-            b'U' if rest.starts_with(&SSH1) => found(start),
-            b'M' if is_private_der(rest) => found(start),
-            b'"' if rest.starts_with(b"\"d\"") && *is_jwk.get_or_insert_with(|| text.contains("\"kty\"")) => {
-                found(start)
+            (b'B' | b'b', b'e' | b'E') if is_begin(rest) => found(armor_start(before)),
+            (b'A' | b'a', b'g' | b'G') if is_word(rest, b"AGE-SECRET-KEY-") => found(start),
+            (b'b', b'3') if rest.starts_with(&OPENSSH) => found(start),
+            (b'o', b'p') if rest.starts_with(b"openssh-key-v1") => found(start),
+            (b'U', _) if rest.starts_with(&SSH1) => found(start),
+            (b'M', _) if is_private_der(rest) => found(start),
+            (b'"', b'd') if rest.starts_with(b"\"d\"") => {
+                (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
             _ => None,
         }

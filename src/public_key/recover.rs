@@ -25,6 +25,7 @@ use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
 use crate::public_key::private_key_scan::FoundPrivateKey;
+use crate::public_key::recover::decodings::Folds;
 use crate::public_key::recover::keys::FoundKey;
 use crate::public_key::recover::reading::{Reading, Repair};
 use crate::public_key::recover::state::{MAX_TEXT, State};
@@ -61,7 +62,7 @@ pub(crate) fn search_counting(input: State, length: usize, policy: &ImportPolicy
         let found = decodings::find_in_window(input.text());
         return (found.map_or(Outcome::Unknown, |found| Outcome::Rejected(private(found))), 1);
     }
-    let mut search = Search { policy, outcome: None, is_ambiguous: false };
+    let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default() };
     let visited = decodings::visit(input, |state| search.visit(state));
     let outcome = match search.outcome {
         Some(Depth { answer, .. }) if !search.is_ambiguous => answer,
@@ -103,6 +104,7 @@ struct Search<'a> {
     outcome: Option<Depth>,
     /// Whether texts of the same depth have different keys.
     is_ambiguous: bool,
+    folds: Folds,
 }
 
 /// The answer of the first depth that has one.
@@ -123,7 +125,7 @@ impl Depth {
 
 impl Search<'_> {
     fn visit(&mut self, state: &State) -> ControlFlow<()> {
-        if let Some(found) = decodings::in_state(state) {
+        if let Some(found) = decodings::in_state(state, &mut self.folds) {
             self.reject(private(found));
             return ControlFlow::Break(());
         }
@@ -148,7 +150,7 @@ impl Search<'_> {
                 let other = if keys.found.len() == 1 { other_base64(state.text(), first) } else { None };
                 let answer = match check(first, self.policy) {
                     Ok(()) if other.is_some() => Outcome::Rejected(several(state, other.unwrap_or(first.start))),
-                    Ok(()) => line(state, &keys.found, self.policy),
+                    Ok(()) => line(state, &keys.found, self.policy, usize::MAX),
                     Err(Some(error)) if error.kind() == Kind::IsDsa => {
                         let start = keys::line_start(state.text(), first.start);
                         Outcome::Rejected(error.kind().at(state.position(start)))
@@ -168,8 +170,9 @@ impl Search<'_> {
             }
             // The same key, perhaps with less that remains to be explained.
             Some(answer) if matches!(answer.answer, Outcome::Key(_)) => {
-                let other = line(state, &keys.found, self.policy);
-                if cost(&other) < cost(&answer.answer) {
+                let limit = cost(&answer.answer);
+                let other = line(state, &keys.found, self.policy, limit);
+                if cost(&other) < limit {
                     self.set_answer(state, first, other);
                 }
             }
@@ -237,7 +240,13 @@ fn check(key: &FoundKey, policy: &ImportPolicy<'_>) -> Result<(), Option<PublicK
 
 /// Returns how much a reading of a text explains away: the less, the more likely it is what happened.
 fn cost(answer: &Outcome) -> usize {
-    let Outcome::Key(Meant { repairs, .. }) = answer else { return usize::MAX };
+    match answer {
+        Outcome::Key(Meant { repairs, .. }) => cost_of(repairs),
+        _ => usize::MAX,
+    }
+}
+
+fn cost_of(repairs: &[Repair]) -> usize {
     let each = repairs.iter().map(|repair| match repair.reading() {
         Reading::TypeMissing | Reading::Padding => 3,
         Reading::Quotes => 1,
@@ -248,8 +257,8 @@ fn cost(answer: &Outcome) -> usize {
     each.sum()
 }
 
-/// Builds the line of the only key of a state, which may occur more than once.
-fn line(state: &State, keys: &[FoundKey], policy: &ImportPolicy<'_>) -> Outcome {
+/// Builds the line of the only key of a state, which may occur more than once, unless its [`cost`] reaches `limit`.
+fn line(state: &State, keys: &[FoundKey], policy: &ImportPolicy<'_>, limit: usize) -> Outcome {
     let Some(key) = keys.first() else { return Outcome::Unknown };
     let mut around = surroundings::read(state.text(), key);
     if let Some(again) = keys.get(1) {
@@ -262,17 +271,25 @@ fn line(state: &State, keys: &[FoundKey], policy: &ImportPolicy<'_>) -> Outcome 
     let steps = around.before.iter().chain(&key.steps).chain(&around.after);
     repairs.extend(steps.map(|&(reading, kind, at)| Repair::new(reading, kind, state.position(at))));
 
+    if cost_of(&repairs) >= limit {
+        return Outcome::Unknown;
+    }
+
     let mut comment = around.comment;
-    let mut line = [key.algorithm.as_str(), " ", &STANDARD.encode(&key.blob)].concat();
-    let length = if comment.is_empty() { line.len() } else { line.len() + 1 + comment.len() };
+    let name = key.algorithm.as_str();
+    let key_length = name.len() + 1 + key.blob.len().div_ceil(3) * 4;
+    let length = if comment.is_empty() { key_length } else { key_length + 1 + comment.len() };
     if let Err(error) = policy.check_size(length) {
-        if comment.is_empty() || policy.check_size(line.len()).is_err() {
+        if comment.is_empty() || policy.check_size(key_length).is_err() {
             return Outcome::Rejected(error);
         }
         repairs.push(Repair::new(Reading::LongComment, error.kind(), state.position(around.comment_start)));
         comment = "";
     }
-    let key_length = line.len();
+    let mut line = String::with_capacity(length);
+    line.extend([name, " "]);
+    STANDARD.encode_string(&key.blob, &mut line);
+    debug_assert_eq!(line.len(), key_length, "four characters for each three bytes");
     if !comment.is_empty() {
         line.extend([" ", comment]);
     }

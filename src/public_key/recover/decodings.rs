@@ -102,32 +102,47 @@ pub(crate) fn find_in_window(window: &str) -> Option<FoundPrivateKey> {
 }
 
 fn find_decoded(text: &str) -> Option<FoundPrivateKey> {
-    let mut found = None;
+    let (mut found, mut folds) = (None, Folds::default());
     visit(State::input(text), |state| {
-        found = in_state(state);
+        found = in_state(state, &mut folds);
         if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     found
 }
 
 /// Finds a private key in the text of a state; its position is in the input.
-pub(crate) fn in_state(state: &State) -> Option<FoundPrivateKey> {
-    let text = state.text();
-    let found = private_key_scan::find_private_key(text).or_else(|| {
-        // A key that is folded, without what folds it.
+pub(crate) fn in_state(state: &State, folds: &mut Folds) -> Option<FoundPrivateKey> {
+    let found = private_key_scan::find_private_key(state.text()).or_else(|| folds.find_private_key(state.text()))?;
+    Some(FoundPrivateKey { position: state.position(found.position) })
+}
+
+/// Texts without what folds them, one after the other in the same place.
+#[derive(Default)]
+pub(crate) struct Folds {
+    compact: Zeroizing<String>,
+}
+
+impl Folds {
+    /// Finds a key that is folded, without what folds it.
+    fn find_private_key(&mut self, text: &str) -> Option<FoundPrivateKey> {
         let is_fold =
             |c: char| c.is_whitespace() || matches!(c, '\\' | '"' | '\'' | '`' | '>' | '|' | ',' | ';' | '#' | '*');
-        let mut compact = Zeroizing::new(String::with_capacity(text.len()));
-        compact.extend(text.chars().filter(|&c| !is_fold(c)));
-        let found = private_key_scan::find_private_key(&compact)?;
+        if self.compact.capacity() < text.len() {
+            self.compact = Zeroizing::new(String::with_capacity(text.len()));
+        }
+        self.compact.clear();
+        text.split(is_fold).for_each(|piece| self.compact.push_str(piece));
+        if self.compact.len() == text.len() {
+            return None;
+        }
+        let found = private_key_scan::find_private_key(&self.compact)?;
         let mut kept = 0;
         let position = text.char_indices().find_map(|(at, c)| {
             kept += if is_fold(c) { 0 } else { c.len_utf8() };
             (kept > found.position).then_some(at)
         });
         Some(FoundPrivateKey { position: position.unwrap_or(0) })
-    })?;
-    Some(FoundPrivateKey { position: state.position(found.position) })
+    }
 }
 
 /// Returns whether a text that would be quoted may contain a private key, under any decoding, or a part of one.

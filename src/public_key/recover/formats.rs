@@ -94,7 +94,8 @@ fn pkcs1(der: &[u8]) -> Option<(Algorithm, Vec<u8>)> {
 
 /// Encodes the blob of an RSA key, given its numbers big-endian.
 pub(crate) fn rsa(e: &[u8], n: &[u8]) -> Vec<u8> {
-    let mut blob = Vec::new();
+    // Three lengths, the name, and a zero before each number.
+    let mut blob = Vec::with_capacity(3 * 4 + 7 + e.len() + n.len() + 2);
     blob.string(Algorithm::Rsa.as_str().as_bytes());
     blob.joined(minimal(e));
     blob.joined(minimal(n));

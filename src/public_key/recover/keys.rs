@@ -177,7 +177,8 @@ fn line(text: &str, start: usize) -> Found {
     let Some(structure) = structure(&mut symbols) else { return Found::Nothing };
     let interrupted = complete(text, start, structure, Spaces::Interrupt);
     if let Ok(key) = &interrupted
-        && key.steps.iter().all(|(reading, ..)| *reading != Reading::LineBreaks)
+        && (key.steps.iter().all(|(reading, ..)| *reading != Reading::LineBreaks)
+            || text.get(start..key.end).is_some_and(|base64| !base64.contains(' ')))
     {
         return interrupted.map_or(Found::Partial, Found::Key);
     }

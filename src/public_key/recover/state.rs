@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -19,8 +20,7 @@ pub(crate) const MAX_DEPTH: usize = 3;
 /// A text and how it was reached. It may hold a private key, so it is zeroized.
 pub(crate) struct State {
     text: Zeroizing<String>,
-    /// The position in the input of each byte; empty for the input itself.
-    positions: Vec<u32>,
+    positions: Positions,
     /// The decodings in their order, each with the position of the first damage.
     path: [Option<(Reading, usize)>; MAX_DEPTH],
 }
@@ -29,7 +29,7 @@ impl State {
     /// Creates the state of the input itself. Of a text that is too long to be searched, it has the first part.
     pub(crate) fn input(text: &str) -> Self {
         let text = if text.len() > MAX_TEXT { prefix(text, WINDOW) } else { text };
-        Self { text: Zeroizing::new(String::from(text)), positions: Vec::new(), path: [None; MAX_DEPTH] }
+        Self { text: Zeroizing::new(String::from(text)), positions: Positions::default(), path: [None; MAX_DEPTH] }
     }
 
     /// Creates the state of bytes that are not UTF-8: UTF-16 if they look like it, or else Windows-1252.
@@ -37,14 +37,14 @@ impl State {
         let (bytes, _) = bytes.split_at(if bytes.len() > MAX_TEXT { WINDOW } else { bytes.len() });
         // A character of either encoding takes at most three bytes.
         let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len()));
-        let mut positions = Vec::with_capacity(bytes.len());
+        let mut positions = Positions::default();
         let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
         let is_little_endian = bytes.starts_with(&[0xff, 0xfe]) || zeros(1) > bytes.len() / 4;
         let is_big_endian = bytes.starts_with(&[0xfe, 0xff]) || zeros(0) > bytes.len() / 4;
         let is_utf16 = is_little_endian || is_big_endian;
         let mut push = |c: char, at: usize| {
+            positions.map(text.len(), at);
             text.push(c);
-            positions.extend(core::iter::repeat_n(at as u32, c.len_utf8()));
         };
         if is_utf16 {
             for (index, unit) in bytes.chunks(2).enumerate() {
@@ -83,10 +83,9 @@ impl State {
 
     /// Returns the position in the input of a byte of the text, or the position after the last byte.
     pub(crate) fn position(&self, at: usize) -> usize {
-        match self.positions.get(at) {
-            Some(&position) => position as usize,
-            None if self.positions.is_empty() => at.min(self.text.len()),
-            None => self.positions.last().map_or(0, |&last| last as usize + 1),
+        match at.checked_sub(self.text.len()) {
+            None => self.positions.of(at),
+            Some(_) => self.text.len().checked_sub(1).map_or(0, |last| self.positions.of(last) + 1),
         }
     }
 
@@ -100,35 +99,121 @@ impl State {
     }
 }
 
+/// The positions in the input of the bytes of a text.
+///
+/// Only the first byte of each stretch of the input has an entry. At worst there is one for each decoded character,
+/// which takes at least two bytes of the text that is decoded, or one and a half in hexadecimal.
+#[derive(Default)]
+struct Positions {
+    /// The first byte of each stretch, and its position in the input. No text that is decoded is longer than
+    /// [`MAX_TEXT`]. Empty for the input itself.
+    stretches: Vec<[u16; 2]>,
+}
+
+impl Positions {
+    /// Returns the position of a byte.
+    fn of(&self, at: usize) -> usize {
+        let after = self.stretches.partition_point(|&[start, _]| usize::from(start) <= at);
+        let stretch = after.checked_sub(1).and_then(|last| self.stretches.get(last));
+        stretch.map_or(at, |&[start, position]| usize::from(position) + (at - usize::from(start)))
+    }
+
+    /// Sets the position of a byte that follows all others.
+    fn map(&mut self, at: usize, position: usize) {
+        let is_next = |&[start, first]: &[u16; 2]| at - usize::from(start) == position.wrapping_sub(usize::from(first));
+        if !self.stretches.last().is_some_and(is_next) {
+            let [at, position] = [at, position].map(|number| u16::try_from(number).unwrap_or(u16::MAX));
+            self.stretches.push([at, position]);
+        }
+    }
+
+    /// Sets the positions of bytes that follow all others: those of a range of bytes of another text.
+    fn map_all(&mut self, at: usize, source: &Self, bytes: Range<usize>) {
+        if bytes.is_empty() {
+            return;
+        }
+        self.map(at, source.of(bytes.start));
+        let first = source.stretches.partition_point(|&[start, _]| usize::from(start) <= bytes.start);
+        let inside = source.stretches.get(first..).unwrap_or_default();
+        for &[start, position] in inside.iter().take_while(|&&[start, _]| usize::from(start) < bytes.end) {
+            self.map(at + (usize::from(start) - bytes.start), usize::from(position));
+        }
+    }
+}
+
 /// Writes the text of the next state.
+///
+/// Nothing is allocated for a decoding that changes nothing.
 pub(crate) struct Decoder<'a> {
     source: &'a State,
+    /// The length of the part of the source that was written as it is, while nothing else was written.
+    same: usize,
+    is_changed: bool,
     text: Zeroizing<String>,
-    positions: Vec<u32>,
+    positions: Positions,
     first: Option<usize>,
 }
 
 impl<'a> Decoder<'a> {
     pub(crate) fn new(source: &'a State) -> Self {
-        // No decoding writes more bytes than it reads, so the text is never moved and leaves no copy behind.
-        let capacity = source.text.len();
-        Self {
-            source,
-            text: Zeroizing::new(String::with_capacity(capacity)),
-            positions: Vec::with_capacity(capacity),
-            first: None,
-        }
+        let text = Zeroizing::new(String::new());
+        Self { source, same: 0, is_changed: false, text, positions: Positions::default(), first: None }
     }
 
     /// Writes a character that encodes the text at byte `at` of the source.
     pub(crate) fn push(&mut self, c: char, at: usize) {
+        if !self.is_changed {
+            let is_same = at == self.same && self.source.text.get(at..).is_some_and(|rest| rest.starts_with(c));
+            if is_same {
+                self.same += c.len_utf8();
+                return;
+            }
+            self.change();
+        }
         if self.text.len() + c.len_utf8() > self.text.capacity() {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
+        self.positions.map(self.text.len(), self.source.position(at));
         self.text.push(c);
-        let position = u32::try_from(self.source.position(at)).unwrap_or(u32::MAX);
-        self.positions.extend(core::iter::repeat_n(position, c.len_utf8()));
+    }
+
+    /// Writes the text of the source from byte `at` on, before byte `end`, as it is.
+    pub(crate) fn copy(&mut self, at: usize, end: usize) {
+        if !self.is_changed && at == self.same {
+            self.same = end;
+            return;
+        }
+        if !self.is_changed {
+            self.change();
+        }
+        let text = self.source.text.get(at..end).unwrap_or_default();
+        if self.text.len() + text.len() > self.text.capacity() {
+            debug_assert!(false, "a decoding wrote more than it read");
+            return;
+        }
+        self.positions.map_all(self.text.len(), &self.source.positions, at..at + text.len());
+        self.text.push_str(text);
+    }
+
+    /// Copies the source from byte `at` on, up to the next byte for which `is_mark` holds, or to its end. Moves `at`
+    /// there and returns the character.
+    pub(crate) fn next_mark(&mut self, at: &mut usize, is_mark: impl Fn(u8) -> bool) -> Option<char> {
+        let rest = self.source.text.as_bytes().get(*at..)?;
+        let mark = *at + rest.iter().position(|&byte| is_mark(byte)).unwrap_or(rest.len());
+        self.copy(*at, mark);
+        *at = mark;
+        self.source.text.get(mark..)?.chars().next()
+    }
+
+    /// Copies what was written as it is, before anything else is written.
+    fn change(&mut self) {
+        self.is_changed = true;
+        // No decoding writes more bytes than it reads, so the text is never moved and leaves no copy behind.
+        let capacity = self.source.text.len();
+        self.text = Zeroizing::new(String::with_capacity(capacity));
+        self.text.push_str(self.source.text.get(..self.same).unwrap_or_default());
+        self.positions.map_all(0, &self.source.positions, 0..self.same);
     }
 
     /// Records damage at byte `at` of the source.
@@ -137,8 +222,12 @@ impl<'a> Decoder<'a> {
     }
 
     /// Returns the state, if there was any damage.
-    pub(crate) fn finish(self, reading: Reading) -> Option<State> {
+    pub(crate) fn finish(mut self, reading: Reading) -> Option<State> {
         let first = self.source.position(self.first?);
+        // Damage at the end, which leaves nothing to write.
+        if !self.is_changed {
+            self.change();
+        }
         let mut path = self.source.path;
         *path.iter_mut().find(|step| step.is_none())? = Some((reading, first));
         Some(State { text: self.text, positions: self.positions, path })

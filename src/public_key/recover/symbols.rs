@@ -13,6 +13,24 @@ pub(crate) enum Spaces {
     ArePlus,
 }
 
+/// The six bits of the letters and digits, which all alphabets share; [`NONE`] for other bytes.
+const VALUES: [u8; 256] = {
+    let mut values = [NONE; 256];
+    let mut value = 0;
+    while value < 62 {
+        let symbol = match value {
+            0..26 => b'A' + value,
+            26..52 => b'a' + (value - 26),
+            _ => b'0' + (value - 52),
+        };
+        values[symbol as usize] = value;
+        value += 1;
+    }
+    values
+};
+
+const NONE: u8 = 0xff;
+
 /// A cursor over the symbols of base64 from some byte of a text on.
 pub(crate) struct Symbols<'a> {
     text: &'a str,
@@ -89,6 +107,14 @@ impl<'a> Symbols<'a> {
             self.bytes = bytes;
         }
         while self.bytes.len() < count {
+            if self.bit_count == 0
+                && self.bytes.len() + 3 <= count
+                && let Some(group) = self.group()
+            {
+                self.bytes.extend(group);
+                self.at += 4;
+                continue;
+            }
             let value = self.next()?;
             self.bits = self.bits << 6 | value;
             self.bit_count += 6;
@@ -99,6 +125,18 @@ impl<'a> Symbols<'a> {
             }
         }
         Some(())
+    }
+
+    /// Decodes the next four symbols, if they are letters and digits.
+    fn group(&self) -> Option<[u8; 3]> {
+        let symbols: [u8; 4] = *self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let values = symbols.map(|symbol| VALUES.get(usize::from(symbol)).copied().unwrap_or(NONE));
+        if values.iter().any(|&value| value == NONE) {
+            return None;
+        }
+        let bits = values.iter().fold(0u32, |bits, &value| bits << 6 | u32::from(value));
+        let [_, group @ ..] = bits.to_be_bytes();
+        Some(group)
     }
 
     /// Reads the next symbol, and what interrupts the base64 before it.

@@ -12,15 +12,20 @@ const SHORTEST: usize = 24;
 
 /// Decodes the longest run of base64, if it encodes text. It may span lines.
 pub(super) fn longest(state: &State) -> Option<State> {
-    let runs = Runs { text: state.text().as_bytes(), at: 0 };
-    // The first of the longest.
-    let best = runs.reduce(|best, run| if run.symbols > best.symbols { run } else { best });
-    decode(state, &best?)
+    decode(state, &longest_run(state.text())?)
 }
 
-/// Decodes the first run of base64 that encodes text.
+/// Decodes the first run of base64 that encodes text, unless it is the longest.
 pub(super) fn first(state: &State) -> Option<State> {
-    Runs { text: state.text().as_bytes(), at: 0 }.find_map(|run| decode(state, &run))
+    let text = state.text().as_bytes();
+    let run = Runs { text, at: 0 }.find(|run| encodes_text(text, run))?;
+    if longest_run(state.text()).is_some_and(|longest| longest.start == run.start) { None } else { decode(state, &run) }
+}
+
+/// Returns the first of the longest runs.
+fn longest_run(text: &str) -> Option<Run> {
+    let runs = Runs { text: text.as_bytes(), at: 0 };
+    runs.reduce(|best, run| if run.symbols > best.symbols { run } else { best })
 }
 
 /// A run of base64 symbols and whitespace between them.
@@ -79,36 +84,32 @@ fn is_closing(byte: u8) -> bool {
     matches!(byte, b'=' | b'"' | b'\'' | b'`' | b',' | b'<' | b')' | b']' | b'}' | b';' | b'|')
 }
 
-fn decode(state: &State, run: &Run) -> Option<State> {
-    let text = state.text().as_bytes().get(run.start..run.end)?;
+/// Returns whether a run of base64 encodes text.
+fn encodes_text(text: &[u8], run: &Run) -> bool {
+    let symbols = text.get(run.start..run.end).unwrap_or_default();
     // Every key starts so, and is not text.
-    if text.starts_with(b"AAAA") {
-        return None;
+    if symbols.starts_with(b"AAAA") {
+        return false;
     }
-    let mut bytes = Zeroizing::new(Vec::with_capacity(run.symbols / 4 * 3 + 3));
-    let mut positions = Vec::with_capacity(bytes.capacity());
-    let (mut bits, mut count) = (0u32, 0);
-    for (at, value) in text.iter().enumerate().filter_map(|(at, &byte)| Some((at, value(byte)?))) {
-        bits = bits << 6 | value;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count) as u8);
-            positions.push(run.start + at);
-            bits &= (1 << count) - 1;
-        }
-    }
-    let readable = bytes.iter().filter(|&&byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0)).count();
     // Random bytes are readable with a probability of 0.39 each. A few letters of a comment may not be ASCII.
-    if readable * 10 < bytes.len() * 9 {
+    let most = run.symbols * 6 / 8 / 10;
+    let is_readable = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0);
+    Bytes::new(symbols).filter(|&(byte, _)| !is_readable(byte)).nth(most).is_none()
+}
+
+fn decode(state: &State, run: &Run) -> Option<State> {
+    if !encodes_text(state.text().as_bytes(), run) {
         return None;
     }
+    let symbols = state.text().as_bytes().get(run.start..run.end)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(run.symbols * 6 / 8));
+    bytes.extend(Bytes::new(symbols).map(|(byte, _)| byte));
     let mut decoder = Decoder::new(state);
     decoder.damage(run.start);
-    let mut next = 0;
+    let mut positions = Bytes::new(symbols).map(|(_, at)| run.start + at);
     let mut push = |c: char, length: usize| {
-        decoder.push(c, positions.get(next).copied().unwrap_or(run.start));
-        next += length;
+        decoder.push(c, positions.next().unwrap_or(run.start));
+        (1..length).for_each(|_| _ = positions.next());
     };
     for chunk in bytes.utf8_chunks() {
         chunk.valid().chars().for_each(|c| push(c, c.len_utf8()));
@@ -117,6 +118,38 @@ fn decode(state: &State, run: &Run) -> Option<State> {
         }
     }
     decoder.finish(Reading::Base64)
+}
+
+/// The bytes that symbols of base64 encode, each with the offset of its last symbol. Other characters are skipped.
+struct Bytes<'a> {
+    symbols: core::iter::Enumerate<core::slice::Iter<'a, u8>>,
+    bits: u32,
+    count: u32,
+}
+
+impl<'a> Bytes<'a> {
+    fn new(symbols: &'a [u8]) -> Self {
+        Self { symbols: symbols.iter().enumerate(), bits: 0, count: 0 }
+    }
+}
+
+impl Iterator for Bytes<'_> {
+    type Item = (u8, usize);
+
+    fn next(&mut self) -> Option<(u8, usize)> {
+        loop {
+            let (at, &symbol) = self.symbols.next()?;
+            let Some(value) = value(symbol) else { continue };
+            self.bits = self.bits << 6 | value;
+            self.count += 6;
+            if self.count >= 8 {
+                self.count -= 8;
+                let byte = (self.bits >> self.count) as u8;
+                self.bits &= (1 << self.count) - 1;
+                return Some((byte, at));
+            }
+        }
+    }
 }
 
 /// Returns the six bits of a symbol of either alphabet.

@@ -5,7 +5,11 @@ use crate::public_key::recover::state::{Decoder, State};
 
 /// Returns whether there is a character other than the printable ones of ASCII and the usual line ends.
 pub(super) fn has_control_or_other(text: &str) -> bool {
-    text.bytes().any(|byte| !matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t'))
+    !text.bytes().all(is_printable)
+}
+
+fn is_printable(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
 
 /// Removes a byte order mark at the start.
@@ -53,10 +57,12 @@ pub(super) fn without_spaces_between(state: &State) -> Option<State> {
 
 /// Removes characters that do not show, and the escape sequences of a terminal.
 pub(super) fn without_invisible(state: &State) -> Option<State> {
-    let text = state.text();
     let mut decoder = Decoder::new(state);
     let mut sequence = Sequence::None;
-    for (at, c) in text.char_indices() {
+    let mut at = 0;
+    loop {
+        let is_mark = |byte| sequence != Sequence::None || !is_printable(byte);
+        let Some(c) = decoder.next_mark(&mut at, is_mark) else { break };
         let is_hidden = match sequence {
             Sequence::None if is_invisible(c) => {
                 sequence = if c == '\x1b' { Sequence::Started } else { Sequence::None };
@@ -80,13 +86,18 @@ pub(super) fn without_invisible(state: &State) -> Option<State> {
                 true
             }
         };
-        if is_hidden { decoder.damage(at) } else { decoder.push(c, at) }
+        if is_hidden {
+            decoder.damage(at)
+        } else {
+            decoder.push(c, at)
+        }
+        at += c.len_utf8();
     }
     decoder.finish(Reading::InvisibleCharacters)
 }
 
 /// The part of a terminal's escape sequence (ECMA-48) that a character continues.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Sequence {
     None,
     Started,
@@ -108,7 +119,8 @@ fn is_invisible(c: char) -> bool {
 /// Replaces full-width and typographic variants by the ASCII characters they stand for.
 pub(super) fn in_ascii(state: &State) -> Option<State> {
     let mut decoder = Decoder::new(state);
-    for (at, c) in state.text().char_indices() {
+    let mut at = 0;
+    while let Some(c) = decoder.next_mark(&mut at, |byte| !byte.is_ascii()) {
         let ascii = match c {
             // The full-width forms are in the order of ASCII.
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
@@ -123,6 +135,7 @@ pub(super) fn in_ascii(state: &State) -> Option<State> {
             decoder.damage(at);
         }
         decoder.push(ascii.unwrap_or(c), at);
+        at += c.len_utf8();
     }
     decoder.finish(Reading::FullWidth)
 }

@@ -19,7 +19,7 @@ fn decode_percent(state: &State, is_form: bool) -> Option<State> {
     let text = state.text();
     let mut decoder = Decoder::new(state);
     let mut at = 0;
-    while let Some(c) = char_at(text, at) {
+    while let Some(c) = decoder.next_mark(&mut at, |byte| byte == b'%' || (is_form && byte == b'+')) {
         let length = if c == '%' { utf8_of_percent(text, at) } else { None };
         match length {
             Some((decoded, length)) => {
@@ -60,7 +60,7 @@ pub(super) fn backslash(state: &State) -> Option<State> {
     let text = state.text();
     let mut decoder = Decoder::new(state);
     let mut at = 0;
-    while let Some(c) = char_at(text, at) {
+    while let Some(c) = decoder.next_mark(&mut at, |byte| matches!(byte, b'\\' | b'`' | b'_')) {
         let next = char_at(text, at + 1);
         let escape = match (c, next) {
             ('\\', Some(next)) if next.is_ascii() => Some(after_backslash(text, at + 1, next)),
@@ -119,7 +119,7 @@ pub(super) fn quoted_printable(state: &State) -> Option<State> {
     let text = state.text();
     let mut decoder = Decoder::new(state);
     let mut at = 0;
-    while let Some(c) = char_at(text, at) {
+    while let Some(c) = decoder.next_mark(&mut at, |byte| byte == b'=') {
         let rest = text.get(at + 1..).unwrap_or_default();
         let soft_break = ["\r\n", "\n"].into_iter().find(|line_end| c == '=' && rest.starts_with(line_end));
         let code = if c == '=' { hexadecimal(text, at + 1, 2) } else { None };
@@ -140,7 +140,7 @@ pub(super) fn quoted_printable(state: &State) -> Option<State> {
     decoder.finish(Reading::QuotedPrintable)
 }
 
-pub(super) fn char_at(text: &str, at: usize) -> Option<char> {
+fn char_at(text: &str, at: usize) -> Option<char> {
     text.get(at..)?.chars().next()
 }
 

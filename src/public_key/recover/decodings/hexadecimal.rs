@@ -116,7 +116,7 @@ fn decode(state: &State, start: usize, head: [u8; 3]) -> Option<State> {
     decoder.damage(start);
     // The text before it has the type, if there is one.
     let before = state.text().get(..start)?;
-    before.char_indices().for_each(|(at, c)| decoder.push(c, at));
+    decoder.copy(0, before.len());
     if matches!(head, [0, 0, 0] | [0x30, ..]) {
         let mut group = Group { bits: 0, count: 0, at: 0 };
         run(text, |byte, at| group.add(byte, start + at, &mut decoder));

@@ -1,6 +1,5 @@
 //! HTML and XML: character references and tags.
 
-use crate::public_key::recover::decodings::escapes::char_at;
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
 
@@ -44,7 +43,7 @@ pub(super) fn entities(state: &State) -> Option<State> {
     let text = state.text();
     let mut decoder = Decoder::new(state);
     let mut at = 0;
-    while let Some(c) = char_at(text, at) {
+    while let Some(c) = decoder.next_mark(&mut at, |byte| byte == b'&') {
         let reference = if c == '&' { text.get(at + 1..).and_then(reference) } else { None };
         match reference {
             Some((decoded, length)) => {
@@ -90,7 +89,7 @@ pub(super) fn tags(state: &State) -> Option<State> {
     let text = state.text();
     let mut decoder = Decoder::new(state);
     let mut at = 0;
-    while let Some(c) = char_at(text, at) {
+    while let Some(c) = decoder.next_mark(&mut at, |byte| byte == b'<') {
         let tag = if c == '<' { text.get(at + 1..).and_then(tag) } else { None };
         match tag {
             Some(tag) => {

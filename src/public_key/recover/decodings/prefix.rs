@@ -16,8 +16,7 @@ pub(super) fn of_lines(state: &State) -> Option<State> {
         if length > 0 {
             decoder.damage(start);
         }
-        let kept = line.char_indices().skip_while(|&(at, _)| at < length);
-        kept.for_each(|(at, c)| decoder.push(c, start + at));
+        decoder.copy(start + length, start + line.len());
         start += line.len();
     }
     decoder.finish(Reading::LinePrefix)

@@ -60,6 +60,8 @@ def unless_empty(**fields):
 class Client:
     # The newest minor version that it knows.
     latest = 92
+    # Whether what it prints is known only after all operations.
+    reports_at_the_end = False
     # Whether it prints the fingerprint of a key that it imported.
     prints_fingerprint = True
 
@@ -366,16 +368,19 @@ class RustSdk(Client):
         body = {envelope[refusal.status]: {"code": refusal.status, "message": refusal.message}}
         body = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
         field = "message" if refusal.status == 404 else "data"
-        return f"openstack server error:\n\turi: `{url}`\n\tstatus: `{status}`\n\t{field}: `{body}`\n\trequest-id: ``\n"
+        details = [f"uri: `{url}`", f"status: `{status}`", f"{field}: `{body}`", "request-id: ``"]
+        return "openstack server error:\n" + "".join(f"\t{detail}\n" for detail in details)
 
 
 class Ansible(Client):
     """The modules `keypair` and `keypair_info` of the Ansible collection openstack.cloud."""
 
     latest = OpenStackSdk.latest
+    reports_at_the_end = True
 
     def perform_all(self, job, operations):
-        for operation, result in zip(operations, play(job.programs, job.folder, [self.task(job, o) for o in operations])):
+        results = play(job.programs, job.folder, [self.task(job, operation) for operation in operations])
+        for operation, result in zip(operations, results):
             failed = result.get("failed", False)
             yield operation, not failed, result["msg"] if failed else json.dumps(result)
 
@@ -430,7 +435,8 @@ def play(programs, folder, tasks):
     folder = pathlib.Path(tempfile.mkdtemp(dir=folder))
     results = folder / "results.json"
     names = [f"result_{i}" for i in range(len(tasks))]
-    python, preloaded = pathlib.Path(programs["ansible"]).parent / "python3", pathlib.Path(__file__).parent / "preloaded.py"
+    python = pathlib.Path(programs["ansible"]).parent / "python3"
+    preloaded = pathlib.Path(__file__).parent / "preloaded.py"
     interpreter = folder / "python3"
     interpreter.write_text(f'#!/bin/sh\n[ $# = 0 ] || exec {python} "$@"\nexec {python} -IS {preloaded}\n')
     interpreter.chmod(0o755)

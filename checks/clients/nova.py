@@ -84,7 +84,8 @@ class Nova:
         if not all(letter in allowed or letter.isascii() and letter.isalnum() for letter in name):
             return Refusal(400, field + f"{name!r} does not match {pattern!r}")
         if body.get("public_key", "") is None:
-            return Refusal(400, "Invalid input for field/attribute public_key. Value: None. None is not of type 'string'")
+            field = "Invalid input for field/attribute public_key. Value: None. "
+            return Refusal(400, field + "None is not of type 'string'")
         object_ = f"Invalid input for field/attribute keypair. Value: {body}. "
         if self.minor >= 92 and "public_key" not in body:
             return Refusal(400, object_ + "'public_key' is a required property")

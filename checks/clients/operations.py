@@ -28,8 +28,8 @@ def operations(keys, private_key):
         (
             "no key",
             "no key",
-            "the text at byte 0 is not an OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, which "
-            "ssh-keygen -y -f FILE prints",
+            "the text at byte 0 is not an OpenSSH public key: send one line such as `ssh-ed25519 AAAA… comment`, "
+            "which ssh-keygen -y -f FILE prints",
         ),
         (
             "a private key",

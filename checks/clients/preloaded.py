@@ -1,8 +1,8 @@
-"""An interpreter that has imported openstacksdk: Ansible starts one for each task, and importing takes most of its time.
+"""An interpreter that has imported openstacksdk: Ansible starts one for each task, which takes most of its time.
 
-    preloaded.py SOCKET     serves interpreters; prints a line when it is ready
-    preloaded.py            without arguments, where PRELOADED_SOCKET names the socket: runs the program in its standard
-                            input in a child of the server, with its own environment and standard streams
+    preloaded.py SOCKET    serves interpreters; prints a line when it is ready
+    preloaded.py           runs the program in its standard input in a child of the server whose socket the variable
+                           PRELOADED_SOCKET names, with its own environment and standard streams
 """
 
 import json

@@ -25,14 +25,13 @@ pub(super) struct Fields<'a> {
 
 /// Returns the `user_id` of a body, valid request or not, if it is not empty.
 pub(super) fn user_id(body: &Value) -> Option<&str> {
-    let member = |value, key| match value {
-        &Value::Object(ref members) => find(members, key),
-        _ => None,
-    };
-    match member(member(body, "keypair")?, "user_id")? {
-        Value::String(user_id) => unless_empty(user_id),
-        _ => None,
+    if let Value::Object(members) = body
+        && let Some(Value::Object(keypair)) = find(members, "keypair")
+        && let Some(Value::String(user_id)) = find(keypair, "user_id")
+    {
+        return unless_empty(user_id);
     }
+    None
 }
 
 /// Returns a user ID; `None` for an empty one, which counts as absent (`user_id or context.user_id` in

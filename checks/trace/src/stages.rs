@@ -19,11 +19,11 @@ pub fn all() -> Vec<Subject> {
         is_supported
     };
     if supports(Kernel::Ifma) {
+        subjects.extend(trial_division(Kernel::Ifma, 1024));
+        subjects.push(base2(Kernel::Ifma, 1024, 8));
         // Up to four lanes are computed in vectors of half the width.
         subjects.push(powers(Kernel::Ifma, 1024, 4));
         subjects.extend([1024, 1536, 2048].map(|bits| powers(Kernel::Ifma, bits, 8)));
-        subjects.push(base2(Kernel::Ifma, 1024, 8));
-        subjects.extend(trial_division(Kernel::Ifma, 1024));
     }
     // Valgrind follows every secret of this kernel: one size shows that both checks agree.
     if supports(Kernel::Avx2) {

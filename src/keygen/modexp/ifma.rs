@@ -11,7 +11,8 @@
 //!  x[n-1]    the highest digits
 //! ```
 //!
-//! Up to four numbers use vectors of half the width, which cost about half as much.
+//! Up to four numbers use vectors of half the width. A processor that executes as many products of half the width per
+//! cycle needs four fifths of the time for them, because only the work for each lane is halved.
 //!
 //! # Numbers
 //! A number is Σ x[k]·2^(wk) with w = 52, the width of the factors that IFMA multiplies. There are n digits, a multiple
@@ -55,8 +56,8 @@
 //!
 //! # Unsafe
 //! Unsafe code is in this file and its folder only: `ifma/vector.rs` implements a trait with intrinsics,
-//! `ifma/montgomery.rs` holds the pointers that run along the digits, and this file the calls into functions compiled
-//! for AVX-512, which the token [`Ifma`] permits. [`Length`] keeps every loop inside a [`Digits`](digits::Digits).
+//! `ifma/montgomery.rs` holds the pointers that run along the digits, `ifma/trial_division.rs` loads the rows of a table as
+//! vectors, and this file has the calls into functions compiled for AVX-512, which the token [`Ifma`] permits. [`Length`] keeps every loop inside a [`Digits`](digits::Digits).
 
 #![allow(unsafe_code, reason = "intrinsics, pointers to digits and calls that need AVX-512; see `Unsafe` above")]
 #![allow(clippy::cast_possible_wrap, reason = "intrinsics take signed integers")]

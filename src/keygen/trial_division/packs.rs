@@ -1,15 +1,18 @@
 //! Primes in packs, as many as fit 52 bits: the second tier of the IFMA kernel, which multiplies 52 by 52 bits.
 //!
-//! Sixteen packs lie side by side. The halves of the products of a dot product are summed separately:
+//! Sixteen packs lie side by side. A sum of products is kept in two words, low + 2^52·high, and reduced to
 //!
 //! ```text
-//! Σ x[D-1-j]·W[j]  =  low + 2^52·high
 //! t     =  ⌈low/2^52⌉ + high + ⌊q·M/2^52⌋      q = low·(-1/M) mod 2^52
 //! word  =  ⌈t/2^52⌉ + ⌊r·M/2^52⌋               r = t·(-1/M) mod 2^52
 //! ```
 //!
-//! In a Montgomery reduction the lower half of q·M makes the sum the next multiple of 2^52; it is not computed, because
-//! rounding up has the same effect.
+//! which is (low + 2^52·high)·2^-104 modulo M. In a Montgomery reduction the lower half of q·M makes the sum the next
+//! multiple of 2^52; it is not computed, because rounding up has the same effect.
+//!
+//! The lower and the upper half of a candidate's 2n digits use the same n weights: the tables of all primes exceed the
+//! first cache, and loading them would take longer than the products. The sum of the upper half includes the word of the
+//! lower half, times 2^(104 - 52n) = W\[n-2\].
 
 use alloc::vec::Vec;
 
@@ -32,9 +35,9 @@ pub(crate) const MAX_BITS: u32 = 8192;
 /// The largest product of a pack, so that `word` is below 2^52.
 pub(crate) const MODULUS: u64 = (1 << DIGIT) - (1 << 8);
 
-/// The number of digits of the largest candidates.
+/// D, the number of digits of the largest candidates. Half of them and a word make up a sum.
 const MAX_DIGITS: u64 = MAX_BITS.div_ceil(DIGIT) as u64;
-/// Digits, and weights of at most M, are below 2^52, so `low` and `high` are below D·2^52 each. Then t is below
+/// Digits, weights of at most M, and words are below 2^52, so `low` and `high` are below D·2^52 each. Then t is below
 /// (D + 2)·2^52, which is below 2^64 when it is rounded up, and `word` is at most D + 2 + M.
 const _: () = assert!(MAX_DIGITS + 3 < 1 << (64 - DIGIT) && MAX_DIGITS + 2 + MODULUS <= MASK);
 
@@ -62,11 +65,13 @@ pub(crate) struct Factor {
 /// The tables for candidates of one size.
 pub(crate) struct Packs {
     wides: Vec<Wide>,
-    /// W of each [`Wide`], in the order of the candidate's digits, one after another.
+    /// W of each [`Wide`], in the order of the digits of half a candidate, one after another.
     weights: Vec<Row>,
     /// The primes of each [`Wide`], as many as it has members, one after another.
     factors: Vec<Factor>,
-    /// The candidate in 52-bit digits.
+    /// The number of weights of a [`Wide`]: n, at least 2.
+    half: usize,
+    /// The candidate in 2n digits of 52 bits.
     digits: Zeroizing<Vec<u64>>,
 }
 
@@ -82,12 +87,13 @@ impl Packs {
         if bits > MAX_BITS {
             return None;
         }
-        let digits = bits.div_ceil(DIGIT) as usize;
+        let half = bits.div_ceil(2 * DIGIT).max(2) as usize;
         let mut tables = Self {
             wides: Vec::with_capacity(packs.len().div_ceil(WIDTH)),
-            weights: Vec::with_capacity(packs.len().div_ceil(WIDTH) * digits),
+            weights: Vec::with_capacity(packs.len().div_ceil(WIDTH) * half),
             factors: Vec::new(),
-            digits: Zeroizing::new(alloc::vec![0; digits]),
+            half,
+            digits: Zeroizing::new(alloc::vec![0; 2 * half]),
         };
         for packs in packs.chunks(WIDTH) {
             tables.push(packs);
@@ -113,7 +119,7 @@ impl Packs {
         }));
 
         let start = self.weights.len();
-        self.weights.resize(start + self.digits.len(), Row([1; WIDTH]));
+        self.weights.resize(start + self.half, Row([1; WIDTH]));
         let mut row = Row([1; WIDTH]);
         for place in self.weights.iter_mut().skip(start).rev() {
             *place = row;
@@ -140,7 +146,7 @@ impl Packs {
         // A loop, because `divides` is inlined into this function but not into a closure of it.
         for wide in &self.wides {
             // Each has its own: the first of those that are left.
-            let (own_weights, other_weights) = weights.split_at(self.digits.len().min(weights.len()));
+            let (own_weights, other_weights) = weights.split_at(self.half.min(weights.len()));
             let (own_factors, other_factors) = factors.split_at(wide.members.min(factors.len()));
             (weights, factors) = (other_weights, other_factors);
             if reveal(Choice::from(u8::from(divides(wide, own_factors, &self.digits, own_weights)))) {
@@ -151,28 +157,38 @@ impl Packs {
     }
 }
 
-/// Whether a prime of these packs divides the number with these digits.
+/// Whether a prime of these packs divides the number with these digits, twice as many as there are weights.
 pub(crate) fn divides(wide: &Wide, factors: &[Factor], digits: &[u64], weights: &[Row]) -> bool {
     let high_half = |a: u64, b: u64| ((u128::from(a) * u128::from(b)) >> DIGIT) as u64;
+    let (lower, upper) = digits.split_at(weights.len().min(digits.len()));
     let mut any = false;
     for lane in 0..WIDTH {
         let of = |row: &Row| row.0.get(lane).copied().unwrap_or(0);
-        let (mut low, mut high) = (0, 0);
-        for (&digit, weights) in digits.iter().zip(weights) {
-            low += digit.wrapping_mul(of(weights)) & MASK;
-            high += high_half(digit, of(weights));
-        }
         let (modulus, negative_inverse) = (of(&wide.modulus), of(&wide.negative_inverse));
         let upper_half = |sum: u64| {
             let quotient = sum.wrapping_mul(negative_inverse) & MASK;
             ((sum + MASK) >> DIGIT) + high_half(quotient, modulus)
         };
-        let word = upper_half(upper_half(low) + high);
+        let mut word = 0;
+        for half in [lower, upper] {
+            let products = half.iter().zip(weights).chain(core::iter::once((&word, joint(weights))));
+            let (mut low, mut high) = (0, 0);
+            for (&factor, weights) in products {
+                low += factor.wrapping_mul(of(weights)) & MASK;
+                high += high_half(factor, of(weights));
+            }
+            word = upper_half(upper_half(low) + high);
+        }
         for factor in factors {
             any |= word.wrapping_mul(of(&factor.inverse)) & MASK <= of(&factor.limit);
         }
     }
     any
+}
+
+/// The weight of the word of the lower half: W\[n-2\].
+pub(crate) fn joint(weights: &[Row]) -> &Row {
+    weights.get(1).unwrap_or(&Row([0; WIDTH]))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use core::arch::x86_64::{
     _mm512_set1_epi64, _mm512_setzero_si512, _mm512_srli_epi64,
 };
 
-use super::super::super::trial_division::packs::{DIGIT, Factor, MASK, Packs, Row, WIDTH, Wide};
+use super::super::super::trial_division::packs::{DIGIT, Factor, MASK, Packs, Row, WIDTH, Wide, joint};
 use super::super::super::uint::SecretUint;
 
 /// Vectors of a row.
@@ -23,12 +23,17 @@ pub(super) fn pass(packs: &mut Packs, candidate: &SecretUint) -> bool {
 #[inline]
 fn divides(wide: &Wide, factors: &[Factor], digits: &[u64], weights: &[Row]) -> bool {
     let zero = _mm512_setzero_si512();
-    let (mut low, mut high) = ([zero; VECTORS], [zero; VECTORS]);
-    for (&digit, weights) in digits.iter().zip(weights) {
-        let (digit, weights) = (_mm512_set1_epi64(digit as i64), load(weights));
+    let add = |sum: &mut [__m512i; 2], factor, weights| {
+        sum[0] = _mm512_madd52lo_epu64(sum[0], factor, weights);
+        sum[1] = _mm512_madd52hi_epu64(sum[1], factor, weights);
+    };
+    let (lower_digits, upper_digits) = digits.split_at(weights.len().min(digits.len()));
+    let (mut lower, mut upper) = ([[zero; 2]; VECTORS], [[zero; 2]; VECTORS]);
+    for ((&low, &high), weights) in lower_digits.iter().zip(upper_digits).zip(weights) {
+        let (low, high, weights) = (_mm512_set1_epi64(low as i64), _mm512_set1_epi64(high as i64), load(weights));
         for vector in 0..VECTORS {
-            low[vector] = _mm512_madd52lo_epu64(low[vector], digit, weights[vector]);
-            high[vector] = _mm512_madd52hi_epu64(high[vector], digit, weights[vector]);
+            add(&mut lower[vector], low, weights[vector]);
+            add(&mut upper[vector], high, weights[vector]);
         }
     }
 
@@ -39,10 +44,13 @@ fn divides(wide: &Wide, factors: &[Factor], digits: &[u64], weights: &[Row]) -> 
         let rounded_up = _mm512_srli_epi64::<DIGIT>(_mm512_add_epi64(sum, mask));
         _mm512_madd52hi_epu64(rounded_up, quotient, modulus[vector])
     };
+    let word =
+        |vector: usize, [low, high]: [__m512i; 2]| upper_half(vector, _mm512_add_epi64(upper_half(vector, low), high));
+    let joint = load(joint(weights));
     let mut words = [zero; VECTORS];
     for vector in 0..VECTORS {
-        let t = _mm512_add_epi64(upper_half(vector, low[vector]), high[vector]);
-        words[vector] = upper_half(vector, t);
+        add(&mut upper[vector], word(vector, lower[vector]), joint[vector]);
+        words[vector] = word(vector, upper[vector]);
     }
 
     let mut any = 0;

@@ -8,6 +8,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use nova_keypair::internals::parses_strictly;
 use nova_keypair::{Blocklist, ImportPolicy, PublicKey, fingerprint};
 
 /// OpenStack Nova's own test key, with its fingerprint.
@@ -100,21 +101,48 @@ fn refuse(c: &mut Criterion) {
 fn recover(c: &mut Criterion) {
     let line = format!("{} user@host.example", RSA_4096.0);
     let truncated = &line[..700];
-    let wrapped = line.as_bytes().chunks(64).map(|piece| str::from_utf8(piece).expect("ASCII")).collect::<Vec<_>>();
+    let pieces = |text: &str| -> Vec<String> {
+        text.as_bytes().chunks(64).map(|piece| String::from_utf8_lossy(piece).into_owned()).collect()
+    };
+    let wrapped = pieces(&line);
+    let blob = line.split(' ').nth(1).expect("a line");
+    let rfc4716 =
+        format!("---- BEGIN SSH2 PUBLIC KEY ----\n{}\n---- END SSH2 PUBLIC KEY ----\n", pieces(blob).join("\n"));
     let entities = line.replace('+', "&#43;").replace('=', "&#x3d;");
     let cases = [
         ("wrapped", wrapped.join("\n"), true),
         ("quoted", format!("> {line}"), true),
+        ("quoted, wrapped mail", format!("> {}", wrapped.join("\n> ")), true),
         ("field of YAML", format!("ssh_authorized_keys:\n  - {line}\n"), true),
+        ("field of JSON", format!("{{\"public_key\": \"{line}\\n\"}}"), true),
         ("percent-encoded", line.replace('+', "%2B").replace('/', "%2F").replace(' ', "%20"), true),
         ("HTML entities", entities, true),
+        ("RFC 4716", rfc4716.clone(), true),
+        ("RFC 4716, dashes of a word processor", rfc4716.replace("----", "\u{2014}\u{2014}"), true),
+        ("RFC 4716, quoted mail", format!("> {}", rfc4716.trim_end().replace('\n', "\n> ")), true),
         ("type of another key", line.replacen("ssh-rsa", "ssh-ed25519", 1), true),
         ("truncated", truncated.to_owned(), false),
+        ("garbage with every mark", "%41&#65;\\x41=41 ".repeat(50), false),
     ];
     let mut group = c.benchmark_group("recover rsa-4096");
     for (name, text, is_certain) in cases {
         assert_eq!(PublicKey::recover(&text).is_ok(), is_certain, "{name}");
         group.bench_function(name, |b| b.iter(|| PublicKey::parse(black_box(&text))));
+    }
+    group.finish();
+}
+
+/// Rejections of 1 MB, and what the parser takes of them, without the search for private keys and for what was meant.
+fn recover_megabyte(c: &mut Criterion) {
+    let no_limit = ImportPolicy::nova();
+    let mut group = c.benchmark_group("recover 1 MB");
+    for piece in ["garbage ", "%41", "MIIEpA", "A A ", "&#65;", "0a", "\u{fffd}"] {
+        let text = piece.repeat(1_000_000 / piece.len());
+        assert!(!parses_strictly(&text, &no_limit));
+        group.bench_function(format!("{piece:?}, parser alone"), |b| {
+            b.iter(|| parses_strictly(black_box(&text), &no_limit));
+        });
+        group.bench_function(format!("{piece:?}"), |b| b.iter(|| PublicKey::parse_with(black_box(&text), &no_limit)));
     }
     group.finish();
 }
@@ -214,5 +242,16 @@ fn shared_primes(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, import, ssh_key, stages, refuse, recover, weaknesses, blocklist, shared_primes);
+criterion_group!(
+    benches,
+    import,
+    ssh_key,
+    stages,
+    refuse,
+    recover,
+    recover_megabyte,
+    weaknesses,
+    blocklist,
+    shared_primes
+);
 criterion_main!(benches);

@@ -14,6 +14,7 @@ use crate::keygen::uint::SecretUint;
 use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, stages, trial_division};
 use crate::policy::ImportPolicy;
 use crate::private_key::PrivateKey;
+use crate::public_key::PublicKey;
 use crate::public_key::recover::{self, state::State};
 
 /// Returns the number of texts that a search for the meant key visits.
@@ -21,6 +22,12 @@ use crate::public_key::recover::{self, state::State};
 pub fn recovery_states(bytes: &[u8]) -> usize {
     let input = core::str::from_utf8(bytes).map_or_else(|_| State::of_bytes(bytes), State::input);
     recover::search_counting(input, bytes.len(), &ImportPolicy::default()).1
+}
+
+/// Returns whether a line can be imported, without a search for what was meant instead.
+#[must_use]
+pub fn parses_strictly(line: &str, policy: &ImportPolicy<'_>) -> bool {
+    PublicKey::parses_strictly(line, policy)
 }
 
 /// Installs the function that is called with bytes that become public (a verdict, or the modulus) before anything

@@ -101,6 +101,12 @@ impl PublicKey {
         Ok(Self { line: line.into(), end, comment: end - comment.len(), blob })
     }
 
+    /// Returns whether a line can be imported, without a search.
+    #[cfg(feature = "__internals")]
+    pub(crate) fn parses_strictly(line: &str, policy: &ImportPolicy<'_>) -> bool {
+        Self::parse_strictly(line, policy).is_ok()
+    }
+
     /// Finds what was meant by a text that is not a line, for the reason of `error`.
     ///
     /// Returns the first error of a text that means a key, if there is one; or else the key.

@@ -189,8 +189,9 @@ positioned_error! {
         /// An X.509 certificate or certificate request.
         IsX509 => "key_x509",
             "the text{at} is an X.509 certificate or request",
-            "extract its key with openssl x509 -pubkey -noout -in FILE, then convert it with ssh-keygen -i -m PKCS8 \
-             -f KEY";
+            "extract its key with openssl x509 -pubkey -noout -in FILE (for a request, openssl req -pubkey -noout \
+             -in FILE), then convert it with ssh-keygen -i -m PKCS8 -f KEY; if it is an Ed25519 key, send its .pub \
+             file";
         /// An OpenPGP key or message.
         IsOpenPgp => "key_pgp",
             "the text{at} is OpenPGP armor",

@@ -37,7 +37,7 @@ static TURN: Mutex<()> = Mutex::new(());
 thread_local! {
     /// Set while the allocator works for itself. Without a destructor, so it can be read at any time.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
-    static REQUESTED: Cell<Requested> = const { Cell::new(Requested { largest: 0, total: 0 }) };
+    static REQUESTED: Cell<Requested> = const { Cell::new(Requested::NONE) };
 }
 
 /// The bytes that this thread requested from the allocator.
@@ -47,6 +47,25 @@ pub(crate) struct Requested {
     pub(crate) largest: usize,
     /// All blocks in total.
     pub(crate) total: usize,
+    /// The blocks that were allocated at the same time, at most.
+    pub(crate) peak: usize,
+    live: usize,
+}
+
+impl Requested {
+    const NONE: Self = Self { largest: 0, total: 0, peak: 0, live: 0 };
+
+    fn add(mut self, size: usize) -> Self {
+        self.largest = self.largest.max(size);
+        self.total = self.total.saturating_add(size);
+        self.live = self.live.saturating_add(size);
+        self.peak = self.peak.max(self.live);
+        self
+    }
+
+    fn free(self, size: usize) -> Self {
+        Self { live: self.live.saturating_sub(size), ..self }
+    }
 }
 
 /// A secret that was found.
@@ -130,11 +149,7 @@ fn inside(work: impl FnOnce()) {
 // is the trait's own: it allocates, copies and frees through these two. Nothing here unwinds: locks ignore poison.
 unsafe impl GlobalAlloc for Searching {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = REQUESTED.try_with(|requested| {
-            let Requested { largest, total } = requested.get();
-            requested
-                .set(Requested { largest: largest.max(layout.size()), total: total.saturating_add(layout.size()) });
-        });
+        let _ = REQUESTED.try_with(|requested| requested.set(requested.get().add(layout.size())));
         // SAFETY: the caller's layout is not empty, as this function also requires of its caller. Zeroed, so that the
         // whole block may be read when it is freed, and nothing from before is found in it.
         let block = unsafe { System.alloc_zeroed(layout) };
@@ -145,6 +160,7 @@ unsafe impl GlobalAlloc for Searching {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let _ = REQUESTED.try_with(|requested| requested.set(requested.get().free(layout.size())));
         if WATCHING.load(SeqCst) {
             inside(|| {
                 let mut live = lock(&LIVE);
@@ -236,7 +252,7 @@ pub(crate) fn searched() -> usize {
 
 /// Returns the bytes that a piece of work requests from the allocator.
 pub(crate) fn requested<T>(work: impl FnOnce() -> T) -> (T, Requested) {
-    REQUESTED.set(Requested { largest: 0, total: 0 });
+    REQUESTED.set(Requested::NONE);
     let outcome = work();
     (outcome, REQUESTED.get())
 }

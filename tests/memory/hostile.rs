@@ -13,11 +13,30 @@ use crate::draws::Draws;
 /// Allowance for any input: the text of an error, a quotation from the input.
 const ANYWAY: usize = 1024;
 
-/// The longest text that is searched for the key it means, and the multiples of its length that the search may
-/// allocate: at once, and all together.
+/// The longest text that is searched for the key it means.
 const SEARCHED: usize = 16384;
-const LARGEST: usize = 8;
-const MULTIPLE: usize = 64;
+
+/// What a search may allocate: multiples of the length of the text, and bytes besides.
+struct Bound {
+    /// At the same time.
+    peak: (usize, usize),
+    total: (usize, usize),
+}
+
+/// For a line that is damaged in one ordinary way.
+const ORDINARY: Bound = Bound { peak: (8, 2048), total: (16, 4096) };
+
+/// For any text, whose decodings lead to as many others as the search visits.
+const HOSTILE: Bound = Bound { peak: (20, 8192), total: (64, 40960) };
+
+impl Bound {
+    fn check(&self, what: &str, length: usize, &Requested { peak, total, .. }: &Requested) {
+        for (name, measured, (multiple, constant)) in [("peak", peak, self.peak), ("total", total, self.total)] {
+            let limit = multiple * length + constant;
+            assert!(measured <= limit, "{what}: {name} of {measured} bytes for a text of {length}, limit {limit}");
+        }
+    }
+}
 
 /// Runs every function that accepts a public key on one text. If it is too long to be searched, no block may be longer
 /// than it, nor all together longer than twice that.
@@ -35,10 +54,14 @@ fn costs(what: &str, text: &str) {
         ("post", &|| drop(post(&request, &context, &mut Draws::new(|_, _| None)))),
     ];
     for (consumer, consume) in consumers {
-        let ((), Requested { largest: a, total: b }) = requested(consume);
-        let (largest, total) = if text.len() > SEARCHED { (1, 2) } else { (LARGEST, MULTIPLE) };
-        assert!(a <= largest * text.len() + ANYWAY, "{consumer} of {what}: {a} bytes at once for {}", text.len());
-        assert!(b <= total * text.len() + ANYWAY, "{consumer} of {what}: {b} bytes for {}", text.len());
+        let ((), asked) = requested(consume);
+        let what = format!("{consumer} of {what}");
+        if text.len() > SEARCHED {
+            assert!(asked.largest <= text.len() + ANYWAY, "{what}: {} bytes at once for {}", asked.largest, text.len());
+            assert!(asked.total <= 2 * text.len() + ANYWAY, "{what}: {} bytes for {}", asked.total, text.len());
+        } else {
+            HOSTILE.check(&what, text.len(), &asked);
+        }
     }
 }
 
@@ -52,8 +75,11 @@ fn string(content: &[u8]) -> Vec<u8> {
 
 #[test]
 fn allocations_are_counted() {
-    let (block, Requested { largest, total }) = requested(|| drop((vec![0u8; 1000], vec![0u8; 5000])));
-    assert_eq!((block, largest, total), ((), 5000, 6000));
+    let (block, Requested { largest, total, peak, .. }) = requested(|| {
+        drop((vec![0u8; 1000], vec![0u8; 5000]));
+        drop(vec![0u8; 3000]);
+    });
+    assert_eq!((block, largest, total, peak), ((), 5000, 9000, 6000));
 }
 
 /// A string of a blob may claim any length.
@@ -119,13 +145,49 @@ fn a_text_that_is_searched_costs_a_multiple_of_its_length() {
         "AAAAB3NzaC1yc2EAAAADAQABAAACAQ\n",
         "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A\n",
         "A A A A ",
+        "A\0",
         "0a ",
         "U1NIIFBS",
     ] {
-        let text = unit.repeat(16384 / unit.len());
-        let (_, Requested { largest, total }) = requested(|| drop(PublicKey::recover(&text)));
-        assert!(largest <= LARGEST * text.len(), "{unit:?}: {largest} bytes at once");
-        assert!(total <= MULTIPLE * text.len(), "{unit:?}: {total} bytes for {}", text.len());
+        for length in [100, 300, 800, 1500, 4000, SEARCHED] {
+            let text = unit.repeat(length / unit.len());
+            let (_, asked) = requested(|| drop(PublicKey::recover(&text)));
+            HOSTILE.check(&format!("{unit:?}"), text.len(), &asked);
+        }
+    }
+}
+
+#[test]
+fn the_search_for_the_key_of_a_damaged_line_costs_a_small_multiple_of_its_length() {
+    let _turn = turn();
+    // The blocks of a test do not depend on whether the modulus is a product of two primes.
+    let bytes = |count: u32| (0..count).map(|index| (index * index * 31 + index * 7 + 0xc5) as u8 | 1);
+    let modulus: Vec<u8> = bytes(512).collect();
+    let point: Vec<u8> = bytes(32).collect();
+    let rsa = line(&[string(b"ssh-rsa"), string(&[1, 0, 1]), string(&[&[0][..], &modulus].concat())].concat());
+    let ed25519 = format!("ssh-ed25519 {}", STANDARD.encode([string(b"ssh-ed25519"), string(&point)].concat()));
+    for line in [rsa, ed25519].map(|line| line + " me@host") {
+        let wrapped = |end: &str| {
+            let pieces = line.as_bytes().chunks(64).map(|piece| str::from_utf8(piece).unwrap());
+            pieces.collect::<Vec<_>>().join(end)
+        };
+        for (what, text) in [
+            ("wrapped", wrapped("\n")),
+            ("quoted mail", format!("> {}", wrapped("\n> "))),
+            ("in quotes", format!("\"{line}\"")),
+            ("a field of YAML", format!("ssh_authorized_keys:\n  - {line}\n")),
+            ("a field of JSON", format!("{{\"public_key\": \"{line}\\n\"}}")),
+            ("percent-encoded", line.replace('/', "%2F").replace('+', "%2B").replace(' ', "%20").replace('@', "%40")),
+            ("HTML entities", line.replace('/', "&#47;").replace('+', "&#43;").replace('@', "&commat;")),
+            ("escapes", line.replace('/', "\\/").replace('+', "\\u002b").replace('@', "\\x40")),
+            ("base64 of it", STANDARD.encode(&line)),
+            ("type of another key", line.replacen("ssh-", "ssh-dss", 1)),
+            ("truncated", line[..line.len() / 2].to_owned()),
+        ] {
+            let (found, asked) = requested(|| PublicKey::recover(&text).is_ok());
+            assert_eq!(found, what != "truncated", "{what}: {text}");
+            ORDINARY.check(what, text.len(), &asked);
+        }
     }
 }
 
@@ -147,7 +209,7 @@ fn bodies_cost_a_multiple_of_their_length() {
         ),
         ("a list that is deep", "[".repeat(megabyte)),
     ] {
-        let (reply, Requested { largest, total }) = requested(|| match serde_json::from_str::<Request>(&body) {
+        let (reply, Requested { largest, total, .. }) = requested(|| match serde_json::from_str::<Request>(&body) {
             Ok(request) => post(&request, &Context::new("me"), &mut Draws::new(|_, _| None)),
             Err(error) => Reply::malformed(&error.to_string()),
         });

@@ -8,6 +8,7 @@ mod openssh;
 mod openssl;
 mod putty;
 pub(crate) mod python;
+mod remedies;
 mod sshd;
 
 use std::path::PathBuf;

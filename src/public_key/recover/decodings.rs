@@ -25,8 +25,16 @@ const DECODED: usize = 128;
 /// The shortest text that can hold a private key in any encoding.
 const SHORTEST: usize = 32;
 
-/// The bytes of all states together at most, or twice the text if that is more.
-const MAX_BYTES: usize = 65536;
+/// The bytes of all decoded texts together, after which nothing more is decoded.
+const fn max_bytes(input: usize) -> usize {
+    /// Enough for every order of the decodings of a short text.
+    const SHORT: usize = 2048;
+    /// A long text has fewer states, so that a search takes no longer.
+    const LONG: usize = 4 * MAX_TEXT;
+
+    let some = SHORT + 8 * input;
+    if some < LONG { some } else { LONG }
+}
 
 type Mark = fn(&str) -> bool;
 
@@ -54,7 +62,7 @@ const DECODINGS: [(Mark, Decoding); 15] = [
 /// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
 pub(crate) fn visit(input: State, mut each: impl FnMut(&State) -> ControlFlow<()>) -> usize {
     let mut seen = Vec::from([digest(input.text())]);
-    let (limit, mut bytes) = (MAX_BYTES.max(2 * input.text().len()), 0);
+    let (limit, mut bytes) = (max_bytes(input.text().len()), 0);
     let mut level = Vec::from([input]);
     while !level.is_empty() {
         for state in &level {

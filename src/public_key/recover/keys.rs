@@ -192,10 +192,13 @@ fn line(text: &str, start: usize) -> Found {
     }
 }
 
+/// The length of the shortest name of a type, `ssh-rsa`.
+const SHORTEST_NAME: u8 = 7;
+
 /// Reads the type.
 fn structure(symbols: &mut Symbols<'_>) -> Option<Structure> {
     symbols.read(4)?;
-    let &[0, 0, 0, length] = symbols.bytes.as_slice() else { return None };
+    let &[0, 0, 0, length @ SHORTEST_NAME..=u8::MAX] = symbols.bytes.as_slice() else { return None };
     let end = 4 + usize::from(length);
     symbols.read(end)?;
     Structure::of_name(symbols.bytes.get(4..end)?)

@@ -98,8 +98,10 @@ fn decode(state: &State, run: &Run) -> Option<State> {
             bits &= (1 << count) - 1;
         }
     }
-    let readable = bytes.iter().filter(|&&byte| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0)).count();
-    // Random bytes are readable with a probability of 0.39 each. A few letters of a comment may not be ASCII.
+    let is_readable = |c: &char| matches!(c, ' '..='~' | '\t' | '\n' | '\r' | '\0' | '\u{a0}'..);
+    let valid = bytes.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
+    let readable: usize = valid.filter(is_readable).map(char::len_utf8).sum();
+    // Random bytes are readable with a probability of 0.43 each. A few letters may be in another encoding.
     if readable * 10 < bytes.len() * 9 {
         return None;
     }

@@ -75,7 +75,8 @@ pub(super) fn jwk(blob: &[u8]) -> Option<String> {
     };
     Some(match fields(blob)?[..] {
         [b"ssh-rsa", e, n] => format!(
-            "{{\n  \"alg\": \"RS256\",\n  \"e\": \"{}\",\n  \"kty\": \"RSA\",\n  \"n\": \"{}\",\n  \"kid\": \"k\"\n}}\n",
+            "{{\n  \"alg\": \"RS256\",\n  \"e\": \"{}\",\n  \"kty\": \"RSA\",\n  \"n\": \"{}\",\n  \
+             \"kid\": \"k\"\n}}\n",
             unsigned(e),
             unsigned(n)
         ),

@@ -209,7 +209,9 @@ proptest! {
     fn escapes_are_not_read_as_a_key(
         base64 in "[A-Za-z0-9+/]{43}",
         signs in prop::collection::vec(0_usize..42, 1..5),
-        escape in prop::sample::select(vec!["\\u002b", "\\x2b", "%2B", "&#43;", "=2B", "\\n", "\\r\\n", "\\", "\n12 ", "_x002B_"]),
+        escape in prop::sample::select(vec![
+            "\\u002b", "\\x2b", "%2B", "&#43;", "=2B", "\\n", "\\r\\n", "\\", "\n12 ", "_x002B_",
+        ]),
         lost in 0_usize..6,
         comment in prop::sample::select(&WORDS[..]),
     ) {

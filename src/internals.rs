@@ -15,13 +15,20 @@ use crate::keygen::{self, RsaComponents, drbg::HmacDrbg, stages, trial_division}
 use crate::policy::ImportPolicy;
 use crate::private_key::PrivateKey;
 use crate::public_key::PublicKey;
-use crate::public_key::recover::{self, state::State};
+use crate::public_key::recover::{
+    self,
+    state::{MAX_TEXT, State},
+};
 
 /// Returns the number of texts that a search for the meant key visits.
 #[must_use]
 pub fn recovery_states(bytes: &[u8]) -> usize {
+    // Of a longer text, only places are examined.
+    if bytes.len() > MAX_TEXT {
+        return 1;
+    }
     let input = core::str::from_utf8(bytes).map_or_else(|_| State::of_bytes(bytes), State::input);
-    recover::search_counting(input, bytes.len(), &ImportPolicy::default()).1
+    recover::search_counting(input, &ImportPolicy::default()).1
 }
 
 /// Returns whether a line can be imported, without a search for what was meant instead.

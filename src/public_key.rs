@@ -113,7 +113,7 @@ impl PublicKey {
     #[cold]
     #[inline(never)]
     fn search(text: &str, policy: &ImportPolicy<'_>, error: PublicKeyError) -> Result<Self> {
-        match Self::recover_damaged(State::input(text), text.len(), policy, error)?.repairs.first() {
+        match Self::recover_text(text, policy, error)?.repairs.first() {
             Some(repair) if repair.reading() != Reading::LongComment => Err(repair.error()),
             _ => Err(error),
         }
@@ -131,6 +131,15 @@ impl PublicKey {
     /// # Ok::<(), nova_keypair::Error>(())
     /// ```
     ///
+    /// Where base64 is interrupted, the letters behind the break belong to the key only if the key uses all of them and
+    /// they cannot be words of a comment, unless the bytes prove themselves, such as a point on a curve. A few cases
+    /// cannot be decided by any program: one lost `+` that a space replaces is a damage that is undone, although a
+    /// space may also have been added where another letter was lost; and a truncated key whose comment, such as
+    /// `qZ7kWb`, looks like base64 and has just as many letters as are missing is taken for that key.
+    ///
+    /// A text of more than 16 KiB is not searched for public keys. In its first 16 KiB, private keys are found that are
+    /// as they were written, or whose armor is in one encoding.
+    ///
     /// # Errors
     ///
     /// As for [`parse`](Self::parse), if no key is certain, with positions in the text as given.
@@ -146,7 +155,7 @@ impl PublicKey {
     pub fn recover_with(text: &str, policy: &ImportPolicy<'_>) -> Result<Recovered> {
         match Self::parse_strictly(text, policy) {
             Ok(key) => Ok(Recovered { key, repairs: Vec::new() }),
-            Err(error) => Self::recover_damaged(State::input(text), text.len(), policy, error),
+            Err(error) => Self::recover_text(text, policy, error),
         }
     }
 
@@ -163,18 +172,16 @@ impl PublicKey {
                     return Err(PublicKeyErrorKind::IsPrivateKey.at(0));
                 }
                 let error = PublicKeyErrorKind::IsNotUtf8.at(error.valid_up_to());
-                Self::recover_damaged(State::of_bytes(bytes), bytes.len(), &ImportPolicy::default(), error)
+                if let Some(error) = recover::reject_long(bytes, error) {
+                    return Err(error);
+                }
+                Self::recover_damaged(State::of_bytes(bytes), None, &ImportPolicy::default(), error)
             }
         }
     }
 
     /// Finds the key that a text means which is not a line, for the reason of `error`.
-    fn recover_damaged(
-        input: State,
-        length: usize,
-        policy: &ImportPolicy<'_>,
-        error: PublicKeyError,
-    ) -> Result<Recovered> {
+    fn recover_text(text: &str, policy: &ImportPolicy<'_>, error: PublicKeyError) -> Result<Recovered> {
         // The only problem is the policy.
         if matches!(
             error.kind(),
@@ -185,8 +192,22 @@ impl PublicKey {
             return Err(error);
         }
         let is_too_long = matches!(error.kind(), PublicKeyErrorKind::TooLong { .. });
-        let first_line_only = is_too_long.then(|| first_error::explain_long(input.text())).flatten();
-        match recover::search(input, length, policy) {
+        let first_line_only = is_too_long.then(|| first_error::explain_long(text)).flatten();
+        match recover::reject_long(text.as_bytes(), first_line_only.unwrap_or(error)) {
+            Some(error) => Err(error),
+            None => Self::recover_damaged(State::input(text), first_line_only, policy, error),
+        }
+    }
+
+    /// Finds the key that the text of a state means. If none is certain, the error is `first_line_only` or `error`.
+    fn recover_damaged(
+        input: State,
+        first_line_only: Option<PublicKeyError>,
+        policy: &ImportPolicy<'_>,
+        error: PublicKeyError,
+    ) -> Result<Recovered> {
+        let is_too_long = matches!(error.kind(), PublicKeyErrorKind::TooLong { .. });
+        match recover::search(input, policy) {
             // The limit is that of the text as it was sent.
             Outcome::Rejected(found) if is_too_long && matches!(found.kind(), PublicKeyErrorKind::TooLong { .. }) => {
                 Err(error)

@@ -89,6 +89,10 @@ positioned_error! {
         IsPath => "key_is_path",
             "the text{at} is a file path or URL, not a key",
             "send the contents of the .pub file";
+        /// A command, a function call or a variable that a program should have replaced by a key.
+        IsPlaceholder => "key_is_placeholder",
+            "the text{at} stands for a key, but was not replaced by one",
+            "send the contents of the .pub file; a shell replaces $(...) and variables only outside of single quotes";
         /// The fingerprint of a key instead of the key.
         IsFingerprint => "key_is_fingerprint",
             "the text{at} is a fingerprint, not a key",
@@ -172,16 +176,28 @@ positioned_error! {
         IsSpkiPem => "key_spki_pem",
             "the text{at} is a PKCS#8 (SPKI) PEM public key",
             "convert it with ssh-keygen -i -m PKCS8 -f FILE; if it is an Ed25519 key, send its .pub file";
+        /// An Ed25519 key as SPKI (PKCS#8), with or without its armor.
+        IsEd25519Spki => "key_spki_ed25519",
+            "the text{at} is an Ed25519 key in PKCS#8 (SPKI), from which ssh-keygen does not convert such keys",
+            "send its .pub file";
         /// The base64 of an SPKI (PKCS#8) public key without its armor.
         IsSpkiBody => "key_spki_body",
             "the text{at} is the body of a PKCS#8 (SPKI) PEM public key without its first and last line",
             "put it on a line of its own between -----BEGIN PUBLIC KEY----- and -----END PUBLIC KEY-----, and convert \
-             it with ssh-keygen -i -m PKCS8 -f FILE; if it is an Ed25519 key, send its .pub file";
+             it with ssh-keygen -i -m PKCS8 -f FILE";
         /// The base64 of a PKCS#1 public key without its armor.
         IsPkcs1Body => "key_pkcs1_body",
             "the text{at} is the body of a PKCS#1 PEM public key without its first and last line",
             "put it on a line of its own between -----BEGIN RSA PUBLIC KEY----- and -----END RSA PUBLIC KEY-----, and \
              convert it with ssh-keygen -i -m PEM -f FILE";
+        /// A JSON Web Key (RFC 7517).
+        IsJwk => "key_jwk",
+            "the text{at} is a JSON Web Key (JWK)",
+            "export the public key in OpenSSH format, or send its .pub file";
+        /// An RSA key in XML, as .NET and XML signatures have it.
+        IsXmlKey => "key_xml",
+            "the text{at} is an RSA key in XML",
+            "export the public key in OpenSSH format, or send its .pub file";
         /// An RSA key whose modulus precedes its exponent.
         HasSwappedNumbers => "key_swapped_numbers",
             "the modulus precedes the exponent in the RSA key{at}",
@@ -219,10 +235,14 @@ positioned_error! {
         IsNotUtf8 => "key_not_utf8",
             "the text is not UTF-8{at}",
             "save the file as UTF-8 without BOM";
-        /// The text is percent-encoded, as in a URL or a web form.
+        /// The text is percent-encoded, as in a URL.
         IsPercentEncoded => "key_percent_encoded",
             "the text is percent-encoded{at}",
             "decode it, which turns %2B into + and %20 into a space";
+        /// The text is encoded as the data of a web form (`application/x-www-form-urlencoded`).
+        IsFormEncoded => "key_form_encoded",
+            "the text is encoded as the data of a web form{at}",
+            "decode it, which turns + into a space, and then %2B into +";
         /// The text has HTML or XML character references.
         HasHtmlEntities => "key_html_entities",
             "there is an HTML character reference{at}",
@@ -243,6 +263,11 @@ positioned_error! {
         IsBase64OfText => "key_base64_twice",
             "the text{at} is base64 of the line of a key",
             "decode it once, for example with base64 -d";
+        /// The text is a hexadecimal dump, such as of `xxd` or `hexdump -C`.
+        IsHexDump => "key_hex_dump",
+            "the text{at} is a hexadecimal dump",
+            "send the file that was dumped, or remove the offsets before and the characters after the digits, and \
+             convert them with xxd -r -p";
         /// The key is in hexadecimal.
         IsHexadecimal => "key_hexadecimal",
             "the text{at} is hexadecimal",
@@ -251,11 +276,11 @@ positioned_error! {
         /// There are full-width or typographic variants of ASCII characters.
         HasFullWidth => "key_full_width",
             "there is a full-width or typographic variant of an ASCII character{at}",
-            "write the ASCII characters + / = - instead";
+            "write the ASCII characters instead, such as + / = -";
         /// There is a character that does not show, or an escape sequence of a terminal.
         HasInvisibleCharacter => "key_invisible_character",
             "there is an invisible character{at}",
-            "remove it";
+            "remove it; if it starts an escape sequence of a terminal, remove what belongs to that, such as [200~";
         /// Each line starts with a mark of mail, of a list or of a program.
         HasLinePrefix => "key_line_prefix",
             "there is a mark at the start of each line, the first one{at}",
@@ -292,7 +317,7 @@ positioned_error! {
         /// A line ending or a space inside the base64.
         IsWrapped => "key_wrapped",
             "a line ending or space{at} splits the key",
-            "put the key on one line, without the break";
+            "put the key on one line, without the break and what came with it: spaces, quotes, +, hyphens, backslashes";
         /// The key ends before its fields do. The position is that of the field that is cut off.
         IsTruncated => "key_truncated",
             "the key is cut off in the field{at}",

@@ -29,12 +29,14 @@ pub(crate) fn explain(text: &str) -> PublicKeyError {
     let second = fields.next().unwrap_or_default();
     let third = fields.next().unwrap_or_default();
 
-    edge(content, start)
+    path(start, unquoted(first))
+        .or_else(|| placeholder(content, start))
+        .or_else(|| edge(content, start))
         .or_else(|| fingerprint(content, start, first, second))
         .or_else(|| ssh1(start, first, second, third))
         .or_else(|| separator(content, start, first))
         .or_else(|| key_type(start, first, second))
-        .or_else(|| path(start, first))
+        .or_else(|| labeled_fingerprint(content, start))
         .unwrap_or(Kind::Unrecognized.at(start))
 }
 
@@ -97,13 +99,25 @@ fn fingerprint(content: &str, position: usize, first: &str, second: &str) -> Opt
             .any(|label| field.get(..label.len()).is_some_and(|head| head.eq_ignore_ascii_case(label)));
         let colon_hex = field.len() >= 16 * 3 - 1
             && field.split(':').all(|byte| byte.len() == 2 && byte.bytes().all(|digit| digit.is_ascii_hexdigit()));
-        label || colon_hex
+        let bare = match field.len() {
+            // SHA-256 in base64 without padding, and MD5 in hexadecimal.
+            43 => field.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/')),
+            32 => field.bytes().all(|digit| digit.is_ascii_hexdigit()),
+            _ => false,
+        };
+        label || colon_hex || (bare && content.trim_ascii_end() == field)
     };
     if is_fingerprint(first) {
         return Some(Kind::IsFingerprint.at(position));
     }
     let is_line = is_decimal(first) && is_fingerprint(second);
     is_line.then(|| Kind::IsFingerprint.at(position + content.find(second).unwrap_or_default()))
+}
+
+/// Recognizes the label of a fingerprint within other text, such as what ssh-keygen prints of a new key.
+fn labeled_fingerprint(content: &str, position: usize) -> Option<PublicKeyError> {
+    let at = content.find("SHA256:").or_else(|| content.find("MD5:"))?;
+    Some(Kind::IsFingerprint.at(position + at))
 }
 
 fn ssh1(position: usize, bits: &str, exponent: &str, modulus: &str) -> Option<PublicKeyError> {
@@ -152,8 +166,46 @@ fn key_type(position: usize, first: &str, second: &str) -> Option<PublicKeyError
     is_type.then_some(Kind::UnsupportedType.at(position))
 }
 
+/// Recognizes what a shell, a template or Terraform should have replaced.
+fn placeholder(content: &str, position: usize) -> Option<PublicKeyError> {
+    const STARTS: [&str; 9] = ["$(", "${", "{{", "{%", "<%", "`cat ", "cat ", "file(", "lookup("];
+
+    let content = unquoted(content);
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let name_end = |rest: &str| rest.find(|c: char| !is_name(c)).unwrap_or(rest.len());
+    // `$NAME` alone; `$HOME/…` is a path.
+    let is_variable = ["$env:", "$"].into_iter().find_map(|sign| content.strip_prefix(sign)).is_some_and(|rest| {
+        let (name, after) = rest.split_at(name_end(rest));
+        !name.is_empty() && unquoted_end(after).is_empty()
+    });
+    let is_windows_variable = content.strip_prefix('%').is_some_and(|rest| {
+        let (name, after) = rest.split_at(name_end(rest));
+        name.contains(|c: char| !c.is_ascii_hexdigit()) && unquoted_end(after) == "%"
+    });
+    // `<your public key>`
+    let is_slot = content.strip_prefix('<').is_some_and(|rest| {
+        let words = unquoted_end(rest).strip_suffix('>').unwrap_or_default();
+        !words.is_empty() && words.chars().all(|c| is_name(c) || matches!(c, ' ' | '-' | '.' | '\''))
+    });
+    let is_start = STARTS.iter().any(|start| content.starts_with(start));
+    (is_start || is_variable || is_windows_variable || is_slot).then_some(Kind::IsPlaceholder.at(position))
+}
+
+/// Returns the text without the quotation marks at its start.
+fn unquoted(text: &str) -> &str {
+    text.trim_start_matches(['"', '\'', '@'])
+}
+
+fn unquoted_end(text: &str) -> &str {
+    text.trim_ascii_end().trim_end_matches(['"', '\''])
+}
+
 fn path(position: usize, first: &str) -> Option<PublicKeyError> {
-    let is_path = first.starts_with(['/', '~'])
+    let first = unquoted_end(first);
+    let is_home =
+        ["$HOME/", "${HOME}/", "%USERPROFILE%", "$env:USERPROFILE"].iter().any(|home| first.starts_with(home));
+    let is_path = is_home
+        || first.starts_with(['/', '~'])
         || first.starts_with("./")
         || first.contains("://")
         || first.contains(":\\")

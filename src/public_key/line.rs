@@ -114,7 +114,7 @@ impl<'a> Line<'a> {
         let incomplete = |missing| self.wrapped_or(Kind::IncompleteBase64 { missing }.at(start + self.base64.len()));
         // A last group of two symbols takes two `=`, of three takes one, of four none, and one of one symbol is never whole.
         match (4 - symbols.len() % 4) % 4 {
-            3 => incomplete(3usize.saturating_sub(padding)),
+            3 => incomplete(3usize.saturating_sub(padding).max(1)),
             expected if padding < expected => incomplete(expected - padding),
             expected if padding > expected => Kind::ExtraPadding.at(start + symbols.len() + expected),
             _ => Kind::NonzeroTrailingBits.at(start + symbols.len() - 1),

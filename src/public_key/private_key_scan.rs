@@ -10,6 +10,8 @@
 //! | PKCS#1, PKCS#8 and SEC 1 without armor | base64 of a SEQUENCE with a version and what follows it in a private key |
 //! | encrypted PKCS#8 without armor | base64 of a SEQUENCE with the identifier of PKCS#5 |
 //! | JWK | the member `"d"` next to `"kty"` |
+//! | XML | the element `InverseQ`, or `D` next to `Modulus` |
+//! | DER that was read as text | a version after the head of a SEQUENCE |
 //!
 //! The beginning of a key is enough. `recover::decodings` runs the same scan on what a text encodes.
 
@@ -65,9 +67,37 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
+            (b'<', b'I' | b'D')
+                if rest.starts_with(b"<InverseQ>") || rest.starts_with(b"<D>") && text.contains("<Modulus>") =>
+            {
+                found(start)
+            }
+            (2, _) if is_version(before, rest) => found(start),
+            (6, _) if is_pkcs5(rest) => found(start),
             _ => None,
         }
     })
+}
+
+/// Returns whether `rest` is the version of a private key in DER that was read as text, of which `before` is the
+/// start: the tag of a SEQUENCE is `0`, and the bytes of its length may be any character.
+fn is_version(before: &[u8], rest: &[u8]) -> bool {
+    /// A tag and a length of three bytes, each a character of at most three bytes.
+    const LONGEST: usize = 10;
+
+    let is_private = matches!(rest, [2, 1, 0 | 1, 2 | 4 | b'0', ..]);
+    is_private && before.iter().rev().take(LONGEST).any(|&byte| byte == b'0')
+}
+
+/// Returns whether `rest` is an identifier of PKCS#5 or PKCS#12, which encrypt private keys, in DER that was read as
+/// text: as Latin-1, or with U+FFFD for what is not UTF-8.
+fn is_pkcs5(rest: &[u8]) -> bool {
+    let starts = ["\u{86}H\u{86}\u{f7}\r\u{1}", "\u{fffd}H\u{fffd}\u{fffd}\r\u{1}"];
+    let after = match rest {
+        [6, 9 | 10, b'*', after @ ..] => after,
+        _ => return false,
+    };
+    starts.iter().any(|start| after.strip_prefix(start.as_bytes()).is_some_and(|rest| matches!(rest, [5 | 12, ..])))
 }
 
 /// Returns whether these bytes, which are no text, are a private key: DER or `openssh-key-v1`.
@@ -78,7 +108,7 @@ pub(crate) fn is_private_key(bytes: &[u8]) -> bool {
 /// The bytes at which [`find_private_key`] stops.
 const STOPS: [bool; 256] = {
     let mut stops = [false; 256];
-    let mut letters: &[u8] = b"AaBbMoPpU\"";
+    let mut letters: &[u8] = b"AaBbMoPpU\"<\x02\x06";
     while let [letter, rest @ ..] = letters {
         stops[*letter as usize] = true;
         letters = rest;

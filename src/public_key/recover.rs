@@ -7,12 +7,15 @@
 //! are searched for in every text, and end the search.
 
 pub(crate) mod decodings;
+mod documents;
 mod formats;
 mod keys;
 pub(crate) mod reading;
 pub(crate) mod state;
 mod surroundings;
 mod symbols;
+mod type_names;
+mod words;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -49,19 +52,19 @@ pub(crate) struct Meant {
     pub(crate) repairs: Vec<Repair>,
 }
 
-/// Searches for the key that a text of `length` bytes means, whose first state is `input`.
-///
-/// Of a text that is too long to be searched, `input` may be the first part ([`State::input`]).
-pub(crate) fn search(input: State, length: usize, policy: &ImportPolicy<'_>) -> Outcome {
-    search_counting(input, length, policy).0
+/// Searches for the key that a text means, whose first state is `input`. It is not too long to be searched
+/// ([`reject_long`]).
+pub(crate) fn search(input: State, policy: &ImportPolicy<'_>) -> Outcome {
+    search_counting(input, policy).0
+}
+
+/// Returns the error of a text that is too long to be searched: that of a private key in its first part, or `error`.
+pub(crate) fn reject_long(text: &[u8], error: PublicKeyError) -> Option<PublicKeyError> {
+    (text.len() > MAX_TEXT).then(|| decodings::find_in_long(text).map_or(error, private))
 }
 
 /// Searches, and returns the number of states visited, too.
-pub(crate) fn search_counting(input: State, length: usize, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
-    if length > MAX_TEXT {
-        let found = decodings::find_in_window(input.text());
-        return (found.map_or(Outcome::Unknown, |found| Outcome::Rejected(private(found))), 1);
-    }
+pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
     let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default() };
     let visited = decodings::visit(input, |state| search.visit(state));
     let outcome = match search.outcome {
@@ -303,12 +306,14 @@ fn kind_of(reading: Reading) -> Kind {
         Reading::Utf16 => Kind::IsUtf16,
         Reading::NotUtf8 => Kind::IsNotUtf8,
         Reading::PercentEncoding => Kind::IsPercentEncoded,
+        Reading::FormEncoding => Kind::IsFormEncoded,
         Reading::HtmlEntities => Kind::HasHtmlEntities,
         Reading::HtmlTags => Kind::HasHtmlTags,
         Reading::Escapes => Kind::HasEscapes,
         Reading::QuotedPrintable => Kind::IsQuotedPrintable,
         Reading::Base64 => Kind::IsBase64OfText,
         Reading::Hexadecimal => Kind::IsHexadecimal,
+        Reading::HexDump => Kind::IsHexDump,
         Reading::FullWidth => Kind::HasFullWidth,
         Reading::LinePrefix => Kind::HasLinePrefix,
         _ => Kind::HasInvisibleCharacter,

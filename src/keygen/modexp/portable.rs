@@ -81,7 +81,7 @@ impl Rows {
     /// The accumulator has room for every row. After i rows, `t` has contributed i words, and so has `x`: the sum is at
     /// most (2^256 - 1) + (2^(64i) - 1) + (2^(64i) - 1)·(2^256 - 1) = 2^(64(4+i)) - 1, which is 4 + i words. To add all
     /// words of `t` before the first row would be too much for its five words.
-    #[inline(always)]
+    #[inline(never)]
     fn run(&mut self, t: &mut [u64], b: &[u64]) {
         let [x0, x1, x2, x3] = self.x;
         for (t, b) in t.as_chunks_mut::<4>().0.iter_mut().zip(b.as_chunks::<4>().0) {

@@ -6,6 +6,7 @@ mod escapes;
 mod hexadecimal;
 mod markup;
 mod prefix;
+mod window;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,12 +15,18 @@ use core::ops::ControlFlow;
 use zeroize::Zeroizing;
 
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
-use crate::public_key::recover::state::{MAX_DEPTH, MAX_TEXT, State, WINDOW, prefix};
+use crate::public_key::recover::state::{MAX_DEPTH, MAX_TEXT, State, prefix};
 
 /// The number of states that are visited at most.
 pub(crate) const MAX_STATES: usize = 64;
 
-/// How much of it is decoded for that.
+/// How many places of a text that is too long are examined, and in how many of them the text is decoded.
+const MAX_PLACES: usize = 64;
+const MAX_DECODED: usize = 4;
+
+/// How much is examined before such a place, and after it; how much of that is decoded.
+const BEFORE: usize = 64;
+const AFTER: usize = 1024;
 const DECODED: usize = 128;
 
 /// The shortest text that can hold a private key in any encoding.
@@ -44,11 +51,11 @@ type Decoding = fn(&State) -> Option<State>;
 const DECODINGS: [(Mark, Decoding); 15] = [
     (|text| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
     (|text| text.contains('\0'), characters::without_nuls),
-    (|text| text.contains(' '), characters::without_spaces_between),
+    (|text| text.contains([' ', '\u{a0}', '\u{3000}']), characters::without_spaces_between),
     (characters::has_control_or_other, characters::without_invisible),
     (|text| !text.is_ascii(), characters::in_ascii),
     (|text| text.contains('%'), escapes::percent),
-    (|text| text.contains('%'), escapes::web_form),
+    (|text| text.contains('+'), escapes::web_form),
     (|text| text.contains(['\\', '`', '_']), escapes::backslash),
     (|text| text.contains('='), escapes::quoted_printable),
     (|text| text.contains('&'), markup::entities),
@@ -99,19 +106,62 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
         return private_key_scan::find_private_key(text);
     }
     if text.len() > MAX_TEXT {
-        return find_in_window(prefix(text, WINDOW));
+        return find_in_long(text.as_bytes());
     }
-    find_decoded(text)
+    find_decoded(State::input(text))
 }
 
-/// Finds a private key in the first part of a text that is too long to be searched.
-pub(crate) fn find_in_window(window: &str) -> Option<FoundPrivateKey> {
-    private_key_scan::find_private_key(window).or_else(|| find_decoded(prefix(window, DECODED)))
+/// Finds a private key in the first [`MAX_TEXT`] bytes of a text that is too long to be searched.
+pub(crate) fn find_in_long(text: &[u8]) -> Option<FoundPrivateKey> {
+    let (window, _) = text.split_at(text.len().min(MAX_TEXT));
+    let (mut decoded, mut last) = (0, None);
+    // The start of the text is examined, too, whatever it is.
+    let places = window::places(window).map(|place| (place, AFTER));
+    core::iter::once((0, DECODED)).chain(places).take(MAX_PLACES).find_map(|(place, after)| {
+        // A row of a hexadecimal dump is read from its start, and a character from its first byte.
+        let nearest = place.saturating_sub(BEFORE);
+        let before = window.get(nearest..place)?;
+        let line = before.iter().rposition(|&byte| byte == b'\n').map_or(nearest, |end| nearest + end + 1);
+        let start = if line % 2 == 1 && window.get(line) == Some(&0) { line + 1 } else { line };
+        // What follows a place that was examined, too.
+        if last.is_some_and(|last| place < last + BEFORE) {
+            return None;
+        }
+        last = (after == AFTER).then_some(place);
+        let part = window.get(start..window.len().min(place + after))?;
+        let found = match core::str::from_utf8(part) {
+            Ok(text) => private_key_scan::find_private_key(text),
+            Err(error) => {
+                let valid = part.get(..error.valid_up_to()).and_then(|part| core::str::from_utf8(part).ok());
+                private_key_scan::find_private_key(valid.unwrap_or_default())
+            }
+        };
+        let found = found.or_else(|| {
+            decoded += 1;
+            let head = part.get(..part.len().min(place - start + DECODED)).filter(|_| decoded <= MAX_DECODED)?;
+            find_decoded(of_part(head))
+        })?;
+        Some(FoundPrivateKey { position: start + found.position })
+    })
 }
 
-fn find_decoded(text: &str) -> Option<FoundPrivateKey> {
+/// Returns the state of a part of a text, which may start or end within a character.
+fn of_part(part: &[u8]) -> State {
+    let skipped = part.iter().take(3).take_while(|&&byte| byte & 0xc0 == 0x80).count();
+    let whole = part.get(skipped..).unwrap_or_default();
+    let text = match core::str::from_utf8(whole) {
+        Ok(text) => Some(text),
+        Err(error) if error.error_len().is_none() => {
+            whole.get(..error.valid_up_to()).and_then(|whole| core::str::from_utf8(whole).ok())
+        }
+        Err(_) => None,
+    };
+    text.map_or_else(|| State::of_bytes(part), State::input)
+}
+
+fn find_decoded(input: State) -> Option<FoundPrivateKey> {
     let (mut found, mut folds) = (None, Folds::default());
-    visit(State::input(text), |state| {
+    visit(input, |state| {
         found = in_state(state, &mut folds);
         if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
@@ -133,24 +183,46 @@ pub(crate) struct Folds {
 impl Folds {
     /// Finds a key that is folded, without what folds it.
     fn find_private_key(&mut self, text: &str) -> Option<FoundPrivateKey> {
-        let is_fold =
-            |c: char| c.is_whitespace() || matches!(c, '\\' | '"' | '\'' | '`' | '>' | '|' | ',' | ';' | '#' | '*');
+        // The quotation marks of JSON are a part of the key.
+        self.find(text, false).or_else(|| text.contains('{').then(|| self.find(text, true)).flatten())
+    }
+
+    fn find(&mut self, text: &str, has_quotes: bool) -> Option<FoundPrivateKey> {
         if self.compact.capacity() < text.len() {
             self.compact = Zeroizing::new(String::with_capacity(text.len()));
         }
         self.compact.clear();
-        text.split(is_fold).for_each(|piece| self.compact.push_str(piece));
+        self.compact.extend(unfolded(text, has_quotes).map(|(_, c)| c));
         if self.compact.len() == text.len() {
             return None;
         }
         let found = private_key_scan::find_private_key(&self.compact)?;
         let mut kept = 0;
-        let position = text.char_indices().find_map(|(at, c)| {
-            kept += if is_fold(c) { 0 } else { c.len_utf8() };
+        let position = unfolded(text, has_quotes).find_map(|(at, c)| {
+            kept += c.len_utf8();
             (kept > found.position).then_some(at)
         });
         Some(FoundPrivateKey { position: position.unwrap_or(0) })
     }
+}
+
+/// Returns the characters of a text without what folds one: whitespace, quotation marks and marks of lines, and what
+/// joins strings in a program.
+fn unfolded(text: &str, has_quotes: bool) -> impl Iterator<Item = (usize, char)> {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    let is_fold = move |c: char| {
+        c.is_whitespace() || (is_quote(c) && !has_quotes) || matches!(c, '\\' | '>' | '|' | ',' | ';' | '#' | '*')
+    };
+    let mut is_behind_quote = false;
+    text.char_indices().filter(move |&(at, c)| {
+        let joins_strings = is_behind_quote
+            && matches!(c, '+' | '.' | '&')
+            && text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(is_quote));
+        if !c.is_whitespace() {
+            is_behind_quote = is_quote(c);
+        }
+        !joins_strings && !is_fold(c)
+    })
 }
 
 /// Returns whether a text that would be quoted may contain a private key, under any decoding, or a part of one.

@@ -5,12 +5,14 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize as _;
 
-use crate::algorithm::{Algorithm, is_certificate};
+use crate::algorithm::Algorithm;
 use crate::public_key::blob::{KeyBlob, MAX_BYTES};
 use crate::public_key::error::PublicKeyErrorKind as Kind;
+use crate::public_key::recover::documents::{self, Document};
 use crate::public_key::recover::formats::{self, CertificateType};
 use crate::public_key::recover::reading::Reading;
-use crate::public_key::recover::symbols::{Spaces, Symbols, gap, is_visibly_base64};
+use crate::public_key::recover::symbols::{Spaces, Symbols, gap};
+use crate::public_key::recover::type_names::known_type;
 
 /// The longest certificate or DER document that is read.
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
@@ -55,17 +57,6 @@ pub(crate) fn line_start(text: &str, start: usize) -> usize {
     known_type(name).map_or(start, |found| name.len() - found.len())
 }
 
-/// Returns the name of a type at the end of `text`.
-pub(crate) fn known_type(text: &str) -> Option<&str> {
-    let is_name = |length: usize| {
-        let name = text.get(text.len().checked_sub(length)?..)?;
-        let is_type = Algorithm::ALL.iter().any(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name));
-        (is_type || is_certificate(name.as_bytes())).then_some(name)
-    };
-    // The longest first, because one name is the end of another.
-    (7..=48).rev().find_map(is_name)
-}
-
 /// Returns whether the character may separate the fields of a line.
 pub(crate) fn is_separator(c: char) -> bool {
     c.is_whitespace()
@@ -74,6 +65,18 @@ pub(crate) fn is_separator(c: char) -> bool {
 
 /// Finds the keys in `text`, from left to right.
 pub(crate) fn find(text: &str) -> Keys {
+    let mut keys = find_base64(text);
+    keys.found.extend(documents::find(text).into_iter().map(|document| {
+        let Document { algorithm, blob, reading, range } = document;
+        let kind = if reading == Reading::Jwk { Kind::IsJwk } else { Kind::IsXmlKey };
+        let steps = Vec::from([(reading, kind, range.start)]);
+        FoundKey { algorithm, blob, start: range.start, end: range.end, steps, is_line: false }
+    }));
+    keys
+}
+
+/// Finds the keys whose base64 is that of the whole key.
+fn find_base64(text: &str) -> Keys {
     let bytes = text.as_bytes();
     let mut keys = Keys::default();
     let (mut at, mut other_documents) = (0, 0);
@@ -242,6 +245,10 @@ fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces) -> R
         (_, Algorithm::Rsa | Algorithm::Dsa | Algorithm::Ed25519) => false,
         _ => KeyBlob::parse(blob.clone(), algorithm, 0).is_ok(),
     };
+    // In form data, which has a `+` after the type, a `+` is a space.
+    if symbols.has_plus && !is_proved && is_form_data(text, start) {
+        return Err(Missing::Piece);
+    }
     let (end, mut steps) = finish(text, &mut symbols, total, is_proved).ok_or(Missing::Piece)?;
     match reading {
         Some(Reading::Certificate) => steps.push((Reading::Certificate, Kind::IsCertificate, line_start(text, start))),
@@ -249,6 +256,12 @@ fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces) -> R
         None => {}
     }
     Ok(FoundKey { algorithm, blob, start, end, steps, is_line: reading != Some(Reading::Certificate) })
+}
+
+/// Returns whether a `+` is between the base64 that starts at `start` and its type.
+fn is_form_data(text: &str, start: usize) -> bool {
+    let before = text.get(..start).and_then(|before| before.strip_suffix('+'));
+    before.is_some_and(|before| known_type(before).is_some())
 }
 
 /// Returns whether this is the format of an agent or of Dropbear, in which the private numbers follow the public ones.
@@ -288,13 +301,14 @@ fn document(text: &str, start: usize) -> Found {
     let is_armored = before.contains("-----BEGIN");
     let kind = match converted.reading {
         Reading::X509 => Kind::IsX509,
+        Reading::Spki if converted.algorithm == Algorithm::Ed25519 => Kind::IsEd25519Spki,
         Reading::Pkcs1 if is_armored => Kind::IsPkcs1Pem,
         Reading::Pkcs1 => Kind::IsPkcs1Body,
         _ if is_armored => Kind::IsSpkiPem,
         _ => Kind::IsSpkiBody,
     };
     steps.retain(|(reading, ..)| *reading != Reading::LineBreaks);
-    let armor = before.rfind("-----BEGIN").unwrap_or_else(|| line_start(text, start));
+    let armor = before.rfind("-----BEGIN").unwrap_or(start);
     steps.push((converted.reading, kind, armor));
     Found::Key(FoundKey { algorithm: converted.algorithm, blob: converted.blob, start, end, steps, is_line: false })
 }
@@ -318,7 +332,7 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     }
     let end = at + found;
     let is_padded = expected > 0 && found == expected;
-    if !symbols.is_certain(is_proved) {
+    if !symbols.is_certain(is_proved, is_padded) {
         return None;
     }
     let is_whole = first_break.is_none() && symbols.first_plus.is_none();
@@ -346,6 +360,9 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     if !is_end {
         return None;
     }
+    if let Some(position) = symbols.first_escape {
+        steps.push((Reading::Escapes, Kind::HasEscapes, position));
+    }
     if let Some(position) = first_break {
         steps.push((Reading::LineBreaks, Kind::IsWrapped, position));
     }
@@ -370,17 +387,28 @@ fn is_encoded_letter(rest: &str) -> bool {
 }
 
 /// Returns whether `rest`, which follows the last symbol of a key without a space, is a comment, and not the rest of
-/// the base64 of a key that has letters too many.
+/// the base64 of a key that has letters too many, or of a word that fills up a truncated key.
 fn is_comment(text: &str, end: usize, rest: &str) -> bool {
+    /// Short words at the start of a comment. A few random letters are one of them with a probability of 0.003.
+    const STARTS: [&str; 16] = [
+        "my", "me", "pc", "key", "mac", "new", "old", "the", "for", "work", "home", "user", "root", "test", "admin",
+        "alice",
+    ];
+    /// The shortest other word. So many random letters are in lower case with a probability of 0.004.
+    const SHORTEST: usize = 6;
+
     let word = rest.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
     let starts_well = word.starts_with(|c: char| c.is_ascii_alphanumeric());
-    // A truncated key and its comment may be joined, too.
-    let before = text.get(end.saturating_sub(4)..end).unwrap_or_default();
-    if !starts_well || before.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    let before = text.get(..end).unwrap_or_default();
+    let start = before.trim_end_matches(|c: char| c.is_ascii_lowercase());
+    // A truncated key and its comment may be joined, too, with or without a sign between them.
+    if !starts_well || start.len() + 4 <= before.len() || (start.len() < before.len() && start.ends_with(['+', '/'])) {
         return false;
     }
     let is_name = word.bytes().any(|byte| !is_symbol(byte) && byte != b'=');
-    is_name || (word.len() >= 4 && word.bytes().skip(1).all(|b| b.is_ascii_lowercase()) && !is_visibly_base64(word))
+    let has_vowel = word.contains(['a', 'e', 'i', 'o', 'u']);
+    let is_lower = word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
+    is_name || STARTS.contains(&word) || (word.len() >= SHORTEST && is_lower && has_vowel)
 }
 
 fn is_symbol(byte: u8) -> bool {

@@ -37,8 +37,10 @@ readings! {
     Utf16 => "utf16";
     /// The bytes are not UTF-8.
     NotUtf8 => "not_utf8";
-    /// Percent-encoding of a URL or a web form.
+    /// Percent-encoding of a URL.
     PercentEncoding => "percent_encoding";
+    /// The encoding of a web form: percent-encoding in which a `+` is a space.
+    FormEncoding => "form_encoding";
     /// HTML or XML character references, such as `&#43;` or `&amp;`.
     HtmlEntities => "html_entities";
     /// HTML or XML tags, such as `<br>`.
@@ -51,6 +53,8 @@ readings! {
     Base64 => "base64";
     /// The key, or the whole line, in hexadecimal.
     Hexadecimal => "hexadecimal";
+    /// A hexadecimal dump with offsets.
+    HexDump => "hex_dump";
     /// Full-width or other typographic variants of ASCII characters.
     FullWidth => "full_width";
     /// A byte order mark before the text.
@@ -113,6 +117,10 @@ readings! {
     X509 => "x509";
     /// An OpenSSH certificate, which contains the key.
     Certificate => "certificate";
+    /// A JSON Web Key (RFC 7517).
+    Jwk => "jwk";
+    /// An RSA key in XML.
+    XmlKey => "xml_key";
     /// The numbers of an RSA key in the wrong order.
     SwappedNumbers => "swapped_numbers";
 }

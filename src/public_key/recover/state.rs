@@ -11,9 +11,6 @@ use crate::public_key::recover::reading::Reading;
 /// The longest text that is decoded. Of a longer one only the first part is searched for private keys.
 pub(crate) const MAX_TEXT: usize = 16384;
 
-/// How much of a text of more than [`MAX_TEXT`] bytes is searched for private keys.
-pub(crate) const WINDOW: usize = 2048;
-
 /// The number of decodings that lead to a state at most.
 pub(crate) const MAX_DEPTH: usize = 3;
 
@@ -26,19 +23,19 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// Creates the state of the input itself. Of a text that is too long to be searched, it has the first part.
+    /// Creates the state of the input itself.
     pub(crate) fn input(text: &str) -> Self {
-        let text = if text.len() > MAX_TEXT { prefix(text, WINDOW) } else { text };
         Self { text: Zeroizing::new(String::from(text)), positions: Positions::default(), path: [None; MAX_DEPTH] }
     }
 
     /// Creates the state of bytes that are not UTF-8: UTF-16 if they look like it, or else Windows-1252.
     pub(crate) fn of_bytes(bytes: &[u8]) -> Self {
-        let (bytes, _) = bytes.split_at(if bytes.len() > MAX_TEXT { WINDOW } else { bytes.len() });
         // A character of either encoding takes at most three bytes.
         let mut text = Zeroizing::new(String::with_capacity(3 * bytes.len()));
         let mut positions = Positions::default();
-        let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
+        // The high bytes of ASCII, of full-width characters, and of surrogates.
+        let is_high = |byte: &&u8| matches!(**byte, 0 | 0xff | 0xd8..=0xdf);
+        let zeros = |odd: usize| bytes.iter().skip(odd).step_by(2).filter(is_high).count();
         let is_little_endian = bytes.starts_with(&[0xff, 0xfe]) || zeros(1) > bytes.len() / 4;
         let is_big_endian = bytes.starts_with(&[0xfe, 0xff]) || zeros(0) > bytes.len() / 4;
         let is_utf16 = is_little_endian || is_big_endian;
@@ -47,15 +44,18 @@ impl State {
             text.push(c);
         };
         if is_utf16 {
-            for (index, unit) in bytes.chunks(2).enumerate() {
-                let unit = match *unit {
-                    [low, high] if is_little_endian => u16::from_le_bytes([low, high]),
-                    [high, low] => u16::from_be_bytes([high, low]),
-                    _ => continue,
-                };
-                if unit != 0xfeff {
-                    push(char::from_u32(u32::from(unit)).unwrap_or('?'), 2 * index);
+            let units = bytes.chunks(2).filter_map(|unit| match *unit {
+                [low, high] if is_little_endian => Some(u16::from_le_bytes([low, high])),
+                [high, low] => Some(u16::from_be_bytes([high, low])),
+                _ => None,
+            });
+            let mut at = 0;
+            for c in char::decode_utf16(units) {
+                let c = c.unwrap_or('?');
+                if c != '\u{feff}' {
+                    push(c, at);
                 }
+                at += 2 * c.len_utf16();
             }
         } else {
             for (at, &byte) in bytes.iter().enumerate() {

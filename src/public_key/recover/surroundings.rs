@@ -5,8 +5,9 @@ use alloc::vec::Vec;
 use crate::algorithm::Algorithm;
 use crate::public_key::error::PublicKeyErrorKind as Kind;
 use crate::public_key::line::ends_line;
-use crate::public_key::recover::keys::{FoundKey, Step, is_separator, known_type};
+use crate::public_key::recover::keys::{FoundKey, Step, is_separator};
 use crate::public_key::recover::reading::Reading;
+use crate::public_key::recover::type_names::known_type;
 
 /// The parts of the line around the base64.
 #[derive(Debug)]

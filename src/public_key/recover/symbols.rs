@@ -4,6 +4,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroize as _;
 
+use crate::public_key::recover::words::{is_short_word, may_be_words};
+
 /// How the symbols of a key are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Spaces {
@@ -47,9 +49,18 @@ pub(crate) struct Symbols<'a> {
     pub(crate) other_breaks: usize,
     /// The position of the first space that is a `+`.
     pub(crate) first_plus: Option<usize>,
+    /// Runs of spaces that are a `+`, and whether one has more than one space.
+    space_runs: usize,
+    has_two_spaces: bool,
     /// The position of the first `-` or `_`.
     pub(crate) first_url_safe: Option<usize>,
-    has_plus: bool,
+    /// The position of the first backslash before a `+` or a `/`.
+    pub(crate) first_escape: Option<usize>,
+    /// Whether there is a backslash before the letter of an escape, and before another symbol.
+    has_escape: bool,
+    has_backslash: bool,
+    /// Whether there is a `+`.
+    pub(crate) has_plus: bool,
     has_slash: bool,
     /// The start of the current piece, after an interruption or a space.
     piece: usize,
@@ -57,8 +68,8 @@ pub(crate) struct Symbols<'a> {
     is_after_line_end: bool,
     /// The pieces but the last.
     pieces: Pieces,
-    /// Whether some piece but the first is base64 at sight.
-    has_visible_piece: bool,
+    /// Whether some piece but the first cannot be read as words.
+    has_certain_piece: bool,
 }
 
 impl<'a> Symbols<'a> {
@@ -74,13 +85,18 @@ impl<'a> Symbols<'a> {
             line_breaks: 0,
             other_breaks: 0,
             first_plus: None,
+            space_runs: 0,
+            has_two_spaces: false,
             first_url_safe: None,
+            first_escape: None,
+            has_escape: false,
+            has_backslash: false,
             has_plus: false,
             has_slash: false,
             piece: at,
             is_after_line_end: false,
             pieces: Pieces::default(),
-            has_visible_piece: false,
+            has_certain_piece: false,
         }
     }
 
@@ -152,6 +168,8 @@ impl<'a> Symbols<'a> {
             let is_inside = rest.get(run).is_some_and(|&byte| is_symbol(byte));
             let is_behind = self.at > self.piece || self.first_plus.is_some();
             if is_inside && is_behind {
+                self.space_runs += usize::from(self.at > self.piece);
+                self.has_two_spaces |= run > 1;
                 self.end_piece();
                 self.is_after_line_end = false;
                 self.first_plus.get_or_insert(self.at);
@@ -160,12 +178,22 @@ impl<'a> Symbols<'a> {
                 return Some(62);
             }
         }
+        if let [b'\\', b'+' | b'/', ..] = rest {
+            self.first_escape.get_or_insert(self.at);
+            self.at += 1;
+            return self.next();
+        }
         let gap = gap(self.text, self.at);
         let next = *self.text.as_bytes().get(self.at + gap.length)?;
         // With a space for each `+`, the letter of an escape must not be read as a symbol.
         let is_escape = self.spaces == Spaces::ArePlus && first == b'\\' && gap.length == 1;
         if gap.length == 0 || !is_symbol(next) || (is_escape && matches!(next, b'n' | b'r' | b't' | b'u' | b'x')) {
             return None;
+        }
+        if first == b'\\' && gap.length == 1 {
+            let is_letter = matches!(next, b'b' | b'f' | b'n' | b'r' | b't' | b'u' | b'x');
+            self.has_escape |= is_letter;
+            self.has_backslash |= !is_letter;
         }
         self.end_piece();
         self.first_break.get_or_insert(self.at);
@@ -193,7 +221,7 @@ impl<'a> Symbols<'a> {
                 self.has_slash = true;
                 63
             }
-            b'-' | b'_' if !ends_line_with_hyphen(self.text, self.at, byte) => {
+            b'-' | b'_' if !ends_line_with_hyphen(self.text, self.at, byte) && !self.is_escape_of_excel() => {
                 self.first_url_safe.get_or_insert(self.at);
                 if byte == b'-' { 62 } else { 63 }
             }
@@ -201,19 +229,30 @@ impl<'a> Symbols<'a> {
         }))
     }
 
+    /// Returns whether an escape such as `_x002B_` starts here.
+    fn is_escape_of_excel(&self) -> bool {
+        let rest = self.text.as_bytes().get(self.at..).and_then(|rest| rest.strip_prefix(b"_x"));
+        let digits = rest.and_then(|rest| rest.split_at_checked(4));
+        digits.is_some_and(|(digits, rest)| rest.starts_with(b"_") && digits.iter().all(u8::is_ascii_hexdigit))
+    }
+
     fn end_piece(&mut self) {
         self.pieces.add(self.at - self.piece);
         if self.first_break.is_some() || self.first_plus.is_some() {
             let piece = self.text.get(self.piece..self.at).unwrap_or_default();
-            self.has_visible_piece |= is_visibly_base64(piece);
+            self.has_certain_piece |= !may_be_words(piece);
         }
     }
 
     /// Checks that the symbols read so far are those of one encoding, and that it is certain that the last piece
-    /// belongs to it. `is_proved` tells that the bytes themselves leave no doubt.
-    pub(crate) fn is_certain(&mut self, is_proved: bool) -> bool {
+    /// belongs to it ([`words`](super::words)). `is_proved` tells that the bytes themselves leave no doubt, and
+    /// `is_padded` that the padding which the key needs follows.
+    pub(crate) fn is_certain(&mut self, is_proved: bool, is_padded: bool) -> bool {
         let last_piece = self.text.get(self.piece..self.at).unwrap_or_default();
         let is_regular = self.pieces.are_regular(last_piece.len());
+        // The pieces between two `+` may be short.
+        let has_breaks = self.first_plus.is_none() || self.first_break.is_some();
+        let has_mark = has_breaks && self.pieces.have_mark && !self.pieces.are_even;
         self.end_piece();
         // The rest of the bits of the last symbol.
         if self.bits != 0 {
@@ -229,18 +268,27 @@ impl<'a> Symbols<'a> {
         if is_whole || is_proved {
             return true;
         }
-        // A truncated key and a word of its comment must not be joined.
-        let is_word = !is_visibly_base64(last_piece);
-        if self.line_breaks > 0 && self.other_breaks == 0 && self.first_plus.is_none() {
-            let is_short = last_piece.len() < 4;
-            return if self.line_breaks > 1 {
-                is_short || !is_word || last_piece.len() > 12
-            } else {
-                if last_piece.len() > 4 { !is_word } else { !is_plain_word(last_piece) }
-            };
+        // What follows a backslash is the letter of an escape, unless other backslashes show that there are none.
+        if self.has_escape && !self.has_backslash {
+            return false;
         }
-        let is_short = last_piece.len() < 4 && (self.is_after_line_end || (self.line_breaks == 0 && is_regular));
-        self.has_visible_piece && (!is_word || is_short)
+        // A line number or a mark is not a piece of base64.
+        if has_mark {
+            return false;
+        }
+        // Two spaces are more often one break than `++`.
+        if self.has_two_spaces && self.space_runs < 2 {
+            return false;
+        }
+        let may_be_words = !is_padded && may_be_words(last_piece);
+        let is_short = last_piece.len() < 4;
+        if self.line_breaks > 0 && self.other_breaks == 0 && self.first_plus.is_none() {
+            let is_no_short_word = last_piece.len() <= 4 && !is_short_word(last_piece);
+            // The rest of text that was broken at a fixed width.
+            return !may_be_words || is_no_short_word || (is_short && self.line_breaks > 1 && is_regular);
+        }
+        let is_rest = is_short && (self.is_after_line_end || self.line_breaks == 0) && is_regular;
+        (self.has_certain_piece || is_padded) && (!may_be_words || is_rest)
     }
 }
 
@@ -259,7 +307,12 @@ struct Pieces {
     width: usize,
     /// Whether all but the first have that length.
     are_even: bool,
+    /// Whether one that is neither the first nor the last is shorter than a line.
+    have_mark: bool,
 }
+
+/// The shortest line of base64.
+const SHORTEST_LINE: usize = 6;
 
 impl Pieces {
     fn add(&mut self, length: usize) {
@@ -268,6 +321,7 @@ impl Pieces {
             1 => (self.width, self.are_even) = (length, true),
             _ => self.are_even &= length == self.width,
         }
+        self.have_mark |= self.count > 0 && length < SHORTEST_LINE;
         self.count += 1;
     }
 
@@ -340,37 +394,4 @@ fn ends_line_with_hyphen(text: &str, at: usize, byte: u8) -> bool {
 
 fn is_symbol(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
-}
-
-/// Returns whether this is a word in lower case, perhaps with a capital letter first or with a number behind it.
-fn is_plain_word(piece: &str) -> bool {
-    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
-    let lower = word.strip_prefix(|c: char| c.is_ascii_uppercase()).filter(|rest| rest.len() > 1).unwrap_or(word);
-    lower.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'+' | b'/'))
-}
-
-/// Returns whether a piece of text is base64 and not a word or a name.
-pub(crate) fn is_visibly_base64(piece: &str) -> bool {
-    /// No word of a comment that is base64 throughout is so long.
-    const LONG: usize = 24;
-
-    let has_capital = piece.bytes().any(|byte| byte.is_ascii_uppercase());
-    if piece.len() >= LONG && has_capital || (piece.len() >= 4 && has_capital && piece.contains(['+', '/'])) {
-        return true;
-    }
-    if !has_capital {
-        return false;
-    }
-    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
-    let class = |byte: u8| match byte {
-        b'a'..=b'z' => 0,
-        b'A'..=b'Z' => 1,
-        _ => 2,
-    };
-    // A capital letter may start a word.
-    let changes = word.as_bytes().windows(2).filter(|pair| match pair {
-        [a, b] => class(*a) != class(*b) && (class(*a), class(*b)) != (1, 0),
-        _ => false,
-    });
-    word.len() >= 4 && changes.count() >= 2.max(word.len() / 6)
 }

@@ -48,6 +48,31 @@ fn names() -> Failures {
     ]
 }
 
+fn hex_dump(text: &str) -> String {
+    let row = |(row, bytes): (usize, &[u8])| {
+        let digits: String = bytes.iter().map(|byte| format!("{byte:02x} ")).collect();
+        format!("{:08x}: {digits} {}\n", 16 * row, String::from_utf8_lossy(bytes))
+    };
+    text.as_bytes().chunks(16).enumerate().map(row).collect()
+}
+
+/// Returns the base64 of the SPKI document of the P-256 key (RFC 5480).
+fn spki_p256() -> String {
+    const HEAD: [u8; 26] = [
+        0x30, 0x59, 0x30, 0x13, 6, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7,
+        3, 0x42, 0,
+    ];
+    let blob = STANDARD.decode(P256.split(' ').nth(1).unwrap()).unwrap();
+    STANDARD.encode([&HEAD, &blob[blob.len() - 65..]].concat())
+}
+
+/// Returns the RSA key as an XML signature has it.
+fn xml() -> String {
+    let blob = STANDARD.decode(RSA.split(' ').nth(1).unwrap()).unwrap();
+    let n = STANDARD.encode(&blob[blob.len() - 256..]);
+    format!("<RSAKeyValue><Modulus>{n}</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>")
+}
+
 fn rejected(text: &str) -> Error {
     PublicKey::parse_with(text, &ImportPolicy::nova()).expect_err(text).into()
 }
@@ -104,17 +129,23 @@ fn lines() -> Failures {
         ("key_text_after", format!("{ED25519}] me")),
         ("key_utf16", ED25519.chars().flat_map(|c| [c, '\0']).collect()),
         ("key_percent_encoded", ED25519.replace('/', "%2F").replace(' ', "%20")),
+        ("key_form_encoded", ED25519.replace('/', "%2F").replace(' ', "+")),
         ("key_html_entities", ED25519.replace('/', "&#47;")),
         ("key_html_tags", format!("<pre>{ED25519}</pre>")),
         ("key_escaped", ED25519.replace('/', "\\/")),
         ("key_quoted_printable", P256.replace('=', "=3D")),
         ("key_base64_twice", STANDARD.encode(ED25519)),
         ("key_hexadecimal", ED25519.bytes().map(|byte| format!("{byte:02x}")).collect()),
+        ("key_hex_dump", hex_dump(ED25519)),
         ("key_full_width", ED25519.replace('/', "\u{ff0f}")),
         ("key_invisible_character", ED25519.replace(' ', "\u{200b} ")),
         ("key_line_prefix", format!("+{}\n+{}\n", &ED25519[..40], &ED25519[40..])),
         ("key_spaces_for_plus", RSA.replace('+', " ")),
-        ("key_spki_body", format!("ssh-ed25519 {SPKI}")),
+        ("key_spki_body", spki_p256()),
+        ("key_jwk", r#"{"kty":"OKP","crv":"Ed25519","x":"WXq7vkFOLzEa1I-bXJUm4sT-gy0I64QwkmcFK5kR1fM"}"#.into()),
+        ("key_xml", xml()),
+        ("key_is_placeholder", "$(cat ~/.ssh/id_ed25519.pub)".into()),
+        ("key_spki_ed25519", format!("ssh-ed25519 {SPKI}")),
         ("key_pkcs1_body", PKCS1.into()),
         ("key_swapped_numbers", line_of(&[b"ssh-rsa", &ones(256), &[1, 0, 1]])),
     ];

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::formats::{
-    blob, escape, fields, fold, hex, hexdump, parts, pem, percent, pkcs1, quoted_printable, rfc4716, spki, utf16,
-    with_base64, wrap, xxd,
+    blob, escape, fields, fold, hex, hexdump, jwk, parts, pem, percent, pkcs1, quoted_printable, rfc4716, spki, utf16,
+    with_base64, wrap, xml, xxd,
 };
 
 /// What a kind of damage changes. A text suffers them in this order.
@@ -90,6 +90,18 @@ fn full_width(c: char) -> char {
     }
 }
 
+/// Returns the mathematical letter or digit of the alphabet whose `A` and `0` are these.
+fn monospace(c: char, a: u32, zero: u32) -> char {
+    let code = c as u32;
+    let code = match c {
+        'A'..='Z' => a + code - 0x41,
+        'a'..='z' => a + 26 + code - 0x61,
+        '0'..='9' => zero + code - 0x30,
+        _ => code,
+    };
+    char::from_u32(code).unwrap()
+}
+
 /// Puts `name` in place of the type.
 fn renamed(line: &str, name: impl Fn(&str) -> Option<String>) -> Option<String> {
     let [old, base64, comment] = parts(line)?;
@@ -121,6 +133,8 @@ damages! {
     Format "blob in hexadecimal" ["hexadecimal"] |t| Some(hex(&blob(t)?));
     Format "blob in hexadecimal, 0x" ["hexadecimal"] |t| Some(format!("0x{}", hex(&blob(t)?).to_uppercase()));
     Format "blob in hexadecimal, colons" ["hexadecimal"] |t| Some(wrap(&hex(&blob(t)?), 2, ":"));
+    Format "JWK" ["jwk"] |t| jwk(&blob(t)?);
+    Format "XML" ["xml_key"] |t| xml(&blob(t)?);
     Format "n before e" ["swapped_numbers"] |t| {
         match fields(&blob(t)?)?[..] {
             [name @ b"ssh-rsa", e, n] => with_base64(t, crate::support::line_of(&[name, n, e]).split_once(' ')?.1),
@@ -324,7 +338,7 @@ damages! {
     Layout "chat with a time" ["text_before"] |t| format!("Alice, 10:03 AM\n{t}\n");
     Layout "multipart form" ["text_before"] |t|
         format!("--x\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n{t}\r\n--x--\r\n");
-    Layout "URL query" ["percent_encoding"] |t| format!("name=k&public_key={}&type=ssh", percent(t));
+    Layout "URL query" ["percent_encoding" "form_encoding"] |t| format!("name=k&public_key={}&type=ssh", percent(t));
     Layout "properties file" ["escapes" "text_before" "padding"] |t|
         Some(format!("key={}", escape(t, "=:", |byte| format!("\\{}", char::from(byte)))?));
     Layout "Dockerfile" ["text_before"] |t| format!("ENV KEY=\"{t}\"");
@@ -335,7 +349,7 @@ damages! {
     // ---- Encodings of the text.
     Transport "percent-encoding" ["percent_encoding"] |t| percent(t);
     Transport "percent-encoding, lower case" ["percent_encoding"] |t| escape(t, "+/= ", |byte| format!("%{byte:02x}"));
-    Transport "form encoding" ["percent_encoding" "type_separator"] |t| percent(t).replace("%20", "+");
+    Transport "form encoding" ["form_encoding" "type_separator"] |t| percent(t).replace("%20", "+");
     Transport "percent-encoding, twice" ["percent_encoding"] |t| percent(&percent(t));
     Transport "HTML entities, named" ["html_entities"] |t|
         escape(t, "+/=", |byte| match byte { b'+' => "&plus;", b'/' => "&sol;", _ => "&equals;" }.into());
@@ -347,6 +361,8 @@ damages! {
         b'/' => "\\/".into(),
         _ => format!("\\u{byte:04x}"),
     });
+    Transport "JSON, slashes escaped" ["escapes"] |t| escape(t, "/", |_| "\\/".into());
+    Transport "JSON, plus signs escaped" ["escapes"] |t| escape(t, "+", |_| "\\u002b".into());
     Transport "JSON string" ["escapes" "quotes" "text_before"] |t| serde_json::to_string(&format!("{t}\n")).unwrap();
     Transport "JSON string in a string" ["escapes" "quotes" "text_before"] |t|
         serde_json::to_string(&serde_json::to_string(t).unwrap()).unwrap();
@@ -365,8 +381,8 @@ damages! {
     Transport "data URL" ["base64"] |t| format!("data:text/plain;base64,{}", STANDARD.encode(t));
     Transport "hexadecimal" ["hexadecimal"] |t| hex(t.as_bytes());
     Transport "hexadecimal with spaces" ["hexadecimal"] |t| fold(&hex(t.as_bytes()), 2, " ").to_uppercase();
-    Transport "hexdump -C" ["hexadecimal"] |t| hexdump(t.as_bytes());
-    Transport "xxd" ["hexadecimal"] |t| xxd(t.as_bytes());
+    Transport "hexdump -C" ["hex_dump"] |t| hexdump(t.as_bytes());
+    Transport "xxd" ["hex_dump"] |t| xxd(t.as_bytes());
     Transport "byte order mark" ["byte_order_mark" "invisible_characters"] |t| format!("\u{feff}{t}");
     Transport "byte order mark as Latin-1" ["byte_order_mark" "invisible_characters" "text_before"] |t|
         format!("\u{ef}\u{bb}\u{bf}{t}");
@@ -388,6 +404,8 @@ damages! {
     Transport "colors of grep" ["invisible_characters"] |t|
         Some(format!("\u{1b}[01;31m\u{1b}[K{}\u{1b}[m\u{1b}[K{}", parts(t)?[0], &t[parts(t)?[0].len()..]));
     Transport "full width" ["full_width"] |t| t.chars().map(full_width).collect::<String>();
+    Transport "mathematical monospace" ["full_width"] |t| t.chars().map(|c| monospace(c, 0x1d670, 0x1d7f6)).collect::<String>();
+    Transport "mathematical bold" ["full_width"] |t| t.chars().map(|c| monospace(c, 0x1d400, 0x1d7ce)).collect::<String>();
     Transport "full-width signs" ["full_width"] |t| replaced(t, &['+', '/', '='], full_width);
     Transport "en dash in the type" ["full_width"] |t| renamed(t, |name| Some(name.replace('-', "\u{2013}")));
     Transport "no-break hyphen in the type" ["full_width"] |t| renamed(t, |name| Some(name.replace('-', "\u{2011}")));

@@ -65,6 +65,37 @@ pub(super) fn spki(blob: &[u8]) -> Option<Vec<u8>> {
     Some(der(0x30, &[der(0x30, &algorithm), der(3, &[&[0], &key[..]].concat())].concat()))
 }
 
+/// Returns the JSON Web Key (RFC 7517).
+pub(super) fn jwk(blob: &[u8]) -> Option<String> {
+    let encode = |number: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(number);
+    let unsigned = |number: &[u8]| encode(number.strip_prefix(&[0]).unwrap_or(number));
+    let point = |curve, point: &[u8]| {
+        let (x, y) = point[1..].split_at(point.len() / 2);
+        format!("{{\"kty\":\"EC\",\"crv\":\"{curve}\",\"x\":\"{}\",\"y\":\"{}\"}}", encode(x), encode(y))
+    };
+    Some(match fields(blob)?[..] {
+        [b"ssh-rsa", e, n] => format!(
+            "{{\n  \"alg\": \"RS256\",\n  \"e\": \"{}\",\n  \"kty\": \"RSA\",\n  \"n\": \"{}\",\n  \
+             \"kid\": \"k\"\n}}\n",
+            unsigned(e),
+            unsigned(n)
+        ),
+        [b"ssh-ed25519", x] => format!("{{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"{}\"}}", encode(x)),
+        [b"ecdsa-sha2-nistp256", _, q] => point("P-256", q),
+        [b"ecdsa-sha2-nistp384", _, q] => point("P-384", q),
+        [b"ecdsa-sha2-nistp521", _, q] => point("P-521", q),
+        _ => return None,
+    })
+}
+
+/// Returns the `RSAKeyValue` of an XML signature.
+pub(super) fn xml(blob: &[u8]) -> Option<String> {
+    let [b"ssh-rsa", e, n] = fields(blob)?[..] else { return None };
+    let n = STANDARD.encode(n.strip_prefix(&[0]).unwrap_or(n));
+    let e = STANDARD.encode(e);
+    Some(format!("<RSAKeyValue><Modulus>{n}</Modulus><Exponent>{e}</Exponent></RSAKeyValue>"))
+}
+
 pub(super) fn pem(label: &str, der: &[u8]) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", wrap(&STANDARD.encode(der), 64, "\n"))
 }

@@ -8,7 +8,7 @@ use super::formats::{parts, rfc4716, wrap};
 use super::{SAMPLES, Sample, recover};
 
 /// Comments whose letters fit into base64, so that they could fill a gap.
-const WORDS: [&str; 14] = [
+const WORDS: [&str; 38] = [
     "",
     "me",
     "me@host",
@@ -23,10 +23,31 @@ const WORDS: [&str; 14] = [
     "a b c d e f g h",
     "key/home",
     "old+new",
+    "Old+New",
+    "Key/Home",
+    "MyLaptop",
+    "MyWorkLaptop",
+    "MacBookPro",
+    "MacBook/Pro",
+    "iPhone+iPad",
+    "iMac",
+    "NAS",
+    "VM1",
+    "MyPC",
+    "JohnDoe2024",
+    "AWSKeyPair",
+    "DESKTOP4AB7",
+    "WIN10PC",
+    "A1B2C3D4",
+    "GitHubActions",
+    "Ubuntu2204LTS",
+    "ThinkPadT480s",
+    "EliteBook840G5",
+    "K8sCluster1",
+    "MyVeryLongHostNameForTheLaptop",
+    "web01/DB02",
+    "MyEC2KeyPair",
 ];
-
-/// Ends of truncated lines that are taken for the missing letters of the key.
-const KNOWN_GAPS: [&str; 4] = ["old+new", "key/home", "+user%40host", "+my+laptop"];
 
 /// Returns the key that is found in a text from which none follows with certainty.
 fn guess(text: &str) -> Option<String> {
@@ -34,8 +55,7 @@ fn guess(text: &str) -> Option<String> {
     // A changed letter or a lost piece may leave a valid line, of which nobody can tell.
     let is_valid = PublicKey::parse(text).is_ok();
     let repairs: Vec<_> = found.repairs.iter().map(|repair| (repair.reading().as_str(), repair.position())).collect();
-    let is_known = KNOWN_GAPS.iter().any(|gap| text.contains(gap));
-    (!is_valid && !is_known).then(|| format!("{repairs:?}: {text:?}"))
+    (!is_valid).then(|| format!("{repairs:?}: {text:?}"))
 }
 
 #[track_caller]
@@ -58,8 +78,11 @@ fn a_truncated_key_is_not_recovered() {
         // The last 24 lengths, then some.
         (1..end).filter(move |lost| *lost <= 24 || lost % 37 == 0).flat_map(move |lost| {
             let kept = &line[..end - lost];
-            let with = |separator: &'static str| WORDS.map(|word| with_comment(kept, separator, word));
-            [with(" "), with("\n"), with("= "), with("...")].into_iter().flatten()
+            // Words that make up for what is lost, and some others.
+            let words = WORDS.iter().enumerate().filter(move |(row, word)| word.len() == lost || (row + lost) % 5 == 0);
+            words.flat_map(move |(_, word)| {
+                [" ", "\n", "= ", "..."].map(|separator| with_comment(kept, separator, word))
+            })
         })
     });
     none(texts.filter_map(|text| guess(&text)));
@@ -72,7 +95,9 @@ fn a_truncated_and_damaged_key_is_not_recovered() {
         [1, 2, 4, 5, 8, 23, 40].into_iter().flat_map(move |lost| {
             let kept = sample.line.trim_end_matches('=');
             let kept = &kept[..kept.len() - lost];
-            ["", " me@host", " user@host", " my laptop"].into_iter().flat_map(move |comment| {
+            let comments =
+                ["", " me@host", " user@host", " my laptop", " Old+New", " MyWorkLaptop", " a", " my key (laptop)"];
+            comments.into_iter().flat_map(move |comment| {
                 let line = format!("{kept}{comment}");
                 // Without a space before the comment, its letters would be part of the key.
                 let damages = DAMAGES.iter().enumerate().filter(move |(row, damage)| {
@@ -172,6 +197,50 @@ proptest! {
         };
         let text = format!("{name} {changed} me@host");
         prop_assume!(changed != base64);
+        prop_assert_eq!(guess(&text), None);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// The letters and digits of escapes are not those of a key, also if their number is that of missing ones.
+    #[test]
+    fn escapes_are_not_read_as_a_key(
+        base64 in "[A-Za-z0-9+/]{43}",
+        signs in prop::collection::vec(0_usize..42, 1..5),
+        escape in prop::sample::select(vec![
+            "\\u002b", "\\x2b", "%2B", "&#43;", "=2B", "\\n", "\\r\\n", "\\", "\n12 ", "_x002B_",
+        ]),
+        lost in 0_usize..6,
+        comment in prop::sample::select(&WORDS[..]),
+    ) {
+        let mut base64: Vec<u8> = base64.into_bytes();
+        signs.iter().for_each(|&at| base64[at] = b'+');
+        let line = format!("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{}", String::from_utf8(base64).unwrap());
+        let Ok(key) = PublicKey::parse(&line) else { return Ok(()) };
+        let escaped = line.replace('+', escape);
+        // Without a character in place of the `+`, the key lacks it.
+        let text = with_comment(&escaped[..escaped.len() - lost], " ", comment);
+        if let Ok(found) = recover(text.as_bytes()) {
+            prop_assert_eq!(found.key, key, "{}", text);
+        }
+    }
+
+    /// Letters too many are not dropped.
+    #[test]
+    fn letters_too_many_are_not_dropped(
+        index in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        letters in "[A-Za-z0-9+/]{1,12}",
+        comment in prop::sample::select(&WORDS[..]),
+    ) {
+        let Sample { line, .. } = index.get(&SAMPLES);
+        let [name, base64, _] = parts(line).unwrap();
+        let at = at.index(base64.trim_end_matches('=').len());
+        // A `+` may separate the type from the key.
+        prop_assume!(at > 0);
+        let text = with_comment(&format!("{name} {}{letters}{}", &base64[..at], &base64[at..]), " ", comment);
         prop_assert_eq!(guess(&text), None);
     }
 }

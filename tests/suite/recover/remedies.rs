@@ -8,8 +8,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::{Error, PublicKey, PublicKeyError, PublicKeyErrorKind as Kind};
 
-use super::damages::DAMAGES;
-use super::{SAMPLES, report};
+use super::damages::{DAMAGES, Layer};
+use super::{SAMPLES, Sample, report};
 use crate::errors::inputs;
 use crate::support::{TempDir, has_tool, tool};
 
@@ -21,6 +21,8 @@ const WITHOUT_TEXT: &[(&str, &[&str])] = &[
             "key_empty",
             "key_missing",
             "key_is_path",
+            "key_is_placeholder",
+            "key_spki_ed25519",
             "key_is_fingerprint",
             "key_unrecognized",
             "key_certificate",
@@ -42,6 +44,8 @@ const WITHOUT_TEXT: &[(&str, &[&str])] = &[
         &[
             "key_is_private",
             "key_swapped_numbers",
+            "key_jwk",
+            "key_xml",
             "key_non_minimal",
             "key_negative",
             "ecdsa_point_form",
@@ -152,8 +156,9 @@ fn unescape(text: &str) -> Option<String> {
             't' => Some((" ".to_owned(), 1)),
             'u' => code(1, 4),
             'x' => code(1, 2),
-            _ => Some((letter.to_string(), letter.len_utf8())),
-        }?;
+            _ => None,
+        }
+        .unwrap_or((letter.to_string(), letter.len_utf8()));
         unescaped += &character;
         rest = &after[length..];
     }
@@ -170,6 +175,10 @@ fn without_tags(text: &str) -> String {
 fn ascii_variant(c: char) -> char {
     match c {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap(),
+        '\u{1d400}'..='\u{1d6a3}' => {
+            char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"[(c as usize - 0x1d400) % 52])
+        }
+        '\u{1d7ce}'..='\u{1d7ff}' => char::from_digit((c as u32 - 0x1d7ce) % 10, 10).unwrap(),
         '\u{3000}' => ' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         '\u{2044}' | '\u{2215}' => '/',
@@ -220,7 +229,9 @@ fn remedied(error: PublicKeyError, text: &str) -> Option<String> {
         Kind::RepeatedSpace => format!("{before}{}", rest.trim_start_matches(' ')),
         Kind::HasSecondLine | Kind::HasTrailingText => before.to_owned(),
         Kind::IsCommentLine => {
-            text.lines().filter(|line| !line.starts_with('#')).map(|line| format!("{line}\n")).collect()
+            let lines = text.lines().filter(|line| !line.starts_with('#'));
+            let others: String = lines.map(|line| format!("{line}\n")).collect();
+            if others.is_empty() { text.trim_start_matches(['#', ' ']).to_owned() } else { others }
         }
         Kind::HasOptions | Kind::IsKnownHostsLine | Kind::HasLeadingText => rest.to_owned(),
         Kind::MissingType { blob } => format!("{blob} {rest}"),
@@ -238,14 +249,28 @@ fn remedied(error: PublicKeyError, text: &str) -> Option<String> {
         Kind::IsUtf16 if text.contains('\0') => text.replace(['\0', '\u{feff}'], ""),
         Kind::IsUtf16 => text.chars().step_by(2).collect(),
         Kind::IsPercentEncoded => decode_bytes(text, '%')?,
+        Kind::IsFormEncoded => decode_bytes(&text.replace('+', " "), '%')?,
         Kind::HasHtmlEntities => decode_entities(text)?,
         Kind::HasHtmlTags => without_tags(text),
         Kind::HasEscapes => unescape(text)?,
         Kind::IsQuotedPrintable => decode_bytes(&text.replace("=\r\n", "").replace("=\n", ""), '=')?,
         Kind::IsBase64OfText => {
-            let base64: String = rest.chars().filter(|c| c.is_ascii_alphanumeric() || "+/".contains(*c)).collect();
+            // To the first character that is none of base64.
+            let is_base64 = |c: char| c.is_ascii_alphanumeric() || "+/-_".contains(c) || c.is_whitespace() || c == '\\';
+            let run = &rest[..run_length(rest, is_base64)];
+            let base64: String = run.chars().filter(|c| c.is_ascii_alphanumeric() || "+/".contains(*c)).collect();
             let padded = format!("{base64}{}", &"==="[..(4 - base64.len() % 4) % 4]);
             String::from_utf8(STANDARD.decode(padded).ok()?).ok()?
+        }
+        Kind::IsHexDump => {
+            // The offset ends at a colon or two spaces; three spaces, two of which are not in the middle, or a bar
+            // end the digits.
+            let row = |row: &str| {
+                let (_, digits) = row.split_once(": ").or_else(|| row.split_once("  "))?;
+                let end = digits.find('|').or_else(|| digits.get(30..)?.find("  ").map(|at| at + 30));
+                decode_hex(&digits[..end.unwrap_or(digits.len())])
+            };
+            String::from_utf8(rest.lines().filter_map(row).flatten().collect()).ok()?
         }
         Kind::IsHexadecimal => {
             let digits = rest.trim_start_matches("0x").split_whitespace().collect::<String>();
@@ -257,7 +282,7 @@ fn remedied(error: PublicKeyError, text: &str) -> Option<String> {
         }
         Kind::HasFullWidth => text.chars().map(ascii_variant).collect(),
         Kind::HasInvisibleCharacter if first == '\u{1b}' => {
-            format!("{before}{}", rest.split_once(['m', 'K']).map_or("", |(_, after)| after))
+            format!("{before}{}", rest.split_once(['m', 'K', '~']).map_or("", |(_, after)| after))
         }
         Kind::HasInvisibleCharacter | Kind::UnexpectedLineSeparator => format!("{before}{}", &rest[first.len_utf8()..]),
         Kind::HasLinePrefix => {
@@ -278,7 +303,15 @@ fn remedied(error: PublicKeyError, text: &str) -> Option<String> {
         Kind::ExtraPadding => format!("{before}{}", rest.trim_start_matches('=')),
         Kind::IsWrapped => {
             let is_break = |c: char| !c.is_ascii_alphanumeric() && !"+/=".contains(c);
-            format!("{before}{}", &rest[run_length(rest, is_break)..])
+            // All backslashes are there for the same reason.
+            if &rest[..run_length(rest, is_break)] == "\\" {
+                return Some(text.replace('\\', ""));
+            }
+            // The `+` between two strings of a program.
+            let is_joined = |c: char| is_break(c) || c == '+';
+            let joined = run_length(rest, is_joined);
+            let is_program = rest[..joined].matches(['"', '\'']).count() > 1;
+            format!("{before}{}", &rest[if is_program { joined } else { run_length(rest, is_break) }..])
         }
         _ => return None,
     })
@@ -315,36 +348,43 @@ fn follow(text: &str) -> (End, BTreeSet<&'static str>) {
     unreachable!()
 }
 
-/// For each kind of damage, follows the messages. What is not imported needs something else than the text, such as a
-/// version of ssh-keygen that reads Ed25519 keys in PKCS#8.
+/// The formats of a key from which only the program that has the private key, or its owner, makes a line: no common
+/// tool converts them.
+const EXPORTED_AGAIN: [&str; 4] = ["key_spki_ed25519", "key_jwk", "key_xml", "key_swapped_numbers"];
+
+/// Follows the messages about a damaged line; returns what is wrong with where they lead.
+fn failure(sample: &Sample, damaged: &str, used: &mut BTreeSet<&'static str>) -> Option<String> {
+    let (end, codes) = follow(damaged);
+    let failure = match end {
+        End::Imported(key) if key == sample.key => {
+            used.extend(codes);
+            return None;
+        }
+        End::Elsewhere(error) if EXPORTED_AGAIN.contains(&error.code()) => return None,
+        End::Imported(_) => "ANOTHER KEY".to_owned(),
+        End::Elsewhere(error) => format!("ends at {error}"),
+        End::Stuck(error) => format!("stuck at {error}"),
+    };
+    Some(format!("{}: {failure}, {codes:?}: {damaged:?}", sample.title))
+}
+
 #[test]
 fn the_remedy_of_every_message_leads_to_an_import() {
     if !has_tool("ssh-keygen") {
         return;
     }
-    let mut used: BTreeSet<&str> = BTreeSet::new();
+    let mut used = BTreeSet::new();
     let mut failures: BTreeMap<String, (usize, Vec<String>)> = BTreeMap::new();
-    let (mut all, mut imported) = (0, 0);
     for damage in DAMAGES {
         for sample in SAMPLES.iter().filter(|sample| sample.key.bits() < 3072) {
             let line = format!("{} me@host", sample.line);
             let damaged = (damage.apply)(&line).and_then(|text| String::from_utf8(text).ok());
             let Some(damaged) = damaged.filter(|damaged| *damaged != line) else { continue };
-            let (end, codes) = follow(&damaged);
-            all += 1;
-            let failure = match end {
-                End::Imported(key) if key == sample.key => {
-                    imported += 1;
-                    used.extend(codes);
-                    continue;
-                }
-                End::Imported(_) => "ANOTHER KEY".to_owned(),
-                End::Elsewhere(error) => format!("ends at {error}"),
-                End::Stuck(error) => format!("stuck at {error}"),
-            };
-            let row = failures.entry(format!("{:?}: {}", damage.layer, damage.name)).or_default();
-            row.0 += 1;
-            row.1.push(format!("{}: {failure}, {codes:?}: {damaged:?}", sample.title));
+            if let Some(failure) = failure(sample, &damaged, &mut used) {
+                let row = failures.entry(format!("{:?}: {}", damage.layer, damage.name)).or_default();
+                row.0 += 1;
+                row.1.push(failure);
+            }
         }
     }
     // The kinds that no damage causes.
@@ -353,11 +393,44 @@ fn the_remedy_of_every_message_leads_to_an_import() {
         assert!(matches!(end, End::Imported(key) if key == SAMPLES[0].key), "{codes:?}");
         used.extend(codes);
     }
-    let other = failures.values().flat_map(|(_, lines)| lines).filter(|line| line.contains("ANOTHER KEY")).count();
     // Every kind has a remedy that worked, or one that does not change the text.
     let kinds = inputs::all().into_iter().filter(|(_, _, error)| matches!(error, Error::PublicKey(_)));
     let unproved: Vec<_> =
         kinds.map(|(code, ..)| code).filter(|code| !used.contains(code) && !is_without_text(code)).collect();
     assert!(unproved.is_empty(), "{unproved:?}");
-    assert!(other == 0 && imported * 100 >= all * 96, "{imported} of {all}{}", report(failures));
+    assert!(failures.is_empty(), "{}", report(failures));
+}
+
+/// Two kinds of damage, one remedy after the other. What is not imported is printed.
+#[test]
+fn the_remedies_of_two_kinds_of_damage_lead_to_an_import() {
+    if !has_tool("ssh-keygen") {
+        return;
+    }
+    let (mut all, mut wrong) = (0, Vec::new());
+    let samples: Vec<_> = SAMPLES.iter().filter(|sample| sample.key.bits() < 2048).collect();
+    for (row, inner) in DAMAGES.iter().enumerate() {
+        for (column, outer) in DAMAGES.iter().enumerate() {
+            let is_pair = outer.layer >= inner.layer && outer.name != inner.name && inner.layer != Layer::Format;
+            if !is_pair || !(row * 5 + column).is_multiple_of(13) {
+                continue;
+            }
+            let sample = samples[(row + column) % samples.len()];
+            let once = (inner.apply)(&format!("{} me@host", sample.line)).and_then(|text| String::from_utf8(text).ok());
+            let twice = once.as_deref().and_then(outer.apply).and_then(|text| String::from_utf8(text).ok());
+            let Some(damaged) = twice else { continue };
+            // What is not recovered has no remedy but to copy the line again.
+            if !PublicKey::recover(&damaged).is_ok_and(|found| found.key == sample.key) {
+                continue;
+            }
+            all += 1;
+            let failure = failure(sample, &damaged, &mut BTreeSet::new());
+            wrong.extend(failure.map(|failure| format!("{} + {}: {failure:.900}", inner.name, outer.name)));
+        }
+    }
+    let list: String = wrong.iter().map(|line| format!("\n  {line}")).collect();
+    println!("{} of {all} are not imported{list}", wrong.len());
+    assert!(all > 800, "{all}");
+    let other = wrong.iter().filter(|line| line.contains("ANOTHER KEY")).count();
+    assert!(other == 0 && wrong.len() * 100 <= all, "{} of {all}{list}", wrong.len());
 }

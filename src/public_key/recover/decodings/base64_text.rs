@@ -91,10 +91,35 @@ fn encodes_text(text: &[u8], run: &Run) -> bool {
     if symbols.starts_with(b"AAAA") {
         return false;
     }
-    // Random bytes are readable with a probability of 0.39 each. A few letters of a comment may not be ASCII.
-    let most = run.symbols * 6 / 8 / 10;
-    let is_readable = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0);
-    Bytes::new(symbols).filter(|&(byte, _)| !is_readable(byte)).nth(most).is_none()
+    // Random bytes are readable with a probability of 0.43 each. A few letters may be in another encoding.
+    count_unreadable(Bytes::new(symbols).map(|(byte, _)| byte), run.symbols * 6 / 8 / 10).is_some()
+}
+
+/// Counts the bytes that are neither printable ASCII nor of another character in UTF-8; `None` if they exceed `most`.
+fn count_unreadable(bytes: impl Iterator<Item = u8>, most: usize) -> Option<usize> {
+    // How many bytes of a character were read, and how many are missing.
+    let (mut unreadable, mut read, mut missing) = (0, 0, 0);
+    for byte in bytes {
+        if missing > 0 && byte & 0xc0 == 0x80 {
+            missing -= 1;
+            read = if missing == 0 { 0 } else { read + 1 };
+            continue;
+        }
+        unreadable += read;
+        (read, missing) = match byte {
+            0xc2..=0xdf => (1, 1),
+            0xe0..=0xef => (1, 2),
+            0xf0..=0xf4 => (1, 3),
+            _ => (0, 0),
+        };
+        if missing == 0 && !matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r' | 0) {
+            unreadable += 1;
+        }
+        if unreadable > most {
+            return None;
+        }
+    }
+    Some(unreadable + read).filter(|&unreadable| unreadable <= most)
 }
 
 fn decode(state: &State, run: &Run) -> Option<State> {

@@ -43,16 +43,34 @@ pub(super) fn without_nuls(state: &State) -> Option<State> {
 
 /// Removes a space after each character.
 pub(super) fn without_spaces_between(state: &State) -> Option<State> {
+    /// The spaces, one of them as it is if UTF-8 was read as Latin-1.
+    const SPACES: [&str; 4] = [" ", "\u{a0}", "\u{c2}\u{a0}", "\u{3000}"];
+
     let text = state.text().trim();
     let start = state.text().len() - state.text().trim_start().len();
-    let is_spaced = text.len() >= 32 && text.bytes().skip(1).step_by(2).all(|byte| byte == b' ');
-    if !is_spaced || text.bytes().step_by(2).all(|byte| byte == b' ') {
+    let second = text.get(text.chars().next()?.len_utf8()..)?;
+    let space = SPACES.into_iter().find(|space| second.starts_with(space))?;
+    if text.len() < 32 {
         return None;
     }
     let mut decoder = Decoder::new(state);
-    decoder.damage(start + 1);
-    text.char_indices().step_by(2).for_each(|(at, c)| decoder.push(c, start + at));
-    decoder.finish(Reading::Utf16)
+    let (mut rest, mut has_letters) = (text, false);
+    while let Some(c) = rest.chars().next() {
+        let at = state.text().trim_end().len() - rest.len();
+        debug_assert!(at >= start, "the text without spaces at its ends is a part of it");
+        decoder.push(c, at);
+        has_letters |= !c.is_whitespace();
+        let after = rest.get(c.len_utf8()..)?;
+        rest = match after.strip_prefix(space) {
+            Some(next) => {
+                decoder.damage(at + c.len_utf8());
+                next
+            }
+            None if after.is_empty() => after,
+            None => return None,
+        };
+    }
+    if has_letters { decoder.finish(Reading::Utf16) } else { None }
 }
 
 /// Removes characters that do not show, and the escape sequences of a terminal.
@@ -118,10 +136,16 @@ fn is_invisible(c: char) -> bool {
 
 /// Replaces full-width and typographic variants by the ASCII characters they stand for.
 pub(super) fn in_ascii(state: &State) -> Option<State> {
+    /// So many wide spaces are those of a dump. Fewer are the separators of a line, which are reported as such.
+    const SPACES: usize = 16;
+
+    let is_space = |c: char| matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}');
+    let has_spaces = state.text().chars().filter(|&c| is_space(c)).take(SPACES).count() == SPACES;
     let mut decoder = Decoder::new(state);
     let mut at = 0;
     while let Some(c) = decoder.next_mark(&mut at, |byte| !byte.is_ascii()) {
         let ascii = match c {
+            _ if has_spaces && is_space(c) => Some(' '),
             // The full-width forms are in the order of ASCII.
             '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
             '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => Some('-'),
@@ -129,13 +153,26 @@ pub(super) fn in_ascii(state: &State) -> Option<State> {
             '\u{fe62}' | '\u{207a}' | '\u{2795}' => Some('+'),
             '\u{fe66}' | '\u{207c}' | '\u{a78a}' => Some('='),
             '\u{fe6b}' => Some('@'),
+            // Mathematical letters and digits, in alphabets one after another.
+            '\u{1d400}'..='\u{1d6a3}' => letter((c as u32 - 0x1d400) % 52),
+            '\u{1d7ce}'..='\u{1d7ff}' => char::from_digit((c as u32 - 0x1d7ce) % 10, 10),
             _ => None,
         };
         if ascii.is_some() {
             decoder.damage(at);
         }
-        decoder.push(ascii.unwrap_or(c), at);
+        // U+00A0 in UTF-8 that was read as Latin-1.
+        let is_half =
+            has_spaces && c == '\u{c2}' && state.text().get(at + 2..).is_some_and(|r| r.starts_with('\u{a0}'));
+        if !is_half {
+            decoder.push(ascii.unwrap_or(c), at);
+        }
         at += c.len_utf8();
     }
     decoder.finish(Reading::FullWidth)
+}
+
+/// Returns the letter with this number in the alphabet of capital letters and the one of small letters after it.
+fn letter(index: u32) -> Option<char> {
+    char::from_u32(index + if index < 26 { 0x41 } else { 0x61 - 26 })
 }

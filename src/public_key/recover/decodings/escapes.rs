@@ -2,17 +2,27 @@
 
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
+use crate::public_key::recover::type_names::known_type;
 
 /// Decodes percent-encoding (RFC 3986, section 2.1).
 pub(super) fn percent(state: &State) -> Option<State> {
-    decode_percent(state, false)
+    if is_form_data(state.text()) { None } else { decode_percent(state, false) }
 }
 
 /// Decodes percent-encoding of a web form, in which a `+` is a space (WHATWG URL, section 5.1).
 pub(super) fn web_form(state: &State) -> Option<State> {
     let text = state.text();
-    let is_form = text.contains('+') && text.contains('%') && !text.trim().contains(' ');
-    if is_form { decode_percent(state, true) } else { None }
+    let may_be_form = text.contains('+') && text.contains('%') && !text.trim().contains(' ');
+    if may_be_form || is_form_data(text) { decode_percent(state, true) } else { None }
+}
+
+/// Returns whether the text is from a web form for certain: a `+` is no base64 in it, because it follows the type of a
+/// key, or because a `+` of base64 is encoded.
+fn is_form_data(text: &str) -> bool {
+    let is_one_word = || !text.trim().contains(char::is_whitespace) && !text.contains("%20");
+    let is_behind_type = |(at, _)| known_type(text.split_at(at).0).is_some();
+    let has_encoded = || ["%2B", "%2b"].into_iter().any(|plus| text.contains(plus));
+    text.contains('+') && is_one_word() && (has_encoded() || text.match_indices("+AAAA").take(2).any(is_behind_type))
 }
 
 fn decode_percent(state: &State, is_form: bool) -> Option<State> {
@@ -20,31 +30,41 @@ fn decode_percent(state: &State, is_form: bool) -> Option<State> {
     let mut decoder = Decoder::new(state);
     let mut at = 0;
     while let Some(c) = decoder.next_mark(&mut at, |byte| byte == b'%' || (is_form && byte == b'+')) {
-        let length = if c == '%' { utf8_of_percent(text, at) } else { None };
+        let length = if c == '%' { percent_escape(text, at) } else { None };
         match length {
             Some((decoded, length)) => {
                 decoder.damage(at);
                 decoder.push(decoded, at);
                 at += length;
             }
+            None if is_form && c == '+' => {
+                decoder.damage(at);
+                decoder.push(' ', at);
+                at += 1;
+            }
             None => {
-                decoder.push(if is_form && c == '+' { ' ' } else { c }, at);
+                decoder.push(c, at);
                 at += c.len_utf8();
             }
         }
     }
-    decoder.finish(Reading::PercentEncoding)
+    decoder.finish(if is_form { Reading::FormEncoding } else { Reading::PercentEncoding })
 }
 
 /// Decodes one character from up to four escapes `%XX`, or `%uXXXX`; returns it with the length of the escapes.
-fn utf8_of_percent(text: &str, at: usize) -> Option<(char, usize)> {
+fn percent_escape(text: &str, at: usize) -> Option<(char, usize)> {
     if text.get(at + 1..).is_some_and(|rest| rest.starts_with(['u', 'U'])) {
         return Some((char::from_u32(hexadecimal(text, at + 2, 4)?)?, 6));
     }
+    utf8(text, at, b'%')
+}
+
+/// Decodes one character from up to four escapes of `mark` and two digits; returns it with the length of the escapes.
+fn utf8(text: &str, at: usize, mark: u8) -> Option<(char, usize)> {
     let mut bytes = [0; 4];
     for count in 1..=4 {
         let escape = at + 3 * (count - 1);
-        if text.as_bytes().get(escape) != Some(&b'%') {
+        if text.as_bytes().get(escape) != Some(&mark) {
             return None;
         }
         *bytes.get_mut(count - 1)? = u8::try_from(hexadecimal(text, escape + 1, 2)?).ok()?;
@@ -64,7 +84,9 @@ pub(super) fn backslash(state: &State) -> Option<State> {
         let next = char_at(text, at + 1);
         let escape = match (c, next) {
             ('\\', Some(next)) if next.is_ascii() => Some(after_backslash(text, at + 1, next)),
-            ('`', Some('n' | 'r' | 't' | '"' | '`')) => next.map(|next| after_backslash(text, at + 1, next)),
+            ('`', Some('n' | 'r' | 't' | '"')) if !text.split_at(at).0.ends_with('`') => {
+                next.map(|next| after_backslash(text, at + 1, next))
+            }
             ('_', Some('x')) if text.as_bytes().get(at + 6) == Some(&b'_') => {
                 hexadecimal(text, at + 2, 4).and_then(char::from_u32).map(|decoded| (Some(decoded), 6))
             }
@@ -110,8 +132,8 @@ fn after_backslash(text: &str, at: usize, next: char) -> (Option<char>, usize) {
         '0'..='3' => numeric(at, 3, 3),
         _ => None,
     };
-    // Any other character, which a shell or Markdown escapes, is itself.
-    found.unwrap_or((Some(next), 1))
+    // Any other character, which a shell or Markdown escapes, is itself. An escape that is cut off is nothing.
+    found.unwrap_or((Some(if matches!(next, 'u' | 'U' | 'x') { '?' } else { next }), 1))
 }
 
 /// Decodes quoted-printable (RFC 2045, section 6.7).
@@ -124,14 +146,15 @@ pub(super) fn quoted_printable(state: &State) -> Option<State> {
         let soft_break = ["\r\n", "\n"].into_iter().find(|line_end| c == '=' && rest.starts_with(line_end));
         let code = if c == '=' { hexadecimal(text, at + 1, 2) } else { None };
         // What is encoded is `=` or not printable in ASCII; other digits after a `=` are no escape.
-        let byte = code.filter(|code| matches!(code, 0x09..=0x7e));
+        let ascii = code.filter(|code| matches!(code, 0x09..=0x7e)).and_then(char::from_u32).map(|c| (c, 3));
+        let wide = code.filter(|code| *code >= 0xc2).and_then(|_| utf8(text, at, b'='));
         if let Some(line_end) = soft_break {
             decoder.damage(at);
             at += 1 + line_end.len();
-        } else if let Some(decoded) = byte.and_then(char::from_u32) {
+        } else if let Some((decoded, length)) = ascii.or(wide) {
             decoder.damage(at);
             decoder.push(decoded, at);
-            at += 3;
+            at += length;
         } else {
             decoder.push(c, at);
             at += c.len_utf8();

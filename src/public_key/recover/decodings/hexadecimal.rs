@@ -1,5 +1,9 @@
 //! Hexadecimal digits: of a key, or of a whole text.
 
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
 
@@ -67,8 +71,20 @@ fn run(text: &[u8], mut each: impl FnMut(u8, usize)) -> Run {
         at += match rest {
             [b'\\' | b'0', b'x', ..] => 2,
             [b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-', ..] => 1,
+            _ if wide_space(rest) > 0 => wide_space(rest),
             _ => return Run { digits, end: end.max(1) },
         };
+    }
+}
+
+/// Returns the length of a space at the start that is not ASCII: U+00A0, also if it was read as Latin-1, U+2000 to
+/// U+200A, U+202F or U+3000.
+fn wide_space(text: &[u8]) -> usize {
+    match text {
+        [0xc3, 0x82, 0xc2, 0xa0, ..] => 4,
+        [0xe2, 0x80, 0x80..=0x8a | 0xaf, ..] | [0xe3, 0x80, 0x80, ..] => 3,
+        [0xc2, 0xa0, ..] => 2,
+        _ => 0,
     }
 }
 
@@ -122,9 +138,26 @@ fn decode(state: &State, start: usize, head: [u8; 3]) -> Option<State> {
         run(text, |byte, at| group.add(byte, start + at, &mut decoder));
         group.finish(&mut decoder);
     } else {
-        run(text, |byte, at| decoder.push(if byte.is_ascii() { char::from(byte) } else { '?' }, start + at));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
+        let mut positions = Vec::with_capacity(text.len() / 2);
+        run(text, |byte, at| {
+            bytes.push(byte);
+            positions.push(start + at);
+        });
+        let mut next = 0;
+        let mut push = |c: char, length: usize| {
+            decoder.push(c, positions.get(next).copied().unwrap_or(start));
+            next += length;
+        };
+        for chunk in bytes.utf8_chunks() {
+            chunk.valid().chars().for_each(|c| push(c, c.len_utf8()));
+            if !chunk.invalid().is_empty() {
+                push('?', chunk.invalid().len());
+            }
+        }
     }
-    decoder.finish(Reading::Hexadecimal)
+    let is_row = start == 0 || before.ends_with('\n');
+    decoder.finish(if is_row && offset(text) > 0 { Reading::HexDump } else { Reading::Hexadecimal })
 }
 
 /// Bytes that are written as base64 once there are three of them.

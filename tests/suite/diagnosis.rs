@@ -98,7 +98,7 @@ fn every_kind_of_text_is_recognized() {
         (format!("2048 65537 x{digits}"), "key_unrecognized", Some(0)),
         ("MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A".into(), "key_unrecognized", Some(0)),
         ("aGVsbGIBA".into(), "key_unrecognized", Some(0)),
-        ("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=".into(), "key_spki_body", Some(0)),
+        ("MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=".into(), "key_spki_ed25519", Some(0)),
         ("MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEAAAAAAAAAAAA".into(), "key_unrecognized", Some(0)),
         // Anything else.
         ("garbage".into(), "key_unrecognized", Some(0)),

@@ -147,7 +147,7 @@ impl<'a> Symbols<'a> {
     fn group(&self) -> Option<[u8; 3]> {
         let symbols: [u8; 4] = *self.text.as_bytes().get(self.at..)?.first_chunk()?;
         let values = symbols.map(|symbol| VALUES.get(usize::from(symbol)).copied().unwrap_or(NONE));
-        if values.iter().any(|&value| value == NONE) {
+        if values.contains(&NONE) {
             return None;
         }
         let bits = values.iter().fold(0u32, |bits, &value| bits << 6 | u32::from(value));

@@ -237,6 +237,8 @@ fn the_commands_that_generate_a_key_generate_one_that_is_imported() {
             // The tests above run these.
             ["-i", .., "-f", "FILE" | "KEY"] | ["-y", "-f", "FILE"] | ["FILE", "-L"] | ["--export-ssh-key", _] => {}
             ["x509" | "req", .., "-in", "FILE"] => {}
+            // The command whose output is not a key.
+            ["-l"] => {}
             // An advice without arguments.
             [] => {}
             // This takes a security key.

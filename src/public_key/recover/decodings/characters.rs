@@ -105,9 +105,9 @@ pub(super) fn without_invisible(state: &State) -> Option<State> {
             }
         };
         if is_hidden {
-            decoder.damage(at)
+            decoder.damage(at);
         } else {
-            decoder.push(c, at)
+            decoder.push(c, at);
         }
         at += c.len_utf8();
     }

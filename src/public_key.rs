@@ -137,7 +137,7 @@ impl PublicKey {
     /// space may also have been added where another letter was lost; and a truncated key whose comment, such as
     /// `qZ7kWb`, looks like base64 and has just as many letters as are missing is taken for that key.
     ///
-    /// A text of more than 16 KiB is not searched for public keys. In its first 16 KiB, private keys are found that are
+    /// A text of more than 16 KiB is not searched for public keys. In its first 8 KiB, private keys are found that are
     /// as they were written, or whose armor is in one encoding.
     ///
     /// # Errors

@@ -20,6 +20,9 @@ use crate::public_key::recover::state::{MAX_DEPTH, MAX_TEXT, State, prefix};
 /// The number of states that are visited at most.
 pub(crate) const MAX_STATES: usize = 64;
 
+/// How much of a text that is too long is searched for private keys, so that 1 MB is rejected in some microseconds.
+const WINDOW: usize = MAX_TEXT / 2;
+
 /// How many places of a text that is too long are examined, and in how many of them the text is decoded.
 const MAX_PLACES: usize = 64;
 const MAX_DECODED: usize = 4;
@@ -111,9 +114,9 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     find_decoded(State::input(text))
 }
 
-/// Finds a private key in the first [`MAX_TEXT`] bytes of a text that is too long to be searched.
+/// Finds a private key in the first [`WINDOW`] bytes of a text that is too long to be searched.
 pub(crate) fn find_in_long(text: &[u8]) -> Option<FoundPrivateKey> {
-    let (window, _) = text.split_at(text.len().min(MAX_TEXT));
+    let (window, _) = text.split_at(text.len().min(WINDOW));
     let (mut decoded, mut last) = (0, None);
     // The start of the text is examined, too, whatever it is.
     let places = window::places(window).map(|place| (place, AFTER));

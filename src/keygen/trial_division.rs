@@ -127,6 +127,7 @@ impl TrialDivision {
     }
 
     /// The tables of the second tier, for the vectors of a kernel.
+    #[cfg(all(target_arch = "x86_64", not(nova_keypair_portable)))]
     pub(crate) fn second_tier(&mut self) -> &mut SecondTier {
         &mut self.second_tier
     }

@@ -176,15 +176,15 @@ impl TrialDivision {
     }
 
     /// Builds a table of the second tier with these pairs of primes in its places, sixteen side by side. The product of
-    /// a pair is below 2^30; a single prime is a pair with itself. Unused places divide by 3.
+    /// a pair is below 2^30; a single prime is a pair with itself.
     #[must_use]
     pub fn of_pairs(bits: u32, pairs: &[[u16; 2]]) -> Self {
         Self(stages::of_pairs(bits, pairs))
     }
 
-    /// Builds a table of the second tier with these packs of primes in its places, eight side by side. The product of a
-    /// pack is below 2^52 - 2^8. Unused places divide by 3. None if this build has no IFMA kernel, or if the candidates
-    /// have more than 8192 bits.
+    /// Builds a table of the second tier with these packs of primes in its places, sixteen side by side. The product of
+    /// a pack is at most 2^52 - 2^8. None if this build has no IFMA kernel, or if the candidates have more than 8192
+    /// bits.
     #[must_use]
     pub fn of_packs(bits: u32, packs: &[&[u16]]) -> Option<Self> {
         stages::of_packs(bits, packs).map(Self)

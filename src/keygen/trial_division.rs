@@ -265,6 +265,27 @@ mod tests {
             prop_assert_eq!(passes, !divisible_by_some(&candidate, bound));
         }
 
+        /// Also with places of the last vectors to spare, and with a single prime.
+        #[test]
+        fn a_second_tier_divides_by_its_own_primes_only(
+            first in 0..100usize,
+            count in 1..80usize,
+            limbs in prop::collection::vec(any::<u64>(), 1..20),
+        ) {
+            let primes = &odd_primes_below(1 << 16)[first..first + count];
+            let bits = limbs.len() as u32 * 64;
+            let candidate = SecretUint::from_limbs(limbs);
+            let divides = |&prime: &u16| {
+                let prime = NonZero::new(BoxedUint::from(u64::from(prime))).unwrap();
+                bool::from(candidate.to_boxed().rem_vartime(&prime).is_zero())
+            };
+            let pairs: Vec<[u16; 2]> = primes.chunks(2).map(|pair| [pair[0], pair[pair.len() - 1]]).collect();
+            let mut trial = Vec::from([TrialDivision::of(SecondTier::Pairs(Pairs::new(bits, &pairs)))]);
+            #[cfg(all(target_arch = "x86_64", not(any(nova_keypair_portable, nova_keypair_avx2))))]
+            trial.push(TrialDivision::of(SecondTier::Packs(Packs::new(bits, primes).unwrap())));
+            prop_assert_eq!(passes(&mut trial, &candidate), !primes.iter().any(divides));
+        }
+
         /// A product of two primes just beyond the table's reach, and of nothing else.
         #[test]
         fn the_bound_is_exact(index in 1..6_500usize) {

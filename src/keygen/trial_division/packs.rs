@@ -101,9 +101,10 @@ impl Packs {
         Some(tables)
     }
 
-    /// Appends up to sixteen packs. Unused places divide by 3.
+    /// Appends up to sixteen packs. Unused places repeat the last one.
     fn push(&mut self, packs: &[&[u16]]) {
-        let packs: [&[u16]; WIDTH] = core::array::from_fn(|place| packs.get(place).copied().unwrap_or(&[3]));
+        let packs: [&[u16]; WIDTH] =
+            core::array::from_fn(|place| packs.get(place).or(packs.last()).copied().unwrap_or(&[]));
         let modulus = packs.map(|pack| pack.iter().map(|&prime| u64::from(prime)).product());
         let negative_inverse = modulus.map(|modulus: u64| inverse_mod_2_64(modulus).wrapping_neg() & MASK);
         let members = packs.iter().map(|pack| pack.len()).max().unwrap_or(0);
@@ -111,7 +112,7 @@ impl Packs {
 
         // A smaller pack repeats its last prime.
         self.factors.extend((0..members).map(|index| {
-            let primes = packs.map(|pack| pack.get(index).or(pack.last()).map_or(3, |&prime| u64::from(prime)));
+            let primes = packs.map(|pack| pack.get(index).or(pack.last()).map_or(1, |&prime| u64::from(prime)));
             Factor {
                 inverse: Row(primes.map(|prime| inverse_mod_2_64(prime) & MASK)),
                 limit: Row(primes.map(|prime| MASK / prime)),
@@ -211,8 +212,10 @@ mod tests {
                     pack.dedup();
                     assert_eq!(pack.iter().map(|&prime| u64::from(prime)).product::<u64>(), modulus);
                     assert!(modulus <= MODULUS);
-                    // Unused places.
-                    members.extend(pack.into_iter().filter(|prime| *prime != 3 || modulus != 3));
+                    // Unused places repeat the last pack.
+                    if !members.ends_with(&pack) {
+                        members.extend(pack);
+                    }
                 }
             }
             assert!(factors.next().is_none());

@@ -94,10 +94,10 @@ pub(crate) fn pairs(first: u32, bound: u32) -> Vec<[u16; 2]> {
 }
 
 impl Wide {
-    /// The table of up to sixteen pairs of primes. Unused places divide by 3 once more.
+    /// The table of up to sixteen pairs of primes. Unused places repeat the last one.
     fn new(pairs: &[[u16; 2]]) -> Self {
         let pairs: [[u32; 2]; WIDTH] =
-            core::array::from_fn(|group| pairs.get(group).map_or([3; 2], |p| p.map(u32::from)));
+            core::array::from_fn(|group| pairs.get(group).or(pairs.last()).map_or([1; 2], |p| p.map(u32::from)));
         let modulus = pairs.map(|[first, second]| if first == second { first } else { first * second });
         let inverse = |x: u32| inverse_mod_2_64(x.into()) as u32;
         let factors = [pairs.map(|[first, _]| first), pairs.map(|[_, second]| second)];

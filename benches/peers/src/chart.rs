@@ -57,7 +57,7 @@ pub(crate) fn svg(report: &Report) -> String {
         "soft",
         24.0,
         54.0,
-        &format!("{} keys each, alternating, one thread · {processor} · {}", report.rounds, report.date),
+        &format!("{} keys each, {}, one thread · {processor} · {}", report.keys, report.order(), report.date),
     );
     text("soft end", MEAN_EDGE, TOP - 8.0, "mean");
     text("soft end", EDGE, TOP - 8.0, "ratio");

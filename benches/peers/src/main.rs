@@ -28,15 +28,17 @@ const PLAN: [(u32, usize); 3] = [(2048, 200), (3072, 40), (4096, 20)];
 const SAMPLE: usize = 8;
 
 const USAGE: &str = "\
-Usage: nova-keypair-peers [--bits 2048|3072|4096] [--rounds N] [--out DIR]
+Usage: nova-keypair-peers [--bits 2048|3072|4096] [--keys N] [--row N] [--out DIR]
 
   --bits    only keys of this size
-  --rounds  keys of each peer, instead of 200, 40 and 20
+  --keys    keys of each peer, instead of 200, 40 and 20
+  --row     keys that a peer generates before it is the next one's turn, instead of 1
   --out     where the results go, instead of results/ beside the manifest";
 
 struct Options {
     bits: Option<u32>,
-    rounds: Option<usize>,
+    keys: Option<usize>,
+    row: usize,
     out: PathBuf,
 }
 
@@ -52,18 +54,19 @@ fn main() -> ExitCode {
 
 fn options(mut args: impl Iterator<Item = String>) -> Result<Options, Box<dyn Error>> {
     let results = concat!(env!("CARGO_MANIFEST_DIR"), "/results");
-    let mut options = Options { bits: None, rounds: None, out: results.into() };
+    let mut options = Options { bits: None, keys: None, row: 1, out: results.into() };
     while let Some(arg) = args.next() {
         let mut value = || args.next().ok_or_else(|| format!("{arg} needs a value\n\n{USAGE}"));
         match arg.as_str() {
             "--bits" => options.bits = Some(value()?.parse()?),
-            "--rounds" => options.rounds = Some(value()?.parse()?),
+            "--keys" => options.keys = Some(value()?.parse()?),
+            "--row" => options.row = value()?.parse()?,
             "--out" => options.out = value()?.into(),
             _ => return Err(format!("{arg} is unknown\n\n{USAGE}").into()),
         }
     }
-    if options.rounds == Some(0) {
-        return Err("--rounds must be at least 1".into());
+    if options.keys == Some(0) || options.row == 0 {
+        return Err("--keys and --row must be at least 1".into());
     }
     if options.bits.is_some_and(|bits| PLAN.iter().all(|(planned, _)| *planned != bits)) {
         return Err("--bits must be 2048, 3072 or 4096".into());
@@ -75,11 +78,11 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(&options.out)?;
     let peers = peers::all();
     let start = Instant::now();
-    for (bits, rounds) in PLAN {
+    for (bits, keys) in PLAN {
         if options.bits.is_some_and(|wanted| wanted != bits) {
             continue;
         }
-        let report = compare(&peers, bits, options.rounds.unwrap_or(rounds))?;
+        let report = compare(&peers, bits, options.keys.unwrap_or(keys), options.row)?;
         let write =
             |extension: &str, text: String| fs::write(options.out.join(format!("rsa-{bits}.{extension}")), text);
         let table = table::markdown(&report);
@@ -92,12 +95,13 @@ fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Generates one key with each library in every round.
-fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, Box<dyn Error>> {
+/// Generates `row` keys with each library in every round, and at least `keys` in all.
+fn compare(peers: &[Box<dyn Peer>], bits: u32, keys: usize, row: usize) -> Result<Report, Box<dyn Error>> {
+    let rounds = keys.div_ceil(row);
     let progress = std::io::stderr().is_terminal();
     let load_before = provenance::load();
     let elsewhere_before = clock::other_threads();
-    let mut times = vec![Vec::with_capacity(rounds); peers.len()];
+    let mut times = vec![Vec::with_capacity(rounds * row); peers.len()];
     // The first round is not counted: it initializes generators and tables.
     for round in 0..=rounds {
         if progress {
@@ -108,15 +112,18 @@ fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, 
             let index = (round + turn) % peers.len();
             let (peer, times) = (&peers[index], &mut times[index]);
             let named = |what: String| format!("{}: {what}", peer.about(bits).name);
-            let (numbers, time) = peer.generate(bits).map_err(|error| named(error.to_string()))?;
-            check::key(&numbers, bits)
-                .map_err(|property| named(format!("the answer violates a property: {property}")))?;
-            if round % SAMPLE == 0 {
-                check::primes(&numbers)
-                    .map_err(|property| named(format!("the answer violates a property: {property}")))?;
-            }
-            if round > 0 {
-                times.push(time);
+            // The checks come after the row, so that nothing else runs within one.
+            let generated: Result<Vec<_>, _> = (0..row).map(|_| peer.generate(bits)).collect();
+            for (place, (numbers, time)) in generated.map_err(|error| named(error.to_string()))?.into_iter().enumerate()
+            {
+                let violates = |property: String| named(format!("the answer violates a property: {property}"));
+                check::key(&numbers, bits).map_err(violates)?;
+                if (round * row + place) % SAMPLE == 0 {
+                    check::primes(&numbers).map_err(violates)?;
+                }
+                if round > 0 {
+                    times.push(time);
+                }
             }
         }
     }
@@ -130,7 +137,7 @@ fn compare(peers: &[Box<dyn Peer>], bits: u32, rounds: usize) -> Result<Report, 
         return Err(format!("other threads of this process worked for {elsewhere:?}, which is not counted").into());
     }
     let abouts = peers.iter().map(|peer| peer.about(bits));
-    Ok(Report::new(bits, abouts.zip(times).collect(), [load_before, provenance::load()]))
+    Ok(Report::new(bits, row, abouts.zip(times).collect(), [load_before, provenance::load()]))
 }
 
 #[cfg(test)]
@@ -143,10 +150,14 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let options = parse(&["--bits", "3072", "--rounds", "5", "--out", "there"]).expect("these are right");
-        assert_eq!((options.bits, options.rounds, options.out), (Some(3072), Some(5), PathBuf::from("there")));
+        let options =
+            parse(&["--bits", "3072", "--keys", "5", "--row", "2", "--out", "there"]).expect("these are right");
+        assert_eq!((options.bits, options.keys, options.row), (Some(3072), Some(5), 2));
+        assert_eq!(options.out, PathBuf::from("there"));
         assert!(parse(&[]).is_ok_and(|options| options.out.ends_with("results")));
-        for wrong in [&["--bits"][..], &["--bits", "1024"], &["--rounds", "0"], &["--rounds", "x"], &["--help"]] {
+        for wrong in
+            [&["--bits"][..], &["--bits", "1024"], &["--keys", "0"], &["--keys", "x"], &["--row", "0"], &["--help"]]
+        {
             assert!(parse(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -8,7 +8,7 @@ use crate::stats::Summary;
 
 pub(crate) struct Row {
     pub(crate) about: About,
-    /// In the order of the rounds.
+    /// In the order of generation.
     pub(crate) times: Vec<Duration>,
     pub(crate) summary: Summary,
     /// The mean relative to the mean of this crate, and its standard error; `None` for this crate.
@@ -17,7 +17,10 @@ pub(crate) struct Row {
 
 pub(crate) struct Report {
     pub(crate) bits: u32,
-    pub(crate) rounds: usize,
+    /// Keys of each library.
+    pub(crate) keys: usize,
+    /// Keys that a library generated before it was the next one's turn.
+    pub(crate) row: usize,
     /// Fastest first.
     pub(crate) rows: Vec<Row>,
     pub(crate) date: String,
@@ -29,8 +32,8 @@ pub(crate) struct Report {
 
 impl Report {
     /// The first entry is this crate, with which the others are compared.
-    pub(crate) fn new(bits: u32, rows: Vec<(About, Vec<Duration>)>, load: [String; 2]) -> Self {
-        let rounds = rows.first().map_or(0, |(_, times)| times.len());
+    pub(crate) fn new(bits: u32, row: usize, rows: Vec<(About, Vec<Duration>)>, load: [String; 2]) -> Self {
+        let keys = rows.first().map_or(0, |(_, times)| times.len());
         let mut rows: Vec<Row> = rows
             .into_iter()
             .map(|(about, times)| Row { about, summary: Summary::new(&times), times, ratio: None })
@@ -43,13 +46,19 @@ impl Report {
         rows.sort_by(|a, b| a.summary.mean.total_cmp(&b.summary.mean));
         Self {
             bits,
-            rounds,
+            keys,
+            row,
             rows,
             date: provenance::date(),
             processor: provenance::processor(),
             kernel: provenance::kernel(),
             load,
         }
+    }
+
+    /// Describes whose turn it was.
+    pub(crate) fn order(&self) -> String {
+        if self.row == 1 { "alternating".into() } else { format!("{} in a row before the next library", self.row) }
     }
 }
 
@@ -78,7 +87,7 @@ pub(crate) mod tests {
             row("slow & old", false, ConstantTime { word: "in part", ..ConstantTime::NO }, [100, 200, 250, 450]),
             row("middling", false, ConstantTime::NO, [20, 30, 30, 40]),
         ];
-        Report::new(2048, rows, ["0.10".into(), "1.05".into()])
+        Report::new(2048, 1, rows, ["0.10".into(), "1.05".into()])
     }
 
     #[test]
@@ -87,6 +96,8 @@ pub(crate) mod tests {
         let rows: Vec<_> =
             report.rows.iter().map(|row| (row.about.name.as_str(), row.ratio.map(|(ratio, _)| ratio))).collect();
         assert_eq!(rows, [("ours", None), ("middling", Some(3.0)), ("slow & old", Some(25.0))]);
-        assert_eq!(report.rounds, 4);
+        assert_eq!(report.keys, 4);
+        assert_eq!(report.order(), "alternating");
+        assert_eq!(Report { row: 10, ..report }.order(), "10 in a row before the next library");
     }
 }

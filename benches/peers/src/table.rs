@@ -7,12 +7,13 @@ use crate::report::Report;
 use crate::stats::{figures, milliseconds};
 
 pub(crate) fn markdown(report: &Report) -> String {
-    let Report { bits, rounds, date, processor, kernel, load: [before, after], .. } = report;
+    let Report { bits, keys, date, processor, kernel, load: [before, after], .. } = report;
+    let order = report.order();
     let [rustc, cc] = compilers();
     format!(
         "# RSA-{bits}: CPU time of one key\n\n\
          ![Distributions](rsa-{bits}.svg)\n\n\
-         Milliseconds of one thread, {rounds} keys each, alternating. Ratio: mean over the mean of nova-keypair's first row. After ± stands \
+         Milliseconds of one thread, {keys} keys each, {order}. Ratio: mean over the mean of nova-keypair's first row. After ± stands \
          the standard error.\n\n\
          {}\n\
          {}\n\
@@ -73,12 +74,12 @@ fn subjects(report: &Report) -> String {
     table
 }
 
-/// Writes one line per round and one column per library, in milliseconds.
+/// Writes one line per key and one column per library, in milliseconds.
 pub(crate) fn csv(report: &Report) -> String {
     let line = |fields: Vec<String>| fields.join(",") + "\n";
     let mut csv = line(report.rows.iter().map(|row| format!("\"{}\"", row.about.name)).collect());
-    for round in 0..report.rounds {
-        csv += &line(report.rows.iter().map(|row| format!("{:.3}", milliseconds(row.times[round]))).collect());
+    for index in 0..report.keys {
+        csv += &line(report.rows.iter().map(|row| format!("{:.3}", milliseconds(row.times[index]))).collect());
     }
     csv
 }

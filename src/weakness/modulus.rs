@@ -350,6 +350,28 @@ mod tests {
         }
     }
 
+    /// All residues modulo one prime, with 1 modulo the others.
+    #[test]
+    fn roca_requires_a_power_of_65537_modulo_each_prime() {
+        for (prime, order) in ROCA {
+            let others = ROCA.iter().filter(|(other, _)| *other != prime).map(|(other, _)| u64::from(*other));
+            let (low, high) =
+                others.fold(
+                    (1u64, 1u64),
+                    |(low, high), other| {
+                        if low < u64::MAX >> 8 { (low * other, high) } else { (low, high * other) }
+                    },
+                );
+            let others = PublicUint::from_limbs(vec![low]).product(&PublicUint::from_limbs(vec![high]));
+            let powers: Vec<u32> = (0..order).map(|exponent| power_mod(65537 % prime, exponent, prime)).collect();
+            for factor in 0..u64::from(prime) {
+                let n = PublicUint::from_limbs(vec![1]).plus_product(&others, factor);
+                let expected = powers.contains(&n.residue(prime));
+                assert_eq!(modulus(&n).is_roca(), expected, "{factor} modulo {prime}");
+            }
+        }
+    }
+
     fn divide(number: &PublicUint, divisor: u64) -> PublicUint {
         let mut rest = 0u128;
         let mut quotient = number.limbs().to_vec();

@@ -44,7 +44,7 @@ use crate::public_key::blob::KeyBlob;
 ///
 /// An unusual length is not a weakness: a modulus of at least 2048 bits may have any length.
 ///
-/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: about 55 µs together for a sound RSA-2048 key, growing
+/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: about 72 µs together for a sound RSA-2048 key, growing
 /// with the square of the length. That one takes milliseconds, growing with the cube: about a second for 16384 bits, the
 /// longest modulus that is imported (if the policy lifts the limit on the line's length).
 ///
@@ -142,12 +142,12 @@ pub enum Weakness {
     /// full either: in limbs of 8 and 16 bits, it misses the next prime above a number of this kind.
     ///
     /// Not detected are half of each limb for other w above 32, and slightly less than half, where too few bits stay zero.
-    /// The search has to factor the lowest limb of every sound modulus. That takes about 5 µs for each w up to 48, as far
-    /// as there is time, and 2 ms for w = 64. From n as a polynomial, the factors are no easier to find: the carries between
-    /// its coefficients are unknown. For primes of 1024 bits and w = 128 there are some 2^12 likely ones, and more for
-    /// shorter limbs.
+    /// The search has to factor the lowest limb of every sound modulus, in up to 5 µs for each w up to 48, and in 2 ms for
+    /// w = 64. The factors of n as a polynomial are no easier to find: the carries between its coefficients are unknown. For
+    /// primes of 1024 bits and w = 128, some 2^12 combinations of carries are likely, and more for shorter limbs.
     ///
-    /// False positives: one in 2^51 keys. Costs about 10 µs for 2048 bits.
+    /// False positives: one in 2^51 keys. Costs about 24 µs for 2048 bits on average, and ten times that for one key in 100,
+    /// whose lowest limb has suitable factors.
     ShortSleeve,
     /// `repeated_pattern`: 16 consecutive bytes of the modulus are equal, as in a key that was damaged or made up.
     /// Copy it again; if the result is the same, generate a new pair.

@@ -68,7 +68,7 @@ impl Modulus {
         (0..FERMAT_ROUNDS).filter(|&i| filter.may_be_square(i)).any(|i| {
             let candidate = difference.plus_product(&first, 2 * i).plus_word(i * i);
             let root = candidate.square_root();
-            !root.is_zero() && root.product(&root) == candidate
+            root.product(&root) == candidate
         })
     }
 

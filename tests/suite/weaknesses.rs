@@ -177,6 +177,21 @@ fn close_primes_are_reported() {
 }
 
 /// The primes have the form k·M + (65537^a mod M).
+/// Eight random bits of 32 leave the modulus with few ones.
+#[test]
+fn a_short_sleeve_modulus_is_not_reported_as_biased_too() {
+    let short_sleeve = |prime: &str| {
+        let limbs =
+            prime.as_bytes().chunks(8).skip(1).map(|limb| format!("000000{}", str::from_utf8(&limb[6..]).unwrap()));
+        hex(&format!("80000000{}", limbs.collect::<String>()))
+    };
+    let n = times(&short_sleeve(P), &short_sleeve(Q));
+    let ones: u32 = n.to_be_bytes_trimmed_vartime().iter().map(|byte| byte.count_ones()).sum();
+    assert!(ones * 100 < 41 * n.bit_width());
+    let found = weaknesses(&n);
+    assert!(found.contains(&Weakness::ShortSleeve) && !found.contains(&Weakness::BiasedBits), "{found:?}");
+}
+
 #[test]
 fn roca_is_reported() {
     let primes = (2u64..=167).filter(|n| (2..*n).all(|d| n % d != 0));

@@ -51,7 +51,7 @@ pub(super) fn is_factored(n: &PublicUint) -> bool {
 
 /// [`is_factored`] with a budget of work.
 fn is_factored_within(n: &PublicUint, budget: &mut usize) -> bool {
-    n.is_odd() && WIDTHS.into_iter().filter_map(|width| Shape::new(n, width)).any(|shape| shape.has_solution(n, budget))
+    n.is_odd() && WIDTHS.filter_map(|width| Shape::new(n, width)).any(|shape| shape.has_solution(n, budget))
 }
 
 /// How the factors would be composed.

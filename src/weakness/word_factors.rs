@@ -197,9 +197,9 @@ pub(super) fn inverse(number: u64, modulus: u64) -> u64 {
     while b != 0 {
         let quotient = a / b;
         (a, b) = (b, a % b);
-        (before, factor) = (factor, before - quotient as i64 * factor);
+        (before, factor) = (factor, before - quotient.cast_signed() * factor);
     }
-    before.rem_euclid(modulus as i64) as u64
+    before.rem_euclid(modulus.cast_signed()).cast_unsigned()
 }
 
 #[cfg(test)]

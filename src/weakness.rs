@@ -44,7 +44,7 @@ use crate::public_key::blob::KeyBlob;
 ///
 /// An unusual length is not a weakness: a modulus of at least 2048 bits may have any length.
 ///
-/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: about 55 µs together for a sound RSA-2048 key, growing
+/// All checks but [`PrimeModulus`](Self::PrimeModulus) are cheap: about 72 µs together for a sound RSA-2048 key, growing
 /// with the square of the length. That one takes milliseconds, growing with the cube: about a second for 16384 bits, the
 /// longest modulus that is imported (if the policy lifts the limit on the line's length).
 ///
@@ -128,14 +128,26 @@ pub enum Weakness {
     /// it. With r random bits in each limb of the primes, about w − 2·r − log2(b / w) + 1 bits stay zero. For 2048 bits
     /// that is r up to 12 of 32, 28 of 64, 58 of 128 and 117 of 256 bits.
     ///
-    /// Also detects up to half of each limb. For limbs of 128 to 256 bits, the highest bits of the primes must be set,
-    /// which leaves 52 zeros below the highest bits of the modulus; without them, half of such a limb is not detected.
-    /// For limbs of 8, 16, 32 and 64 bits, a search finds the factors of most such moduli. It gives up after 0.1 s, and
-    /// misses primes whose lowest limb is more than half full: in limbs of 8 and 16 bits, those that are the next prime
-    /// above a number of this kind. There is no search for longer limbs, whose lowest one would have to be factored, a
-    /// number of 128 bits or more; nor for other widths, such as 12, 24, 48 and 96 bits.
+    /// Also detects up to half of each limb (⌊w/2⌋ bits):
     ///
-    /// False positives: one in 2^51 keys. Costs about 10 µs for 2048 bits.
+    /// - if w is at most 32, or 40 or 48: a search finds the factors;
+    /// - if w is 64 and the primes have whole limbs, so that the highest one is half full as well: the search finds them;
+    /// - if w is at most 64, the highest one or two bits of the primes are set, and their highest limb has at least 12 bits
+    ///   above the random part: the search finds them;
+    /// - if w is at most 256 and there are at least 62 such bits: the highest bits of the modulus are followed by 52 zeros.
+    ///   That is so for primes of 1024 bits and w = 128 or 256, but not for w = 96.
+    ///
+    /// The search finds 98 % of such moduli if the highest bits of the primes are set, and at least 3 of 4 otherwise, as
+    /// their highest limbs may be zero. It gives up after 0.1 s. It requires that the lowest limb is not more than half
+    /// full either: in limbs of 8 and 16 bits, it misses the next prime above a number of this kind.
+    ///
+    /// Not detected are half of each limb for other w above 32, and slightly less than half, where too few bits stay zero.
+    /// The search has to factor the lowest limb of every sound modulus, in up to 5 µs for each w up to 48, and in 2 ms for
+    /// w = 64. The factors of n as a polynomial are no easier to find: the carries between its coefficients are unknown. For
+    /// primes of 1024 bits and w = 128, some 2^12 combinations of carries are likely, and more for shorter limbs.
+    ///
+    /// False positives: one in 2^51 keys. Costs about 24 µs for 2048 bits on average, and ten times that for one key in 100,
+    /// whose lowest limb has suitable factors.
     ShortSleeve,
     /// `repeated_pattern`: 16 consecutive bytes of the modulus are equal, as in a key that was damaged or made up.
     /// Copy it again; if the result is the same, generate a new pair.

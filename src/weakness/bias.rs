@@ -62,6 +62,30 @@ mod tests {
         }
     }
 
+    /// Creates a number whose halves of so many bits have so many ones each, at their top.
+    fn halves(bits: usize, lower: usize, upper: usize) -> PublicUint {
+        let is_one = |position: usize| position % bits >= bits - if position < bits { lower } else { upper };
+        let limb = |i: usize| (0..64).fold(0, |limb, bit| limb | u64::from(is_one(64 * i + bit)) << bit);
+        PublicUint::from_limbs((0..2 * bits / 64).map(limb).collect())
+    }
+
+    #[test]
+    fn the_bounds_are_exact_to_one_bit() {
+        // 41 % and 59 % of 1024 bits are 419.84 and 604.16; 39 % and 61 % of 512 bits are 199.68 and 312.32.
+        for (bits, few, many) in [(1024, 419, 605), (512, 199, 313)] {
+            for (lower, upper, expected) in [
+                (few, few + 1, Bias::Throughout),
+                (few, few + 2, Bias::None),
+                (few + 1, few, Bias::UpperHalf),
+                (many, many - 1, Bias::Throughout),
+                (many, many - 2, Bias::None),
+                (many - 1, many, Bias::UpperHalf),
+            ] {
+                assert_eq!(Bias::of(&halves(bits, lower, upper)), expected, "{lower} and {upper} of {bits}");
+            }
+        }
+    }
+
     #[test]
     fn a_balanced_lower_half_is_kept_apart() {
         assert_eq!(Bias::of(&number(32, 32, 1)), Bias::UpperHalf);

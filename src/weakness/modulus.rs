@@ -68,7 +68,7 @@ impl Modulus {
         (0..FERMAT_ROUNDS).filter(|&i| filter.may_be_square(i)).any(|i| {
             let candidate = difference.plus_product(&first, 2 * i).plus_word(i * i);
             let root = candidate.square_root();
-            !root.is_zero() && root.product(&root) == candidate
+            root.product(&root) == candidate
         })
     }
 
@@ -347,6 +347,28 @@ mod tests {
         #[test]
         fn probable_primes_are_those_of_crypto_primes(n in odd(3)) {
             prop_assert_eq!(modulus(&n).is_probable_prime(), is_prime(Flavor::Any, &n.to_boxed()));
+        }
+    }
+
+    /// All residues modulo one prime, with 1 modulo the others.
+    #[test]
+    fn roca_requires_a_power_of_65537_modulo_each_prime() {
+        for (prime, order) in ROCA {
+            let others = ROCA.iter().filter(|(other, _)| *other != prime).map(|(other, _)| u64::from(*other));
+            let (low, high) =
+                others.fold(
+                    (1u64, 1u64),
+                    |(low, high), other| {
+                        if low < u64::MAX >> 8 { (low * other, high) } else { (low, high * other) }
+                    },
+                );
+            let others = PublicUint::from_limbs(vec![low]).product(&PublicUint::from_limbs(vec![high]));
+            let powers: Vec<u32> = (0..order).map(|exponent| power_mod(65537 % prime, exponent, prime)).collect();
+            for factor in 0..u64::from(prime) {
+                let n = PublicUint::from_limbs(vec![1]).plus_product(&others, factor);
+                let expected = powers.contains(&n.residue(prime));
+                assert_eq!(modulus(&n).is_roca(), expected, "{factor} modulo {prime}");
+            }
         }
     }
 

@@ -129,6 +129,17 @@ mod tests {
         assert_eq!(end, [65519, 65521, 65537, 65539, 65541]);
     }
 
+    /// The next prime has the longest powers of all numbers without a small factor.
+    #[test]
+    fn powers_of_the_first_prime_above_the_table_are_found() {
+        for k in [2, 3, 59, 113, 127] {
+            let n = PublicUint::from_limbs(vec![65539]).power(k);
+            assert!(is_perfect_power(&n, None, &Residues::new(&n)), "{k}");
+            let n = n.plus_word(2);
+            assert!(!is_perfect_power(&n, None, &Residues::new(&n)), "{k}");
+        }
+    }
+
     proptest! {
         #[test]
         fn the_multiplicity_is_that_of_the_prime(

@@ -10,6 +10,9 @@ use crate::weakness::transform::{Size, Transform, pointwise, pointwise_sum};
 pub(super) struct Multiplier(Transform);
 
 /// The length in limbs of the shorter factor from which on a transform is faster.
+///
+/// For [`shared_primes`](crate::weakness::shared_primes()) of 1000 keys of 2048 bits, 96 to 384 limbs differ by 5 % in
+/// instructions, and by less than the measurement noise in time (Intel Xeon, family 6 model 167; 2026-11-28).
 const TRANSFORM_FROM: usize = 192;
 
 impl Multiplier {

@@ -175,11 +175,16 @@ mod tests {
 
     /// Creates a number of 1024 bits with random parts of `random` bits, and sets its highest `top` bits.
     fn factor(words: &[u128], width: u32, random: u32, top: u32) -> BigUint {
+        factor_of(1024, words, width, random, top)
+    }
+
+    /// [`factor`] of another length.
+    fn factor_of(length: u32, words: &[u128], width: u32, random: u32, top: u32) -> BigUint {
         let mut number = BigUint::from(1u8);
-        for (&word, position) in words.iter().zip((0..1024).step_by(width as usize)) {
+        for (&word, position) in words.iter().zip((0..length).step_by(width as usize)) {
             number |= BigUint::from(word >> (128 - random)) << position;
         }
-        (0..top).for_each(|bit| number.set_bit(1023 - u64::from(bit), true));
+        (1..=top).for_each(|bit| number.set_bit(u64::from(length - bit), true));
         number
     }
 
@@ -212,6 +217,22 @@ mod tests {
             prop_assert!(is_short_sleeve(&number(&n)));
         }
 
+        /// Half of each limb, with a highest limb that has more or less room above its random part.
+        #[test]
+        fn sixty_two_bits_above_the_random_part_are_evidence_and_twenty_are_not(
+            p in words(), q in words(), width in 65u32..=256, top in 1u32..=2, share in 0u32..=20,
+        ) {
+            let room = width.div_ceil(2);
+            let n = |above: u32| {
+                let length = 900 / width * width + width + width / 2 + above;
+                factor_of(length, &p, width, width / 2, top) * factor_of(length, &q, width, width / 2, top)
+            };
+            prop_assert!(!is_short_sleeve(&number(&n(1 + share * 19 / 20))), "{}", width);
+            if let Some(more) = room.checked_sub(62) {
+                prop_assert!(is_short_sleeve(&number(&n(62 + more * share / 20))), "{}", width);
+            }
+        }
+
         #[test]
         fn random_moduli_are_not_reported(p in words(), q in words()) {
             let n = factor(&p, 128, 128, 2) * factor(&q, 128, 128, 2);
@@ -222,8 +243,18 @@ mod tests {
     /// All bits are ones, except for a gap.
     #[test]
     fn a_gap_is_reported_from_eighty_bits_on() {
-        // Of 2048 bits, 254, 30 and 6 limbs are neither the lowest nor the highest one; of 1024 bits, 14.
-        for (bits, width, least) in [(2048, 8, 1), (2048, 64, 3), (2048, 256, 14), (1024, 64, 6)] {
+        // Of 2048 bits, 254, 30 and 6 limbs are neither the lowest nor the highest one; of 2064 bits, 14; of 1024 bits, 126
+        // and 14; of 1280 bits, 3.
+        let cases = [
+            (2048, 8, 1),
+            (2048, 64, 3),
+            (2064, 129, 6),
+            (2048, 256, 14),
+            (1024, 8, 1),
+            (1024, 64, 6),
+            (1280, 256, 27),
+        ];
+        for (bits, width, least) in cases {
             for start in [0, 3, width - 1] {
                 for (gap, expected) in [(least - 1, false), (least, true)] {
                     let mut n: BigUint = (BigUint::from(1u8) << bits as u32) - 1u8;
@@ -239,6 +270,10 @@ mod tests {
     fn a_single_run_of_zeros_is_no_evidence() {
         let mut n: BigUint = (BigUint::from(1u8) << 2048u32) - 1u8;
         (10..2000).for_each(|position| n.set_bit(position, false));
+        assert!(!is_short_sleeve(&number(&n)));
+        // The run ends in the middle of two limbs of 256 bits, which have a gap in common.
+        let mut n: BigUint = (BigUint::from(1u8) << 2048u32) - 1u8;
+        (320..1728).for_each(|position| n.set_bit(position, false));
         assert!(!is_short_sleeve(&number(&n)));
         for (zeros, expected) in [(51, false), (52, true), (256, true), (257, false)] {
             let mut n: BigUint = (BigUint::from(1u8) << 2048u32) - 1u8;

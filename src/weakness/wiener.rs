@@ -116,6 +116,38 @@ mod tests {
             prop_assert!(succeeds(&e, &n));
         }
 
+        /// By 120 bits.
+        #[test]
+        fn the_attack_succeeds_if_one_factor_is_much_shorter(
+            p in any::<[u8; 17]>(), q in any::<[u8; 32]>(), d in any::<[u8; 16]>(), d_bits in 2u64..=60,
+        ) {
+            let mut q = BigUint::from_bytes_be(&q);
+            let mut p = BigUint::from_bytes_be(&p);
+            [0, 134, 135].into_iter().for_each(|bit| p.set_bit(bit, true));
+            [0, 254, 255].into_iter().for_each(|bit| q.set_bit(bit, true));
+            let mut d = BigUint::from_bytes_be(&d) % (BigUint::from(1u8) << d_bits);
+            [0, d_bits - 1].into_iter().for_each(|bit| d.set_bit(bit, true));
+            let e = d.modinv(&((&p - 1u8) * (&q - 1u8)));
+            prop_assume!(e.as_ref().is_some_and(|e| e.bits() > 32));
+            let n = PublicUint::from_be(&(p * q).to_bytes_be());
+            prop_assert!(succeeds(&e.unwrap_or_default().to_bytes_be(), &n));
+        }
+
+        /// The limit of the analysis, where some fractions are sums of two convergents.
+        #[test]
+        fn the_attack_succeeds_up_to_its_limit(p in any::<[u8; 32]>(), q in any::<[u8; 32]>(), below in any::<u32>()) {
+            let [mut p, mut q] = [p, q].map(|bytes| BigUint::from_bytes_be(&bytes));
+            [0, 254, 255].into_iter().for_each(|bit| { p.set_bit(bit, true); q.set_bit(bit, true) });
+            // k is below d, and the product may be ⅔·n / (p + q).
+            let limit = (&p * &q * 2u8 / (3u8 * (&p + &q))).sqrt();
+            let mut d = &limit - BigUint::from(below) - 2u8;
+            d.set_bit(0, true);
+            let e = d.modinv(&((&p - 1u8) * (&q - 1u8)));
+            prop_assume!(e.as_ref().is_some_and(|e| e.bits() > 32));
+            let n = PublicUint::from_be(&(p * q).to_bytes_be());
+            prop_assert!(succeeds(&e.unwrap_or_default().to_bytes_be(), &n));
+        }
+
         #[test]
         fn the_attack_fails_on_longer_private_exponents(
             p in any::<[u8; 32]>(), q in any::<[u8; 32]>(), d in any::<[u8; 32]>(), d_bits in 140u64..=256,

@@ -19,17 +19,23 @@ const TRIED: u32 = 1 << 16;
 pub(super) fn balanced_divisors(number: u64, bound: u64) -> Vec<u64> {
     let mut divisors = vec![1];
     let mut rest = number;
-    for prime in odd_primes_below(TRIED).iter().map(|&prime| u64::from(prime)) {
-        if prime * prime > rest {
+    let (blocks, last) = odd_primes_below(TRIED).as_chunks::<BLOCK>();
+    for block in blocks.iter().map(<[u16; BLOCK]>::as_slice).chain([last]) {
+        if block.first().is_none_or(|&prime| u64::from(prime).pow(2) > rest) {
             break;
         }
-        if rest.is_multiple_of(prime) {
-            let mut powers = vec![1];
-            while rest.is_multiple_of(prime) {
-                rest /= prime;
-                powers.extend(powers.last().map(|power| power * prime));
+        if rest < EXACT && !may_have_factor(rest, block) {
+            continue;
+        }
+        for prime in block.iter().map(|&prime| u64::from(prime)) {
+            if rest.is_multiple_of(prime) {
+                let mut powers = vec![1];
+                while rest.is_multiple_of(prime) {
+                    rest /= prime;
+                    powers.extend(powers.last().map(|power| power * prime));
+                }
+                multiply_all(&mut divisors, &powers);
             }
-            multiply_all(&mut divisors, &powers);
         }
     }
     // What is left has at most three prime factors, which are above 2^16. Those below 2^32 are of interest.
@@ -42,6 +48,26 @@ pub(super) fn balanced_divisors(number: u64, bound: u64) -> Vec<u64> {
     divisors.sort_unstable();
     divisors.dedup();
     divisors
+}
+
+/// The primes that are tried together.
+const BLOCK: usize = 16;
+/// A number below this, divided by a prime below 2^16, is at least 2^−16 away from an integer or equal to it, and is
+/// below 2^32 for a quotient with 53 exact bits.
+const EXACT: u64 = 1 << 48;
+
+/// Returns whether any of some primes may divide a number below [`EXACT`]; certainly if one does.
+///
+/// Divisions of floating-point numbers are vectorized, those of integers are not.
+fn may_have_factor(number: u64, primes: &[u16]) -> bool {
+    /// The floating-point numbers from here on are integers.
+    const INTEGERS: f64 = (1u64 << 52) as f64;
+    let number = number as f64;
+    let divides = |&prime: &u16| {
+        let quotient = number / f64::from(prime);
+        (quotient + INTEGERS) - INTEGERS == quotient
+    };
+    primes.iter().fold(false, |found, prime| found | divides(prime))
 }
 
 /// Replaces numbers by their products with each factor.
@@ -59,24 +85,14 @@ fn pollard(number: u64) -> Option<u64> {
     if ring.is_probable_prime() {
         return None;
     }
-    // The start, the step and the factor that scales the product do not matter.
-    let (mut fast, mut slow, mut product) = (2, 2, 1);
-    let (mut before, mut slow_before) = (fast, slow);
-    for step in 1..=STEPS {
-        fast = ring.next(fast);
-        product = ring.product(product, fast.abs_diff(slow));
-        if step.is_power_of_two() || step.is_multiple_of(128) {
-            let common = gcd(product, number);
-            if common != 1 {
-                if common != number {
-                    return Some(common);
-                }
-                return ring.search(before, slow_before);
-            }
-            if step.is_power_of_two() {
-                slow = fast;
-            }
-            (before, slow_before, product) = (fast, slow, 1);
+    let mut steps = STEPS;
+    let mut increment = 0;
+    // A sequence that finds all factors in the same step is followed by another one.
+    while steps > 0 {
+        increment += 1;
+        let factor = ring.factor(increment, &mut steps);
+        if factor.is_some() {
+            return factor;
         }
     }
     None
@@ -103,16 +119,43 @@ impl Ring {
         if is_below { difference.wrapping_add(self.modulus) } else { difference }
     }
 
-    /// Returns the next number of the sequence: a square plus one.
-    fn next(&self, x: u64) -> u64 {
+    /// Returns a proper factor, if the sequence with this increment finds one within so many steps.
+    fn factor(&self, increment: u64, steps: &mut u32) -> Option<u64> {
+        // The start and the factor that scales the product do not matter.
+        let (mut fast, mut slow, mut product) = (2, 2, 1);
+        let (mut before, mut slow_before) = (fast, slow);
+        for step in 1u32.. {
+            *steps = steps.checked_sub(1)?;
+            fast = self.next(fast, increment);
+            product = self.product(product, fast.abs_diff(slow));
+            if step.is_power_of_two() || step.is_multiple_of(128) {
+                let common = gcd(product, self.modulus);
+                if common != 1 {
+                    if common != self.modulus {
+                        return Some(common);
+                    }
+                    return self.search(before, slow_before, increment);
+                }
+                if step.is_power_of_two() {
+                    slow = fast;
+                }
+                (before, slow_before, product) = (fast, slow, 1);
+            }
+        }
+        None
+    }
+
+    /// Returns the next number of the sequence: a square plus the increment, which is below the modulus.
+    fn next(&self, x: u64, increment: u64) -> u64 {
         let square = self.product(x, x);
-        if square + 1 == self.modulus { 0 } else { square + 1 }
+        let missing = self.modulus - increment;
+        if square < missing { square + increment } else { square - missing }
     }
 
     /// Returns the first proper factor from a place in the sequence on, one number at a time.
-    fn search(&self, mut fast: u64, slow: u64) -> Option<u64> {
+    fn search(&self, mut fast: u64, slow: u64, increment: u64) -> Option<u64> {
         for _ in 0..128 {
-            fast = self.next(fast);
+            fast = self.next(fast, increment);
             let common = gcd(fast.abs_diff(slow), self.modulus);
             if common != 1 {
                 return (common != self.modulus).then_some(common);
@@ -146,17 +189,17 @@ pub(super) fn gcd(mut a: u64, mut b: u64) -> u64 {
     a
 }
 
-/// Returns the inverse of a number modulo another one; 0 modulo 1. They must be coprime.
+/// Returns the inverse of a number modulo another one below 2^32; 0 modulo 1. They must be coprime.
 pub(super) fn inverse(number: u64, modulus: u64) -> u64 {
-    let wide = i128::from(modulus);
-    let (mut a, mut b) = (wide, i128::from(number) % wide);
-    let (mut before, mut factor) = (0i128, 1i128);
+    let (mut a, mut b) = (modulus, number % modulus);
+    // Below the modulus, apart from their sign.
+    let (mut before, mut factor) = (0, 1i64);
     while b != 0 {
         let quotient = a / b;
         (a, b) = (b, a % b);
-        (before, factor) = (factor, before - quotient * factor);
+        (before, factor) = (factor, before - quotient.cast_signed() * factor);
     }
-    before.rem_euclid(wide) as u64 // below the modulus
+    before.rem_euclid(modulus.cast_signed()).cast_unsigned()
 }
 
 #[cfg(test)]
@@ -186,7 +229,7 @@ mod tests {
         }
 
         #[test]
-        fn a_number_times_its_inverse_is_one(a in 1..u64::MAX, modulus in 2..u64::MAX) {
+        fn a_number_times_its_inverse_is_one(a in 1..u64::MAX, modulus in 2..1u64 << 32) {
             prop_assume!(gcd(a, modulus) == 1);
             let product = u128::from(a) * u128::from(inverse(a, modulus)) % u128::from(modulus);
             prop_assert_eq!(product, 1);
@@ -195,7 +238,10 @@ mod tests {
 
     #[test]
     fn products_of_large_primes_are_factored() {
-        for (a, b) in [(4_294_967_291, 4_294_967_279), (4_294_967_291, 4_294_967_291), (65_537, 65_539)] {
+        let pairs = [(4_294_967_291, 4_294_967_279), (4_294_967_291, 4_294_967_291), (65_537, 65_539)];
+        // The first sequence finds both factors at once.
+        let together = (95_369, 351_259);
+        for (a, b) in pairs.into_iter().chain([together]) {
             assert!(balanced_divisors(a * b, 1 << 32).contains(&a), "{a} {b}");
         }
         // A prime, and one times 3.

@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use crypto_bigint::{BoxedUint, ConcatenatingMul, Resize};
 use nova_keypair::{ImportPolicy, PublicKey, Weakness};
+use proptest::prelude::*;
 
 use crate::support::{TempDir, has_tool, json_data, number_hash, run};
 
@@ -176,6 +177,21 @@ fn close_primes_are_reported() {
 }
 
 /// The primes have the form k·M + (65537^a mod M).
+/// Eight random bits of 32 leave the modulus with few ones.
+#[test]
+fn a_short_sleeve_modulus_is_not_reported_as_biased_too() {
+    let short_sleeve = |prime: &str| {
+        let limbs =
+            prime.as_bytes().chunks(8).skip(1).map(|limb| format!("000000{}", str::from_utf8(&limb[6..]).unwrap()));
+        hex(&format!("80000000{}", limbs.collect::<String>()))
+    };
+    let n = times(&short_sleeve(P), &short_sleeve(Q));
+    let ones: u32 = n.to_be_bytes_trimmed_vartime().iter().map(|byte| byte.count_ones()).sum();
+    assert!(ones * 100 < 41 * n.bit_width());
+    let found = weaknesses(&n);
+    assert!(found.contains(&Weakness::ShortSleeve) && !found.contains(&Weakness::BiasedBits), "{found:?}");
+}
+
 #[test]
 fn roca_is_reported() {
     let primes = (2u64..=167).filter(|n| (2..*n).all(|d| n % d != 0));
@@ -289,6 +305,39 @@ fn keys_of_the_corpus_have_no_unexpected_weaknesses() {
         seen += 1;
     }
     assert!(seen >= 600, "{seen}");
+}
+
+/// Generates odd numbers with many extreme words.
+fn extreme(words: std::ops::Range<usize>) -> impl Strategy<Value = BoxedUint> {
+    let word =
+        prop_oneof![any::<u64>(), Just(0), Just(1), Just(u64::MAX), Just(1 << 63), any::<u32>().prop_map(u64::from)];
+    prop::collection::vec(word, words).prop_map(|words| {
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_be_bytes()).collect();
+        let mut bytes: Vec<u8> = bytes.into_iter().skip_while(|byte| *byte == 0).collect();
+        if let Some(last) = bytes.last_mut() {
+            *last |= 1;
+        }
+        BoxedUint::from_be_slice_vartime(&bytes)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+    /// The arithmetic overflows nowhere: tests are compiled with checks.
+    #[test]
+    fn the_scan_of_any_modulus_and_exponent_ends(n in extreme(17..40), e in extreme(0..17), longer in extreme(17..40)) {
+        for e in [e, longer] {
+            let blob = [string(b"ssh-rsa"), mpint(&e), mpint(&n)].concat();
+            let line = format!("ssh-rsa {}", STANDARD.encode(blob));
+            let nova = ImportPolicy::nova().size_limit(None);
+            let Ok(key) = PublicKey::parse_with(&line, &nova) else { continue };
+            let found = key.weaknesses();
+            for weakness in Weakness::ALL {
+                let is_rejected = PublicKey::parse_with(&line, &nova.clone().reject(weakness)).is_err();
+                prop_assert_eq!(is_rejected, found.contains(&weakness), "{}", weakness);
+            }
+        }
+    }
 }
 
 /// Keys that `ssh-keygen` generates during the test.

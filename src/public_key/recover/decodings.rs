@@ -219,9 +219,11 @@ fn unfolded(text: &str, has_quotes: bool) -> impl Iterator<Item = (usize, char)>
     let mut is_behind_quote = false;
     text.char_indices().filter(move |&(at, c)| {
         let joins_strings = is_behind_quote
-            && matches!(c, '+' | '.' | '&')
-            && text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(is_quote));
-        if !c.is_whitespace() {
+            && matches!(c, '+' | '.' | '&' | '_')
+            && text.get(at + 1..).is_some_and(|rest| {
+                rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_').starts_with(is_quote)
+            });
+        if !c.is_whitespace() && !joins_strings {
             is_behind_quote = is_quote(c);
         }
         !joins_strings && !is_fold(c)

@@ -168,8 +168,10 @@ damages! {
     Line "type of a certificate" ["wrong_type" "certificate"] |t|
         renamed(t, |name| Some(format!("{}-cert-v01@openssh.com", name.strip_suffix("@openssh.com").unwrap_or(name))));
     Line "no space after the type" ["type_separator"] |t| separated(t, "", " ");
+    // Only padding, or the key itself, tells where a key ends: not a comment that could make up for lost letters.
     Line "no space before the comment" ["comment_separator"] |t| {
-        (!parts(t)?[2].is_empty()).then(|| separated(t, " ", ""))?
+        let [_, base64, comment] = parts(t)?;
+        (!comment.is_empty() && base64.ends_with('=')).then(|| separated(t, " ", ""))?
     };
     Line "tabs" ["type_separator"] |t| separated(t, "\t", "\t");
     Line "two spaces" ["type_separator"] |t| separated(t, "  ", "  ");

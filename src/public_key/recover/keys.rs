@@ -362,6 +362,8 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         // The end of a sentence.
         // A letter of a comment in an encoding: what is in front of it may be of the comment, too.
         Some('%') if !is_proved && is_whole && is_encoded_letter(rest) => false,
+        // The end of an armor whose line ends are lost.
+        Some('-') if rest.starts_with("----") => true,
         Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
             // More base64 is no comment, and neither is another type: that of a second key. Without padding or a

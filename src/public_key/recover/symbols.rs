@@ -221,12 +221,21 @@ impl<'a> Symbols<'a> {
                 self.has_slash = true;
                 63
             }
-            b'-' | b'_' if !ends_line_with_hyphen(self.text, self.at, byte) && !self.is_escape_of_excel() => {
+            b'-' | b'_'
+                if !ends_line_with_hyphen(self.text, self.at, byte)
+                    && !self.is_escape_of_excel()
+                    && !self.is_dashes() =>
+            {
                 self.first_url_safe.get_or_insert(self.at);
                 if byte == b'-' { 62 } else { 63 }
             }
             _ => return None,
         }))
+    }
+
+    /// Returns whether the dashes of an armor start here.
+    fn is_dashes(&self) -> bool {
+        self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(b"----"))
     }
 
     /// Returns whether an escape such as `_x002B_` starts here.

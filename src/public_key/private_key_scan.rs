@@ -11,12 +11,14 @@
 //! | encrypted PKCS#8 without armor | base64 of a SEQUENCE with the identifier of PKCS#5 |
 //! | JWK | the member `"d"` next to `"kty"` |
 //! | XML | the element `InverseQ`, or `D` next to `Modulus` |
+//! | PuTTY without its headers, an agent's | base64 of a public key, and of the private numbers behind it |
 //! | DER that was read as text | a version after the head of a SEQUENCE |
 //!
 //! The beginning of a key is enough. `recover::decodings` runs the same scan on what a text encodes.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroize as _;
 
 /// A private key in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +66,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'o', b'p') if rest.starts_with(b"openssh-key-v1") => found(start),
             (b'U', _) if rest.starts_with(&SSH1) => found(start),
             (b'M', _) if is_private_der(rest) => found(start),
+            (b'A', b'A') if has_private_numbers(rest) => found(start),
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
@@ -121,7 +124,10 @@ const STOPS: [bool; 256] = {
 /// This decides what may be quoted, so it is wider than [`find_private_key`]: a false alarm costs a quotation only.
 pub(crate) fn may_contain_private_key(text: &str) -> bool {
     const WORDS: [&str; 3] = ["PRIVATE KEY", "PuTTY-User-Key-File", "Private-Lines"];
-    WORDS.iter().any(|words| text.contains(words)) || find_private_key(text).is_some() || has_secret_word(text)
+    WORDS.iter().any(|words| text.contains(words))
+        || find_private_key(text).is_some()
+        || find_private_number(text).is_some()
+        || has_secret_word(text)
 }
 
 /// Returns whether a word may be a line from within a private key: long base64 that is no public key.
@@ -130,10 +136,18 @@ fn has_secret_word(text: &str) -> bool {
     const SHORTEST: usize = 40;
 
     let words = text.as_bytes().split(|&byte| !(is_base64(byte) || matches!(byte, b'-' | b'_')));
-    words.filter(|word| word.len() >= SHORTEST && !word.starts_with(b"AAAA")).any(|word| {
+    words.filter(|word| word.len() >= SHORTEST && !is_public_start(word)).any(|word| {
         let has = |is: fn(&u8) -> bool| word.iter().any(is);
         has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
     })
+}
+
+/// Returns whether a word starts as the blob of a public key does: with the length of a name, and `ss`, `sk` or `ec`.
+fn is_public_start(word: &[u8]) -> bool {
+    matches!(
+        word,
+        [b'A', b'A', b'A', b'A', _, _, b'N', b'z' | b'r', ..] | [b'A', b'A', b'A', b'A', _, _, b'V', b'j', ..]
+    )
 }
 
 fn is_word(text: &[u8], word: &[u8]) -> bool {
@@ -211,6 +225,117 @@ fn is_private_sequence(der: &[u8]) -> bool {
         // An algorithm identifier of PKCS#5 or PKCS#12, which encrypt private keys.
         [0x30, _, 0x06, 0x09 | 0x0a, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05 | 0x0c, ..] => true,
         _ => false,
+    }
+}
+
+/// Returns whether `text` starts with base64 of a public key, behind which private numbers are: those of PuTTY in base64
+/// of their own, those of an agent in the same.
+fn has_private_numbers(text: &[u8]) -> bool {
+    // The three zeros of a length.
+    if !text.starts_with(b"AAAA") {
+        return false;
+    }
+    let mut blob = Base64 { text, bits: 0, bit_count: 0 };
+    let mut name = [0; 19];
+    let Some(length @ 7..=19) = blob.length() else { return false };
+    let (name, _) = name.split_at_mut(length);
+    if !name.iter_mut().all(|slot| blob.next().map(|byte| *slot = byte).is_some()) {
+        return false;
+    }
+    let Some(numbers) = public_numbers(name) else { return false };
+    for _ in 0..numbers {
+        let Some(length @ 1..=2049) = blob.length() else { return false };
+        if blob.nth(length - 1).is_none() {
+            return false;
+        }
+    }
+    let own = blob.text.iter().position(|&byte| byte != b'=').map_or(&[][..], |end| blob.text.split_at(end).1);
+    let own = Base64 { text: own, bits: 0, bit_count: 0 };
+    [blob, own].into_iter().any(|mut private| private_number(&mut private).is_some())
+}
+
+/// Returns the number of strings behind the name in the blob of a public key whose private key consists of numbers.
+fn public_numbers(name: &[u8]) -> Option<usize> {
+    match name {
+        b"ssh-ed25519" => Some(1),
+        b"ssh-rsa" | b"ecdsa-sha2-nistp256" | b"ecdsa-sha2-nistp384" | b"ecdsa-sha2-nistp521" => Some(2),
+        b"ssh-dss" => Some(4),
+        _ => None,
+    }
+}
+
+/// Reads the start of a number that may be private; returns its length. The name of another key is none.
+fn private_number(bytes: &mut Base64<'_>) -> Option<usize> {
+    /// The shortest private number is that of a DSA key, and the longest the exponent of an RSA key of 16384 bits.
+    const LENGTHS: core::ops::RangeInclusive<usize> = 16..=2049;
+    /// How many of its bytes must be there.
+    const START: usize = 12;
+
+    let length = bytes.length().filter(|length| LENGTHS.contains(length))?;
+    let mut start = [0; START];
+    start.iter_mut().try_for_each(|slot| bytes.next().map(|byte| *slot = byte))?;
+    // The name of another key, or a string within another, as in a certificate.
+    let names = [&b"ssh-"[..], b"ecdsa-", b"sk-", b"rsa-", b"\0\0"];
+    let is_other = names.iter().any(|name| start.starts_with(name));
+    start.zeroize();
+    (!is_other).then_some(length)
+}
+
+/// Returns whether a word of a comment is the private number of a key, complete: nothing else is base64 of a string of
+/// bytes that has such a length.
+pub(crate) fn find_private_number(comment: &str) -> Option<FoundPrivateKey> {
+    let words = comment.match_indices("AAA").filter(|(at, _)| {
+        let before = comment.as_bytes().get(..*at).and_then(<[u8]>::last);
+        before.is_none_or(|byte| !is_base64(*byte))
+    });
+    words.map(|(position, _)| FoundPrivateKey { position }).find(|found| {
+        let text = comment.as_bytes().get(found.position..).unwrap_or_default();
+        let mut bytes = Base64 { text, bits: 0, bit_count: 0 };
+        let Some(length) = private_number(&mut bytes) else { return false };
+        // Longer numbers have others behind them, or are broken into lines.
+        let rest = bytes.count();
+        length >= 64 || rest + 12 == length
+    })
+}
+
+/// Decodes base64 of either alphabet up to the first other character.
+struct Base64<'a> {
+    text: &'a [u8],
+    bits: u32,
+    bit_count: u32,
+}
+
+impl Base64<'_> {
+    /// Reads the length of a string.
+    fn length(&mut self) -> Option<usize> {
+        let mut length = [0; 4];
+        length.iter_mut().try_for_each(|slot| self.next().map(|byte| *slot = byte))?;
+        usize::try_from(u32::from_be_bytes(length)).ok()
+    }
+}
+
+impl Iterator for Base64<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        while self.bit_count < 8 {
+            let (&symbol, rest) = self.text.split_first()?;
+            let value = match symbol {
+                b'A'..=b'Z' => symbol - b'A',
+                b'a'..=b'z' => symbol - b'a' + 26,
+                b'0'..=b'9' => symbol - b'0' + 52,
+                b'+' | b'-' => 62,
+                b'/' | b'_' => 63,
+                _ => return None,
+            };
+            self.text = rest;
+            self.bits = self.bits << 6 | u32::from(value);
+            self.bit_count += 6;
+        }
+        self.bit_count -= 8;
+        let byte = (self.bits >> self.bit_count) as u8;
+        self.bits &= (1 << self.bit_count) - 1;
+        Some(byte)
     }
 }
 

@@ -27,7 +27,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
-use crate::public_key::private_key_scan::FoundPrivateKey;
+use crate::public_key::private_key_scan::{self, FoundPrivateKey};
 use crate::public_key::recover::decodings::Folds;
 use crate::public_key::recover::keys::FoundKey;
 use crate::public_key::recover::reading::{Reading, Repair};
@@ -77,6 +77,9 @@ pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outco
 /// Returns the error of a comment that contains a private key in any encoding, or a second complete key.
 pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), PublicKeyError> {
     if let Some(found) = decodings::find_private_key(comment) {
+        return Err(Kind::IsPrivateKey.at(position + found.position));
+    }
+    if let Some(found) = private_key_scan::find_private_number(comment) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
     // The shortest key has 68 characters of base64.
@@ -140,12 +143,28 @@ impl Search<'_> {
         let Some(first) = keys.found.first() else {
             return self.check_others(state, &keys.partial);
         };
+        // The comment of a line.
+        let comment = state.text().get(first.end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+        if let Some(found) = private_key_scan::find_private_number(comment) {
+            self.reject(Kind::IsPrivateKey.at(state.position(first.end + found.position)));
+            return ControlFlow::Break(());
+        }
         // Another key, complete or not, in the same text.
         let other = keys.found.iter().find(|key| key.blob != first.blob).map(|key| key.start);
         let other = other.into_iter().chain(keys.partial.iter().copied()).min();
         if let Some(other) = other.filter(|_| self.outcome.is_none()) {
             let second = other.max(first.start);
             self.set_answer(state, first, Outcome::Rejected(several(state, second)));
+            return ControlFlow::Continue(());
+        }
+        if let Some(answer) = &self.outcome
+            && matches!(answer.answer, Outcome::Key(_))
+            && let Some(other) = keys
+                .found
+                .iter()
+                .find(|key| key.blob != answer.blob && !answer.span.contains(&state.position(key.start)))
+        {
+            self.reject(several(state, other.start));
             return ControlFlow::Continue(());
         }
         match &self.outcome {
@@ -164,10 +183,7 @@ impl Search<'_> {
                 self.set_answer(state, first, answer);
             }
             Some(answer) if answer.blob != first.blob => {
-                let is_elsewhere = !answer.span.contains(&state.position(first.start));
-                if is_elsewhere && matches!(answer.answer, Outcome::Key(_)) {
-                    self.reject(several(state, first.start));
-                } else if answer.depth == state.depth() && !answer.is_several() {
+                if answer.depth == state.depth() && !answer.is_several() {
                     self.is_ambiguous = true;
                 }
             }

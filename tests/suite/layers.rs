@@ -29,6 +29,7 @@ const LAYERS: &[&[&str]] = &[
     &["public_key::recover::state"],
     &[
         "public_key::recover::decodings::base64_text",
+        "public_key::recover::decodings::character_dump",
         "public_key::recover::decodings::characters",
         "public_key::recover::decodings::escapes",
         "public_key::recover::decodings::hexadecimal",

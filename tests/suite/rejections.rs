@@ -15,6 +15,7 @@ fn pasted() -> Vec<(&'static str, String)> {
     let line = format!("{key} me@host");
     let (start, end) = line.split_at(60);
     let other = line_of(&[b"ssh-ed25519", &[7; 32]]);
+    let padded = line_of(&[b"sk-ssh-ed25519@openssh.com", &[7; 32], b"ssh:"]);
     let number = |bits: usize| [&[0, 0xc5][..], &vec![0xa5; bits / 8 - 1]].concat();
     let private = json_data("ssh/private-keys.json");
     let private = |format: &str| {
@@ -50,7 +51,8 @@ fn pasted() -> Vec<(&'static str, String)> {
         ("the base64 without its type", BLOB.to_owned()),
         ("the type of another key", line.replacen("ssh-ed25519", "ssh-rsa", 1)),
         ("the type in upper case", line.replacen("ssh-ed25519", "SSH-ED25519", 1)),
-        ("no space before the comment", format!("{key}me@host")),
+        ("no space before the comment, where the base64 ends with `=`", format!("{padded}me@host")),
+        ("no space before the comment, where nothing tells the end of the base64", format!("{key}me@host")),
         ("the public key in RFC 4716 format, from PuTTYgen", format!("---- BEGIN SSH2 PUBLIC KEY ----\n{BLOB}\n---- END SSH2 PUBLIC KEY ----\n")),
         (
             "the public key as PEM, from OpenSSL",

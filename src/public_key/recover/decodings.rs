@@ -1,6 +1,7 @@
 //! Encodings of a whole text, and the search over them: each decoding that has a visible mark leads to another text.
 
 mod base64_text;
+mod character_dump;
 mod characters;
 mod escapes;
 mod hexadecimal;
@@ -51,7 +52,7 @@ type Mark = fn(&str) -> bool;
 type Decoding = fn(&State) -> Option<State>;
 
 /// The decodings, each with a mark that a text has which it decodes.
-const DECODINGS: [(Mark, Decoding); 15] = [
+const DECODINGS: [(Mark, Decoding); 16] = [
     (|text| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
     (|text| text.contains('\0'), characters::without_nuls),
     (|text| text.contains([' ', '\u{a0}', '\u{3000}']), characters::without_spaces_between),
@@ -63,6 +64,7 @@ const DECODINGS: [(Mark, Decoding); 15] = [
     (|text| text.contains('='), escapes::quoted_printable),
     (|text| text.contains('&'), markup::entities),
     (|text| text.contains('<'), markup::tags),
+    (|text| text.contains("0000000 "), character_dump::rows),
     (|_| true, hexadecimal::digits),
     (|_| true, base64_text::longest),
     (|_| true, base64_text::first),
@@ -219,9 +221,11 @@ fn unfolded(text: &str, has_quotes: bool) -> impl Iterator<Item = (usize, char)>
     let mut is_behind_quote = false;
     text.char_indices().filter(move |&(at, c)| {
         let joins_strings = is_behind_quote
-            && matches!(c, '+' | '.' | '&')
-            && text.get(at + 1..).is_some_and(|rest| rest.trim_start().starts_with(is_quote));
-        if !c.is_whitespace() {
+            && matches!(c, '+' | '.' | '&' | '_')
+            && text.get(at + 1..).is_some_and(|rest| {
+                rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_').starts_with(is_quote)
+            });
+        if !c.is_whitespace() && !joins_strings {
             is_behind_quote = is_quote(c);
         }
         !joins_strings && !is_fold(c)

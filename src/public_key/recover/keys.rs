@@ -12,7 +12,7 @@ use crate::public_key::recover::documents::{self, Document};
 use crate::public_key::recover::formats::{self, CertificateType};
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::symbols::{Spaces, Symbols, gap};
-use crate::public_key::recover::type_names::known_type;
+use crate::public_key::recover::type_names::{known_type, starts_with_type};
 
 /// The longest certificate or DER document that is read.
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
@@ -177,7 +177,9 @@ impl Structure {
 /// Reads a key in the format of a line, whose base64 starts at `start`.
 fn line(text: &str, start: usize) -> Found {
     let mut symbols = Symbols::new(text, start, Spaces::Interrupt);
-    let Some(structure) = structure(&mut symbols) else { return Found::Nothing };
+    let Some(structure) = structure(&mut symbols) else {
+        return if starts_name(&symbols.bytes) { Found::Partial } else { Found::Nothing };
+    };
     let interrupted = complete(text, start, structure, Spaces::Interrupt);
     if let Ok(key) = &interrupted
         && (key.steps.iter().all(|(reading, ..)| *reading != Reading::LineBreaks)
@@ -205,6 +207,17 @@ fn structure(symbols: &mut Symbols<'_>) -> Option<Structure> {
     let end = 4 + usize::from(length);
     symbols.read(end)?;
     Structure::of_name(symbols.bytes.get(4..end)?)
+}
+
+/// Returns whether these bytes are the start of a blob whose type is cut off, broken or unknown.
+fn starts_name(bytes: &[u8]) -> bool {
+    match bytes {
+        [0, 0, 0, _, name @ ..] => [&b"ssh-"[..], b"ecds", b"sk-s", b"sk-e"].iter().any(|start| {
+            let is_cut = name.len() >= 2 && start.starts_with(name);
+            is_cut || name.starts_with(start)
+        }),
+        _ => false,
+    }
 }
 
 /// Why a key is not complete.
@@ -317,7 +330,6 @@ fn document(text: &str, start: usize) -> Found {
 fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) -> Option<(usize, Vec<Step>)> {
     let mut steps = Vec::new();
     let mut at = symbols.position();
-    let last_symbol = at;
     let expected = (3 - total % 3) % 3;
     let padding = |at: usize| text.as_bytes().get(at..).unwrap_or_default().iter().take_while(|&&b| b == b'=').count();
     let mut first_break = symbols.first_break;
@@ -336,24 +348,33 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         return None;
     }
     let is_whole = first_break.is_none() && symbols.first_plus.is_none();
+    let rest = text.get(end..)?;
+    // What makes a space of each `+` leaves none in the comment.
+    if symbols.first_plus.is_some() && rest.lines().next().is_some_and(|line| line.contains('+')) {
+        return None;
+    }
     // A truncated key and a word of its comment must not be joined.
     if found < expected && symbols.other_breaks > 0 && !is_proved {
         return None;
     }
-    let rest = text.get(end..)?;
     let is_end = match rest.chars().next() {
         None => true,
         // The end of a sentence.
         // A letter of a comment in an encoding: what is in front of it may be of the comment, too.
         Some('%') if !is_proved && is_whole && is_encoded_letter(rest) => false,
+        // The end of an armor whose line ends are lost.
+        Some('-') if rest.starts_with("----") => true,
         Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
-            // More base64 is no comment.
+            // More base64 is no comment, and neither is another type: that of a second key. Without padding or a
+            // proof, the key may have lost letters that those of the comment make up for, or have letters too many.
             let word = rest.split(char::is_whitespace).next().unwrap_or_default();
-            let is_text = word.bytes().any(|byte| byte.is_ascii_lowercase() || !is_symbol(byte));
-            (is_text && is_proved && (is_whole || found == expected)) || (is_whole && is_text && is_padded) || {
-                is_whole && found == 0 && is_comment(text, last_symbol, rest)
-            }
+            let symbols = word.trim_end_matches('=');
+            let is_text = word.bytes().any(|byte| byte.is_ascii_lowercase() || !is_symbol(byte))
+                && (symbols.len() == word.len() || !symbols.bytes().all(is_symbol));
+            is_text
+                && !starts_with_type(rest)
+                && ((is_proved && (is_whole || found == expected)) || (is_whole && is_padded))
         }
         Some(_) => true,
     };
@@ -384,31 +405,6 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
 fn is_encoded_letter(rest: &str) -> bool {
     let code = rest.get(1..3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
     code.is_some_and(|code| code.is_ascii_alphanumeric() || matches!(code, b'@' | b'.' | b'-' | b'_' | 0x80..))
-}
-
-/// Returns whether `rest`, which follows the last symbol of a key without a space, is a comment, and not the rest of
-/// the base64 of a key that has letters too many, or of a word that fills up a truncated key.
-fn is_comment(text: &str, end: usize, rest: &str) -> bool {
-    /// Short words at the start of a comment. A few random letters are one of them with a probability of 0.003.
-    const STARTS: [&str; 16] = [
-        "my", "me", "pc", "key", "mac", "new", "old", "the", "for", "work", "home", "user", "root", "test", "admin",
-        "alice",
-    ];
-    /// The shortest other word. So many random letters are in lower case with a probability of 0.004.
-    const SHORTEST: usize = 6;
-
-    let word = rest.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    let starts_well = word.starts_with(|c: char| c.is_ascii_alphanumeric());
-    let before = text.get(..end).unwrap_or_default();
-    let start = before.trim_end_matches(|c: char| c.is_ascii_lowercase());
-    // A truncated key and its comment may be joined, too, with or without a sign between them.
-    if !starts_well || start.len() + 4 <= before.len() || (start.len() < before.len() && start.ends_with(['+', '/'])) {
-        return false;
-    }
-    let is_name = word.bytes().any(|byte| !is_symbol(byte) && byte != b'=');
-    let has_vowel = word.contains(['a', 'e', 'i', 'o', 'u']);
-    let is_lower = word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());
-    is_name || STARTS.contains(&word) || (word.len() >= SHORTEST && is_lower && has_vowel)
 }
 
 fn is_symbol(byte: u8) -> bool {

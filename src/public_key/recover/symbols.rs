@@ -221,12 +221,21 @@ impl<'a> Symbols<'a> {
                 self.has_slash = true;
                 63
             }
-            b'-' | b'_' if !ends_line_with_hyphen(self.text, self.at, byte) && !self.is_escape_of_excel() => {
+            b'-' | b'_'
+                if !ends_line_with_hyphen(self.text, self.at, byte)
+                    && !self.is_escape_of_excel()
+                    && !self.is_dashes() =>
+            {
                 self.first_url_safe.get_or_insert(self.at);
                 if byte == b'-' { 62 } else { 63 }
             }
             _ => return None,
         }))
+    }
+
+    /// Returns whether the dashes of an armor start here.
+    fn is_dashes(&self) -> bool {
+        self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(b"----"))
     }
 
     /// Returns whether an escape such as `_x002B_` starts here.
@@ -252,7 +261,8 @@ impl<'a> Symbols<'a> {
         let is_regular = self.pieces.are_regular(last_piece.len());
         // The pieces between two `+` may be short.
         let has_breaks = self.first_plus.is_none() || self.first_break.is_some();
-        let has_mark = has_breaks && self.pieces.have_mark && !self.pieces.are_even;
+        let has_mark =
+            has_breaks && self.pieces.have_mark && !(self.pieces.are_even && last_piece.len() <= self.pieces.width);
         self.end_piece();
         // The rest of the bits of the last symbol.
         if self.bits != 0 {
@@ -363,12 +373,17 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
             // A continuation of a line, and marks at the start of one.
             '^' if is_before_line_end(rest) => 1,
             '>' | '|' | '#' | '*' if gap.has_line_end => 1,
+            // The frame of a table or a terminal.
+            '|' if is_before_line_end(rest) => 1,
+            '\u{2502}' | '\u{2503}' | '\u{2551}' => c.len_utf8(),
+            // How editors show a space or a line end.
+            '\u{b7}' | '\u{ac}' | '\u{b6}' | '\u{21b5}' | '\u{23ce}' => c.len_utf8(),
             ',' if previous_is_quote => 1,
             _ if c.is_whitespace() => c.len_utf8(),
-            // `"…" + "…"` and `"…" . "…"` of a program.
-            '+' | '.' if previous_is_quote && is_before_quote(rest) => 1,
-            // A hyphen at the end of a line, and the `$` with which `cat -A` ends one.
-            '-' | '$' if is_before_line_end(rest) => 1,
+            // `"…" + "…"`, `"…" . "…"` and `"…" & _ "…"` of a program.
+            '+' | '.' | '&' | '_' if previous_is_quote && is_before_quote(rest) => 1,
+            // A hyphen at the end of a line, the `$` with which `cat -A` ends one, and the `!` of a mail program.
+            '-' | '$' | '!' if is_before_line_end(rest) => 1,
             _ => return gap,
         };
         gap.length += unit;
@@ -376,7 +391,9 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
 }
 
 fn is_before_quote(rest: &str) -> bool {
-    rest.get(1..).is_some_and(|rest| rest.trim_start().starts_with(['"', '\'', '`']))
+    rest.get(1..).is_some_and(|rest| {
+        rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_').starts_with(['"', '\'', '`'])
+    })
 }
 
 /// Returns whether a line ends after the first byte of `rest`.

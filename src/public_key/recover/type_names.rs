@@ -12,3 +12,19 @@ pub(crate) fn known_type(text: &str) -> Option<&str> {
     // The longest first, because one name is the end of another.
     (7..=48).rev().find_map(is_name)
 }
+
+/// Returns whether `text` starts with the name of a type in any case, or is the start of one that is cut off.
+pub(crate) fn starts_with_type(text: &str) -> bool {
+    /// The shortest start, `ssh`.
+    const SHORTEST: usize = 3;
+
+    let is_name_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@' | b'.');
+    let length = text.bytes().take_while(|byte| is_name_letter(byte)).count();
+    let word = text.get(..length).unwrap_or_default().as_bytes();
+    let is_start = |name: &[u8]| {
+        let (cut, whole) = (name.get(..word.len()), word.get(..name.len()));
+        cut.is_some_and(|cut| word.len() >= SHORTEST && cut.eq_ignore_ascii_case(word))
+            || whole.is_some_and(|whole| whole.eq_ignore_ascii_case(name))
+    };
+    Algorithm::ALL.iter().any(|algorithm| is_start(algorithm.as_str().as_bytes()))
+}

@@ -197,3 +197,20 @@ pub(super) fn xxd(bytes: &[u8]) -> String {
     });
     lines.collect()
 }
+
+/// Returns what `od -c` prints.
+pub(super) fn characters(bytes: &[u8]) -> String {
+    let cell = |byte: &u8| match byte {
+        b'\n' => "  \\n".to_owned(),
+        b'\t' => "  \\t".to_owned(),
+        b'\r' => "  \\r".to_owned(),
+        0 => "  \\0".to_owned(),
+        b' '..=b'~' => format!("   {}", char::from(*byte)),
+        _ => format!(" {byte:03o}"),
+    };
+    let rows = bytes.chunks(16).enumerate().map(|(row, bytes)| {
+        let cells: String = bytes.iter().map(cell).collect();
+        format!("{:07o}{cells}\n", 16 * row)
+    });
+    format!("{}{:07o}\n", rows.collect::<String>(), bytes.len())
+}

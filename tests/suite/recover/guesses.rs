@@ -110,6 +110,42 @@ fn a_truncated_and_damaged_key_is_not_recovered() {
     none(texts.filter_map(|text| guess(&text)));
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// The letters of a comment that is joined to the key do not make up for lost letters, and letters that are there
+    /// twice are not those of a comment.
+    #[test]
+    fn a_glued_comment_makes_up_for_nothing(
+        index in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        count in 1_usize..9,
+        is_lost in any::<bool>(),
+        separator in prop::sample::select(vec!["", "", "", "_", "+", "/", "-", "."]),
+        comment in prop::sample::select(&WORDS[1..]),
+        end in prop::sample::select(vec!["", "\n", "\n\nThanks\n", "\"", ")", ".", "\u{2026}", "%20x"]),
+    ) {
+        let Sample { line, key, .. } = index.get(&SAMPLES);
+        let [name, base64, _] = parts(line).unwrap();
+        let symbols = base64.trim_end_matches('=');
+        let at = 20 + at.index(symbols.len() - count - 20);
+        let (start, rest) = symbols.split_at(at);
+        let changed = if is_lost { format!("{start}{}", &rest[count..]) } else { format!("{start}{}{rest}", &rest[..count]) };
+        // Where a whole word fills up the key, nothing tells.
+        let joined = format!("{separator}{comment}");
+        let is_symbol = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_');
+        let is_filled = joined.chars().take(count).filter(is_symbol).count() == count;
+        let next = joined.chars().nth(count);
+        let is_end = next.is_none_or(|c| c == ' ' || (c == '+' && end.starts_with('%')));
+        prop_assume!(!(is_lost && is_filled && is_end));
+        for text in [format!("{name} {changed}{separator}{comment}{end}"), format!("{changed}{separator}{comment}{end}")] {
+            if let Ok(found) = recover(text.as_bytes()) {
+                prop_assert!(found.key == *key || PublicKey::parse(&text).is_ok(), "{:?}: {}", found.repairs, text);
+            }
+        }
+    }
+}
+
 #[test]
 fn a_key_without_its_start_is_not_recovered() {
     let texts = SAMPLES.iter().flat_map(|sample| {
@@ -142,8 +178,10 @@ proptest! {
         let is_encoded = length == 1 && matches!(filler, " " | "-") && base64.as_bytes()[at] == b'+';
         if !is_encoded || base64.matches('+').count() > 1 {
             let guess = guess(&text);
-            // One character more or less could be of the same key.
-            let rest = &text[name.len()..];
+            // One character more or less could be of the same key. What is read as a `+` tells nothing of other signs,
+            // but a `+` that is left in the comment does.
+            let rest = &text[name.len() + 1..];
+            let rest = rest.get(..base64.len()).unwrap_or(rest);
             let is_undetectable = length == 1
                 && match filler {
                     " " => !rest.contains('+'),
@@ -241,6 +279,8 @@ proptest! {
         // A `+` may separate the type from the key.
         prop_assume!(at > 0);
         let text = with_comment(&format!("{name} {}{letters}{}", &base64[..at], &base64[at..]), " ", comment);
+        // Letters that leave the key whole are text before it, such as `A+` before `AAAA`.
+        prop_assume!(!["+", "/"].iter().any(|sign| text.contains(&format!("{sign}{base64}"))));
         prop_assert_eq!(guess(&text), None);
     }
 }
@@ -341,6 +381,48 @@ fn a_second_key_that_is_damaged_is_not_ignored() {
             texts.push(format!("{a} me@host\n{other}\n"));
             texts.push(format!("{other}\n{a}"));
         }
+    }
+    none(texts.iter().filter_map(|text| guess(text)));
+}
+
+/// Whatever damaged only one of two keys, the other one is not taken for the only one.
+#[test]
+fn a_key_next_to_one_with_any_damage_is_not_taken() {
+    let mut wrong = Vec::new();
+    for (index, (Sample { line: a, .. }, Sample { line: b, .. })) in pairs().enumerate() {
+        for (row, damage) in DAMAGES.iter().enumerate().filter(|(row, _)| (row + index).is_multiple_of(3)) {
+            let damaged = (damage.apply)(&format!("{a} me@host")).and_then(|text| String::from_utf8(text).ok());
+            let Some(damaged) = damaged else { continue };
+            let (text, order) = match row % 2 {
+                0 => (format!("{damaged}\n{b} you@host"), "before"),
+                _ => (format!("{b} you@host\n{damaged}"), "after"),
+            };
+            wrong.extend(guess(&text).map(|guess| format!("{} {order}: {guess}", damage.name)));
+        }
+    }
+    none(wrong.into_iter());
+}
+
+/// A sign in all of the base64 of one of two keys, at any distance, or a piece of a second key joined to the first.
+#[test]
+fn a_key_next_to_a_piece_of_another_is_not_taken() {
+    let mut texts = Vec::new();
+    for (Sample { line: a, .. }, Sample { line: b, .. }) in pairs() {
+        let [name, base64, _] = parts(a).unwrap();
+        for (sign, width) in [("\u{b7}", 32), ("~", 10), ("!", 20), ("@", 64), ("\u{a7}", 40)] {
+            let broken = format!("{name} {} me@host", super::formats::fold(base64, width, sign));
+            texts.push(format!("{broken}\n{b} you@host"));
+            texts.push(format!("{b} you@host\n{broken}"));
+        }
+        let [second, blob, _] = parts(b).unwrap();
+        texts.push(format!("{a}{second}"));
+        texts.push(format!("{a}{}", &second[..second.len() - 2]));
+        texts.push(format!("({a}{second})"));
+        texts.push(format!("{a}{second},"));
+        texts.push(format!("key: '{base64}{second}'"));
+        texts.push(format!("{a}{second} {}", &blob[..30]));
+        texts.push(format!("{a} me@host\n{second} {}", &blob[..30]));
+        texts.push(format!("{}\n{b} me@host", &a[..name.len() + 30]));
     }
     none(texts.iter().filter_map(|text| guess(text)));
 }

@@ -6,9 +6,10 @@ use std::sync::LazyLock;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use nova_keypair::{KeypairName, PublicKey, import, nova};
+use proptest::prelude::*;
 
 use super::damages::{DAMAGES, Damage, Layer};
-use super::{SAMPLES, recover};
+use super::{SAMPLES, Sample, recover};
 use crate::support::json_data;
 
 /// The longest part of a private key that may appear anywhere.
@@ -236,6 +237,67 @@ fn private_keys_in_binary_that_was_read_as_text_are_recognized() {
     none(wrong.collect());
 }
 
+/// Encodes a number of this many bytes as an mpint.
+fn mpint(bytes: &[u8], length: usize) -> Vec<u8> {
+    let mut number = bytes.iter().copied().cycle().take(length).collect::<Vec<_>>();
+    number[0] = number[0] & 0x7f | 0x40;
+    [&u32::try_from(length).unwrap().to_be_bytes()[..], &number].concat()
+}
+
+/// Returns the private numbers that a PuTTY file has behind a public key: the exponent, p, q and the coefficient of an
+/// RSA key, the only number of any other.
+fn private_numbers(key: &PublicKey, bytes: &[u8]) -> Option<Vec<u8>> {
+    let bits = usize::try_from(key.bits()).unwrap();
+    match key.algorithm().as_str() {
+        "ssh-rsa" => Some([bits / 8, bits / 16, bits / 16, bits / 16].map(|length| mpint(bytes, length)).concat()),
+        name if name.starts_with("sk-") => None,
+        _ => Some(mpint(bytes, bits.div_ceil(8))),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// The two halves of a PuTTY file without its headers, whatever is between them and between their lines, after a
+    /// type, or as the comment of a valid line.
+    #[test]
+    fn private_numbers_behind_a_public_key_are_recognized(
+        index in any::<prop::sample::Index>(),
+        bytes in prop::collection::vec(any::<u8>(), 32..70),
+        between in prop::sample::select(vec!["", " ", "\n", "\r\n", "\n\n", "\" +\n\"", "\\n", ","]),
+        width in prop::sample::select(vec![64, 48, 76, 4096]),
+        is_url_safe in any::<bool>(),
+        place in 0..6,
+    ) {
+        let Sample { line, key, title } = index.get(&SAMPLES);
+        let Some(private) = private_numbers(key, &bytes) else { return Ok(()) };
+        let [name, public, _] = super::formats::parts(line).unwrap();
+        let private = STANDARD.encode(private);
+        let halves = [public, &private].map(|half| {
+            let half = if is_url_safe { half.replace('+', "-").replace('/', "_") } else { half.to_owned() };
+            super::formats::fold(&half, width, "\n")
+        });
+        let halves = halves.join(between);
+        let text = match place {
+            0 => halves,
+            1 => format!("{name} {halves}"),
+            2 => format!("{name} {halves} me@host\n"),
+            3 => format!("{line} me@host {}", halves.replace('\n', " ")),
+            4 => format!("{line} {private}"),
+            _ => format!("{line} me@host {private} x"),
+        };
+        let secret = Secret { title: title.clone(), text: private };
+        let complaint = complaint(&secret, "behind a public key", text.as_bytes());
+        prop_assert_eq!(complaint, None);
+        prop_assert!(PublicKey::parse(&text).is_err(), "accepted: {}", text);
+        #[cfg(feature = "serde")]
+        {
+            let context = nova_keypair::os_keypairs::Context::new("me");
+            prop_assert_eq!(requests::complaints(&secret, "behind a public key", &text, &context), Vec::<String>::new());
+        }
+    }
+}
+
 /// Private keys as the values of named fields.
 #[test]
 fn private_keys_in_json_and_xml_are_recognized() {
@@ -319,7 +381,7 @@ mod requests {
         bodies
     }
 
-    fn complaints(secret: &Secret, damage: &str, text: &str, context: &Context) -> Vec<String> {
+    pub(super) fn complaints(secret: &Secret, damage: &str, text: &str, context: &Context) -> Vec<String> {
         let joined = secret.text.replace('\n', "");
         let parts = Parts::new(&[text.as_bytes(), secret.text.as_bytes(), joined.as_bytes()]);
         let mut complaints = Vec::new();

@@ -12,17 +12,23 @@ pub(super) fn percent(state: &State) -> Option<State> {
 /// Decodes percent-encoding of a web form, in which a `+` is a space (WHATWG URL, section 5.1).
 pub(super) fn web_form(state: &State) -> Option<State> {
     let text = state.text();
-    let may_be_form = text.contains('+') && text.contains('%') && !text.trim().contains(' ');
+    let may_be_form = text.contains('%') && !text.trim().contains(' ') && has_spaces_as_plus(text);
     if may_be_form || is_form_data(text) { decode_percent(state, true) } else { None }
 }
 
-/// Returns whether the text is from a web form for certain: a `+` is no base64 in it, because it follows the type of a
-/// key, or because a `+` of base64 is encoded.
+/// Returns whether the text is from a web form for certain, and is all of what was encoded.
 fn is_form_data(text: &str) -> bool {
-    let is_one_word = || !text.trim().contains(char::is_whitespace) && !text.contains("%20");
+    !text.trim().contains(char::is_whitespace) && has_spaces_as_plus(text)
+}
+
+/// Returns whether a `+` is no base64 in this text, because it follows the type of a key, or because a `+` of base64 is
+/// encoded. Without such a proof, a `+` that is read as a space would be lost from a key that has a letter too many.
+fn has_spaces_as_plus(text: &str) -> bool {
     let is_behind_type = |(at, _)| known_type(text.split_at(at).0).is_some();
     let has_encoded = || ["%2B", "%2b"].into_iter().any(|plus| text.contains(plus));
-    text.contains('+') && is_one_word() && (has_encoded() || text.match_indices("+AAAA").take(2).any(is_behind_type))
+    text.contains('+')
+        && !text.contains("%20")
+        && (has_encoded() || text.match_indices("+AAAA").take(2).any(is_behind_type))
 }
 
 fn decode_percent(state: &State, is_form: bool) -> Option<State> {

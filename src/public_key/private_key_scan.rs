@@ -63,7 +63,8 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'b', b'3') if rest.starts_with(&OPENSSH) => found(start),
             (b'o', b'p') if rest.starts_with(b"openssh-key-v1") => found(start),
             (b'U', _) if rest.starts_with(&SSH1) => found(start),
-            (b'M', _) if is_private_der(rest) => found(start),
+            // The first four bits of the length.
+            (b'M', b'A'..=b'I') if is_private_der(rest) => found(start),
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }

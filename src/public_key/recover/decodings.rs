@@ -247,7 +247,15 @@ pub(crate) fn may_contain_private_key(text: &str) -> bool {
     }
 }
 
-/// Returns the FNV-1a hash of a text, which tells states apart.
+/// Returns a hash of a text, which tells states apart: FNV-1a, of eight bytes at a time.
 fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    let mix = |hash: u64, word: u64| {
+        let product = (hash ^ word).wrapping_mul(0x100_0000_01b3);
+        // The highest bits, which the product does not carry down.
+        product ^ (product >> 32)
+    };
+    let mut words = text.as_bytes().chunks_exact(8);
+    let start = mix(0xcbf2_9ce4_8422_2325, text.len() as u64);
+    let hash = words.by_ref().filter_map(|word| word.try_into().ok()).map(u64::from_le_bytes).fold(start, mix);
+    words.remainder().iter().fold(hash, |hash, &byte| mix(hash, u64::from(byte)))
 }

@@ -85,12 +85,9 @@ fn find_base64(text: &str) -> Keys {
         let start = at + skipped;
         at = start + 1;
         let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-        let found = match (bytes.get(start), bytes.get(at)) {
-            (Some(b'A'), Some(b'A')) => line(text, start),
-            // The base64 is interrupted after its first symbol.
-            (Some(b'A'), Some(next)) if !is_symbol(*next) => line(text, start),
-            (Some(b'M'), Some(b'A'..=b'I')) if !is_inside => document(text, start),
-            (Some(b'M'), Some(next)) if !is_inside && !is_symbol(*next) => document(text, start),
+        let found = match bytes.get(start) {
+            Some(b'A') if may_start_line(text, at) => line(text, start),
+            Some(b'M') if !is_inside && may_start_document(text, at) => document(text, start),
             _ => Found::Nothing,
         };
         match found {
@@ -117,6 +114,38 @@ fn find_base64(text: &str) -> Keys {
         }
     }
     keys
+}
+
+/// Returns whether the symbols from `at` on may be those after the first one of a line: three more `A`, which are the
+/// high bytes of the length of the type, and another symbol.
+fn may_start_line(text: &str, mut at: usize) -> bool {
+    for _ in 0..3 {
+        let Some((b'A', after)) = next_symbol(text, at) else { return false };
+        at = after;
+    }
+    next_symbol(text, at).is_some_and(|(symbol, _)| symbol != b'A')
+}
+
+/// Returns whether the symbols from `at` on may be those after the first one of a document: the length of a SEQUENCE in
+/// one byte, or `81` or `82`.
+fn may_start_document(text: &str, at: usize) -> bool {
+    match next_symbol(text, at) {
+        Some((b'C'..=b'H', _)) => true,
+        Some((b'I', after)) => next_symbol(text, after).is_some_and(|(symbol, _)| matches!(symbol, b'E'..=b'L')),
+        _ => false,
+    }
+}
+
+/// Returns the symbol at `at`, or the one after what interrupts the base64 there, and where the next one is.
+fn next_symbol(text: &str, at: usize) -> Option<(u8, usize)> {
+    let bytes = text.as_bytes();
+    let symbol = *bytes.get(at)?;
+    if is_symbol(symbol) {
+        return Some((symbol, at + 1));
+    }
+    let gap = gap(text, at);
+    let symbol = *bytes.get(at + gap.length)?;
+    (gap.length > 0).then_some((symbol, at + gap.length + 1))
 }
 
 enum Found {

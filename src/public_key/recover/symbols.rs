@@ -15,23 +15,26 @@ pub(crate) enum Spaces {
     ArePlus,
 }
 
-/// The six bits of the letters and digits, which all alphabets share; [`NONE`] for other bytes.
+/// The six bits of the symbols, with [`PLUS`] and [`SLASH`] for these two; both bits for other bytes.
 const VALUES: [u8; 256] = {
-    let mut values = [NONE; 256];
+    let mut values = [PLUS | SLASH; 256];
     let mut value = 0;
-    while value < 62 {
-        let symbol = match value {
-            0..26 => b'A' + value,
-            26..52 => b'a' + (value - 26),
-            _ => b'0' + (value - 52),
+    while value < 64 {
+        let (symbol, bit) = match value {
+            0..26 => (b'A' + value, 0),
+            26..52 => (b'a' + (value - 26), 0),
+            52..62 => (b'0' + (value - 52), 0),
+            62 => (b'+', PLUS),
+            _ => (b'/', SLASH),
         };
-        values[symbol as usize] = value;
+        values[symbol as usize] = value | bit;
         value += 1;
     }
     values
 };
 
-const NONE: u8 = 0xff;
+const PLUS: u8 = 0x40;
+const SLASH: u8 = 0x80;
 
 /// A cursor over the symbols of base64 from some byte of a text on.
 pub(crate) struct Symbols<'a> {
@@ -123,13 +126,11 @@ impl<'a> Symbols<'a> {
             self.bytes = bytes;
         }
         while self.bytes.len() < count {
-            if self.bit_count == 0
-                && self.bytes.len() + 3 <= count
-                && let Some(group) = self.group()
-            {
-                self.bytes.extend(group);
-                self.at += 4;
-                continue;
+            if self.bit_count == 0 {
+                self.groups((count - self.bytes.len()) / 3);
+                if self.bytes.len() == count {
+                    break;
+                }
             }
             let value = self.next()?;
             self.bits = self.bits << 6 | value;
@@ -143,16 +144,27 @@ impl<'a> Symbols<'a> {
         Some(())
     }
 
-    /// Decodes the next four symbols, if they are letters and digits.
-    fn group(&self) -> Option<[u8; 3]> {
-        let symbols: [u8; 4] = *self.text.as_bytes().get(self.at..)?.first_chunk()?;
-        let values = symbols.map(|symbol| VALUES.get(usize::from(symbol)).copied().unwrap_or(NONE));
-        if values.contains(&NONE) {
-            return None;
+    /// Decodes groups of four symbols, `most` of them, up to one that is interrupted or has both a `+` and a `/`.
+    fn groups(&mut self, most: usize) {
+        let mut all = 0;
+        for symbols in self.text.as_bytes().get(self.at..).unwrap_or_default().chunks_exact(4).take(most) {
+            let mut values = [0; 4];
+            let pairs = values.iter_mut().zip(symbols);
+            pairs
+                .for_each(|(value, &symbol)| *value = VALUES.get(usize::from(symbol)).copied().unwrap_or(PLUS | SLASH));
+            let [a, b, c, d] = values;
+            let marks = (a | b | c | d) & (PLUS | SLASH);
+            if marks == PLUS | SLASH {
+                break;
+            }
+            all |= marks;
+            let bits = [a, b, c, d].iter().fold(0, |bits: u32, &value| bits << 6 | u32::from(value & 0x3f));
+            let [_, group @ ..] = bits.to_be_bytes();
+            self.bytes.extend_from_slice(&group);
+            self.at += 4;
         }
-        let bits = values.iter().fold(0u32, |bits, &value| bits << 6 | u32::from(value));
-        let [_, group @ ..] = bits.to_be_bytes();
-        Some(group)
+        self.has_plus |= all & PLUS != 0;
+        self.has_slash |= all & SLASH != 0;
     }
 
     /// Reads the next symbol, and what interrupts the base64 before it.
@@ -238,9 +250,9 @@ impl<'a> Symbols<'a> {
 
     fn end_piece(&mut self) {
         self.pieces.add(self.at - self.piece);
-        if self.first_break.is_some() || self.first_plus.is_some() {
+        if !self.has_certain_piece && (self.first_break.is_some() || self.first_plus.is_some()) {
             let piece = self.text.get(self.piece..self.at).unwrap_or_default();
-            self.has_certain_piece |= !may_be_words(piece);
+            self.has_certain_piece = !may_be_words(piece);
         }
     }
 

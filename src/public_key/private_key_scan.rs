@@ -177,7 +177,7 @@ fn armor_start(before: &[u8]) -> usize {
 }
 
 /// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1, complete or not.
-fn is_private_der(text: &[u8]) -> bool {
+pub(crate) fn is_private_der(text: &[u8]) -> bool {
     let count = text.iter().take(DER_HEAD).take_while(|&&byte| is_base64(byte) || matches!(byte, b'-' | b'_')).count();
     if count < SHORTEST_DER {
         return false;

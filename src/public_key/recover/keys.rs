@@ -143,7 +143,9 @@ fn next_symbol(text: &str, at: usize) -> Option<(u8, usize)> {
     if is_symbol(symbol) {
         return Some((symbol, at + 1));
     }
-    let gap = gap(text, at);
+    // What interrupts base64 starts with one of these.
+    let is_gap = matches!(symbol, b'\t'..=b'\r' | b' ' | b'"' | b'\'' | b'`' | b'\\' | b'^' | b'-' | b'$' | 0x80..);
+    let gap = is_gap.then(|| gap(text, at))?;
     let symbol = *bytes.get(at + gap.length)?;
     (gap.length > 0).then_some((symbol, at + gap.length + 1))
 }

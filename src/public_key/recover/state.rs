@@ -126,17 +126,43 @@ impl Positions {
             self.stretches.push([at, position]);
         }
     }
+}
 
-    /// Sets the positions of bytes that follow all others: those of a range of bytes of another text.
-    fn map_all(&mut self, at: usize, source: &Self, bytes: Range<usize>) {
+/// Reads the positions of the bytes of a text from its start to its end.
+struct Cursor<'a> {
+    positions: &'a Positions,
+    /// The stretch that was read last.
+    last: usize,
+}
+
+impl Cursor<'_> {
+    /// Returns the position of a byte.
+    fn of(&mut self, at: usize) -> usize {
+        let stretches = &self.positions.stretches;
+        while stretches.get(self.last + 1).is_some_and(|&[start, _]| usize::from(start) <= at) {
+            self.last += 1;
+        }
+        match stretches.get(self.last) {
+            Some(&[start, position]) if usize::from(start) <= at => usize::from(position) + (at - usize::from(start)),
+            // Further to the start.
+            _ => self.positions.of(at),
+        }
+    }
+
+    /// Sets the positions of bytes that follow all others: those of a range of bytes.
+    fn map_all(&mut self, bytes: Range<usize>, at: usize, positions: &mut Positions) {
         if bytes.is_empty() {
             return;
         }
-        self.map(at, source.of(bytes.start));
-        let first = source.stretches.partition_point(|&[start, _]| usize::from(start) <= bytes.start);
-        let inside = source.stretches.get(first..).unwrap_or_default();
-        for &[start, position] in inside.iter().take_while(|&&[start, _]| usize::from(start) < bytes.end) {
-            self.map(at + (usize::from(start) - bytes.start), usize::from(position));
+        positions.map(at, self.of(bytes.start));
+        let first = match self.positions.stretches.get(self.last) {
+            Some(&[start, _]) if usize::from(start) > bytes.start => 0,
+            _ => self.last,
+        };
+        let inside = self.positions.stretches.get(first..).unwrap_or_default().iter();
+        let inside = inside.skip_while(|&&[start, _]| usize::from(start) <= bytes.start);
+        for &[start, position] in inside.take_while(|&&[start, _]| usize::from(start) < bytes.end) {
+            positions.map(at + (usize::from(start) - bytes.start), usize::from(position));
         }
     }
 }
@@ -146,6 +172,7 @@ impl Positions {
 /// Nothing is allocated for a decoding that changes nothing.
 pub(crate) struct Decoder<'a> {
     source: &'a State,
+    cursor: Cursor<'a>,
     /// The length of the part of the source that was written as it is, while nothing else was written.
     same: usize,
     is_changed: bool,
@@ -157,7 +184,8 @@ pub(crate) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(crate) fn new(source: &'a State) -> Self {
         let text = Zeroizing::new(String::new());
-        Self { source, same: 0, is_changed: false, text, positions: Positions::default(), first: None }
+        let cursor = Cursor { positions: &source.positions, last: 0 };
+        Self { source, cursor, same: 0, is_changed: false, text, positions: Positions::default(), first: None }
     }
 
     /// Writes a character that encodes the text at byte `at` of the source.
@@ -174,7 +202,8 @@ impl<'a> Decoder<'a> {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
-        self.positions.map(self.text.len(), self.source.position(at));
+        let position = if at < self.source.text.len() { self.cursor.of(at) } else { self.source.position(at) };
+        self.positions.map(self.text.len(), position);
         self.text.push(c);
     }
 
@@ -192,7 +221,7 @@ impl<'a> Decoder<'a> {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
-        self.positions.map_all(self.text.len(), &self.source.positions, at..at + text.len());
+        self.cursor.map_all(at..at + text.len(), self.text.len(), &mut self.positions);
         self.text.push_str(text);
     }
 
@@ -213,7 +242,7 @@ impl<'a> Decoder<'a> {
         let capacity = self.source.text.len();
         self.text = Zeroizing::new(String::with_capacity(capacity));
         self.text.push_str(self.source.text.get(..self.same).unwrap_or_default());
-        self.positions.map_all(0, &self.source.positions, 0..self.same);
+        self.cursor.map_all(0..self.same, 0, &mut self.positions);
     }
 
     /// Records damage at byte `at` of the source.

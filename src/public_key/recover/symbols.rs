@@ -146,23 +146,29 @@ impl<'a> Symbols<'a> {
 
     /// Decodes groups of four symbols, `most` of them, up to one that is interrupted or has both a `+` and a `/`.
     fn groups(&mut self, most: usize) {
-        let mut all = 0;
-        for symbols in self.text.as_bytes().get(self.at..).unwrap_or_default().chunks_exact(4).take(most) {
-            let mut values = [0; 4];
-            let pairs = values.iter_mut().zip(symbols);
-            pairs
-                .for_each(|(value, &symbol)| *value = VALUES.get(usize::from(symbol)).copied().unwrap_or(PLUS | SLASH));
-            let [a, b, c, d] = values;
-            let marks = (a | b | c | d) & (PLUS | SLASH);
-            if marks == PLUS | SLASH {
+        let symbols = self.text.as_bytes().get(self.at..).unwrap_or_default();
+        let (start, most) = (self.bytes.len(), most.min(symbols.len() / 4));
+        // There is space for them.
+        self.bytes.resize(start + 3 * most, 0);
+        let bytes = self.bytes.get_mut(start..).unwrap_or_default();
+        let (mut all, mut count) = (0, 0);
+        for (symbols, bytes) in symbols.chunks_exact(4).zip(bytes.chunks_exact_mut(3)) {
+            let mut bits = 0;
+            let mut marks = 0;
+            for &symbol in symbols {
+                let value = VALUES.get(usize::from(symbol)).copied().unwrap_or(PLUS | SLASH);
+                bits = bits << 6 | u32::from(value & 0x3f);
+                marks |= value;
+            }
+            if marks & (PLUS | SLASH) == PLUS | SLASH {
                 break;
             }
             all |= marks;
-            let bits = [a, b, c, d].iter().fold(0, |bits: u32, &value| bits << 6 | u32::from(value & 0x3f));
-            let [_, group @ ..] = bits.to_be_bytes();
-            self.bytes.extend_from_slice(&group);
-            self.at += 4;
+            count += 1;
+            bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(slot, byte)| *slot = byte);
         }
+        self.bytes.truncate(start + 3 * count);
+        self.at += 4 * count;
         self.has_plus |= all & PLUS != 0;
         self.has_slash |= all & SLASH != 0;
     }

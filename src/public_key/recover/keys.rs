@@ -143,6 +143,11 @@ fn next_symbol(text: &str, at: usize) -> Option<(u8, usize)> {
     if is_symbol(symbol) {
         return Some((symbol, at + 1));
     }
+    if let (b' ' | b'\n', Some(&next)) = (symbol, bytes.get(at + 1))
+        && is_symbol(next)
+    {
+        return Some((next, at + 2));
+    }
     // What interrupts base64 starts with one of these.
     let is_gap = matches!(symbol, b'\t'..=b'\r' | b' ' | b'"' | b'\'' | b'`' | b'\\' | b'^' | b'-' | b'$' | 0x80..);
     let gap = is_gap.then(|| gap(text, at))?;

@@ -116,10 +116,13 @@ impl<'a> Symbols<'a> {
 
     /// Reads until there are `count` bytes.
     pub(crate) fn read(&mut self, count: usize) -> Option<()> {
+        /// Space for the type, and for all of most keys.
+        const SHORT: usize = 64;
+
         // The bytes may be those of a private key, so none are left behind.
         if self.bytes.capacity() < count {
             let left = self.text.len().saturating_sub(self.at) / 4 * 3 + 3;
-            let more = (count - self.bytes.len()).min(left);
+            let more = (count.max(SHORT) - self.bytes.len()).min(left);
             let mut bytes = Vec::with_capacity(self.bytes.len() + more);
             bytes.extend_from_slice(&self.bytes);
             self.bytes.zeroize();
@@ -146,29 +149,34 @@ impl<'a> Symbols<'a> {
 
     /// Decodes groups of four symbols, `most` of them, up to one that is interrupted or has both a `+` and a `/`.
     fn groups(&mut self, most: usize) {
-        let symbols = self.text.as_bytes().get(self.at..).unwrap_or_default();
-        let (start, most) = (self.bytes.len(), most.min(symbols.len() / 4));
-        // There is space for them.
-        self.bytes.resize(start + 3 * most, 0);
-        let bytes = self.bytes.get_mut(start..).unwrap_or_default();
-        let (mut all, mut count) = (0, 0);
-        for (symbols, bytes) in symbols.chunks_exact(4).zip(bytes.chunks_exact_mut(3)) {
-            let mut bits = 0;
-            let mut marks = 0;
-            for &symbol in symbols {
-                let value = VALUES.get(usize::from(symbol)).copied().unwrap_or(PLUS | SLASH);
-                bits = bits << 6 | u32::from(value & 0x3f);
-                marks |= value;
+        /// So many are decoded before the next bytes are added.
+        const BLOCK: usize = 16;
+
+        let (mut all, mut left) = (0, most);
+        for block in self.text.as_bytes().get(self.at..).unwrap_or_default().chunks(4 * BLOCK) {
+            let (mut bytes, mut count) = ([0; 3 * BLOCK], 0);
+            for (symbols, bytes) in block.chunks_exact(4).zip(bytes.chunks_exact_mut(3)).take(left) {
+                let (mut bits, mut marks) = (0, 0);
+                for &symbol in symbols {
+                    let value = VALUES.get(usize::from(symbol)).copied().unwrap_or(PLUS | SLASH);
+                    bits = bits << 6 | u32::from(value & 0x3f);
+                    marks |= value;
+                }
+                if marks & (PLUS | SLASH) == PLUS | SLASH {
+                    break;
+                }
+                all |= marks;
+                count += 1;
+                bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(slot, byte)| *slot = byte);
             }
-            if marks & (PLUS | SLASH) == PLUS | SLASH {
+            self.bytes.extend_from_slice(bytes.get(..3 * count).unwrap_or_default());
+            bytes.zeroize();
+            self.at += 4 * count;
+            left -= count;
+            if count < BLOCK {
                 break;
             }
-            all |= marks;
-            count += 1;
-            bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(slot, byte)| *slot = byte);
         }
-        self.bytes.truncate(start + 3 * count);
-        self.at += 4 * count;
         self.has_plus |= all & PLUS != 0;
         self.has_slash |= all & SLASH != 0;
     }

@@ -45,7 +45,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     // One pass that stops at a few letters, because this runs on the comment of every imported key.
     let mut stops = bytes.iter().enumerate().filter(|(_, byte)| STOPS.get(usize::from(**byte)) == Some(&true));
     // Each is searched for once.
-    let (mut has_dashes, mut is_jwk) = (None, None);
+    let (mut has_dashes, mut is_jwk, mut has_modulus) = (None, None, None);
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
         let found = |position| Some(FoundPrivateKey { position });
@@ -68,8 +68,9 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
-            (b'<', b'I' | b'D')
-                if rest.starts_with(b"<InverseQ>") || rest.starts_with(b"<D>") && text.contains("<Modulus>") =>
+            (b'<', b'I') if rest.starts_with(b"<InverseQ>") => found(start),
+            (b'<', b'D')
+                if rest.starts_with(b"<D>") && *has_modulus.get_or_insert_with(|| text.contains("<Modulus>")) =>
             {
                 found(start)
             }

@@ -221,7 +221,9 @@ fn line(text: &str, start: usize) -> Found {
     {
         return interrupted.map_or(Found::Partial, Found::Key);
     }
-    let with_plus = complete(text, start, structure, Spaces::ArePlus);
+    // Without a space, nothing is read in another way.
+    let has_spaces = text.get(start..).is_some_and(|rest| rest.contains(' '));
+    let with_plus = if has_spaces { complete(text, start, structure, Spaces::ArePlus) } else { Err(Missing::Piece) };
     match (interrupted, with_plus) {
         (Ok(one), Ok(other)) if one.blob == other.blob => Found::Key(one),
         (Ok(_), Ok(_)) => Found::Partial,

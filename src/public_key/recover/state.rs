@@ -1,8 +1,8 @@
 //! [`State`]: a text that decodings lead to, with the position of each of its bytes in the input.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ pub(crate) const MAX_DEPTH: usize = 3;
 /// A text and how it was reached. It may hold a private key, so it is zeroized.
 pub(crate) struct State {
     text: Zeroizing<String>,
-    positions: Positions,
+    positions: Rc<Positions>,
     /// The decodings in their order, each with the position of the first damage.
     path: [Option<(Reading, usize)>; MAX_DEPTH],
 }
@@ -25,7 +25,7 @@ pub(crate) struct State {
 impl State {
     /// Creates the state of the input itself.
     pub(crate) fn input(text: &str) -> Self {
-        Self { text: Zeroizing::new(String::from(text)), positions: Positions::default(), path: [None; MAX_DEPTH] }
+        Self { text: Zeroizing::new(String::from(text)), positions: Rc::default(), path: [None; MAX_DEPTH] }
     }
 
     /// Creates the state of bytes that are not UTF-8: UTF-16 if they look like it, or else Windows-1252.
@@ -74,7 +74,7 @@ impl State {
         let first =
             if is_utf16 { 0 } else { core::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len) };
         let reading = if is_utf16 { Reading::Utf16 } else { Reading::NotUtf8 };
-        Self { text, positions, path: [Some((reading, first)), None, None] }
+        Self { text, positions: Rc::new(positions), path: [Some((reading, first)), None, None] }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -99,23 +99,26 @@ impl State {
     }
 }
 
-/// The positions in the input of the bytes of a text.
+/// The positions of the bytes of a text in the text that it was decoded from, and so on up to the input.
 ///
-/// Only the first byte of each stretch of the input has an entry. At worst there is one for each decoded character,
-/// which takes at least two bytes of the text that is decoded, or one and a half in hexadecimal.
+/// Only the first byte of each stretch has an entry. At worst there is one for each decoded character, which takes at
+/// least two bytes of the text that is decoded, or one and a half in hexadecimal.
 #[derive(Default)]
 struct Positions {
-    /// The first byte of each stretch, and its position in the input. No text that is decoded is longer than
-    /// [`MAX_TEXT`]. Empty for the input itself.
+    /// The first byte of each stretch, and its position. No text that is decoded is longer than [`MAX_TEXT`]. Empty for
+    /// the input itself.
     stretches: Vec<[u16; 2]>,
+    /// Those of the text that was decoded.
+    source: Option<Rc<Self>>,
 }
 
 impl Positions {
-    /// Returns the position of a byte.
+    /// Returns the position of a byte in the input.
     fn of(&self, at: usize) -> usize {
         let after = self.stretches.partition_point(|&[start, _]| usize::from(start) <= at);
         let stretch = after.checked_sub(1).and_then(|last| self.stretches.get(last));
-        stretch.map_or(at, |&[start, position]| usize::from(position) + (at - usize::from(start)))
+        let at = stretch.map_or(at, |&[start, position]| usize::from(position) + (at - usize::from(start)));
+        self.source.as_ref().map_or(at, |source| source.of(at))
     }
 
     /// Sets the position of a byte that follows all others.
@@ -128,51 +131,11 @@ impl Positions {
     }
 }
 
-/// Reads the positions of the bytes of a text from its start to its end.
-struct Cursor<'a> {
-    positions: &'a Positions,
-    /// The stretch that was read last.
-    last: usize,
-}
-
-impl Cursor<'_> {
-    /// Returns the position of a byte.
-    fn of(&mut self, at: usize) -> usize {
-        let stretches = &self.positions.stretches;
-        while stretches.get(self.last + 1).is_some_and(|&[start, _]| usize::from(start) <= at) {
-            self.last += 1;
-        }
-        match stretches.get(self.last) {
-            Some(&[start, position]) if usize::from(start) <= at => usize::from(position) + (at - usize::from(start)),
-            // Further to the start.
-            _ => self.positions.of(at),
-        }
-    }
-
-    /// Sets the positions of bytes that follow all others: those of a range of bytes.
-    fn map_all(&mut self, bytes: Range<usize>, at: usize, positions: &mut Positions) {
-        if bytes.is_empty() {
-            return;
-        }
-        positions.map(at, self.of(bytes.start));
-        let first = match self.positions.stretches.get(self.last) {
-            Some(&[start, _]) if usize::from(start) > bytes.start => 0,
-            _ => self.last,
-        };
-        let inside = self.positions.stretches.get(first..).unwrap_or_default().iter();
-        let inside = inside.skip_while(|&&[start, _]| usize::from(start) <= bytes.start);
-        for &[start, position] in inside.take_while(|&&[start, _]| usize::from(start) < bytes.end) {
-            positions.map(at + (usize::from(start) - bytes.start), usize::from(position));
-        }
-    }
-}
-
 /// Writes the text of the next state.
 ///
 /// Nothing is allocated for a decoding that changes nothing.
 pub(crate) struct Decoder<'a> {
     source: &'a State,
-    cursor: Cursor<'a>,
     /// The length of the part of the source that was written as it is, while nothing else was written.
     same: usize,
     is_changed: bool,
@@ -184,8 +147,7 @@ pub(crate) struct Decoder<'a> {
 impl<'a> Decoder<'a> {
     pub(crate) fn new(source: &'a State) -> Self {
         let text = Zeroizing::new(String::new());
-        let cursor = Cursor { positions: &source.positions, last: 0 };
-        Self { source, cursor, same: 0, is_changed: false, text, positions: Positions::default(), first: None }
+        Self { source, same: 0, is_changed: false, text, positions: Positions::default(), first: None }
     }
 
     /// Writes a character that encodes the text at byte `at` of the source.
@@ -202,8 +164,7 @@ impl<'a> Decoder<'a> {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
-        let position = if at < self.source.text.len() { self.cursor.of(at) } else { self.source.position(at) };
-        self.positions.map(self.text.len(), position);
+        self.positions.map(self.text.len(), at);
         self.text.push(c);
     }
 
@@ -221,7 +182,9 @@ impl<'a> Decoder<'a> {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
-        self.cursor.map_all(at..at + text.len(), self.text.len(), &mut self.positions);
+        if !text.is_empty() {
+            self.positions.map(self.text.len(), at);
+        }
         self.text.push_str(text);
     }
 
@@ -242,7 +205,9 @@ impl<'a> Decoder<'a> {
         let capacity = self.source.text.len();
         self.text = Zeroizing::new(String::with_capacity(capacity));
         self.text.push_str(self.source.text.get(..self.same).unwrap_or_default());
-        self.cursor.map_all(0..self.same, 0, &mut self.positions);
+        if self.same > 0 {
+            self.positions.map(0, 0);
+        }
     }
 
     /// Records damage at byte `at` of the source.
@@ -259,7 +224,8 @@ impl<'a> Decoder<'a> {
         }
         let mut path = self.source.path;
         *path.iter_mut().find(|step| step.is_none())? = Some((reading, first));
-        Some(State { text: self.text, positions: self.positions, path })
+        self.positions.source = Some(Rc::clone(&self.source.positions));
+        Some(State { text: self.text, positions: Rc::new(self.positions), path })
     }
 }
 

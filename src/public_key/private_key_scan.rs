@@ -178,7 +178,7 @@ fn armor_start(before: &[u8]) -> usize {
 }
 
 /// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1, complete or not.
-pub(crate) fn is_private_der(text: &[u8]) -> bool {
+fn is_private_der(text: &[u8]) -> bool {
     let count = text.iter().take(DER_HEAD).take_while(|&&byte| is_base64(byte) || matches!(byte, b'-' | b'_')).count();
     if count < SHORTEST_DER {
         return false;
@@ -199,7 +199,7 @@ pub(crate) fn is_private_der(text: &[u8]) -> bool {
 /// Returns whether these are the first bytes of a SEQUENCE that is a private key.
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER, and the rest of both differs.
-fn is_private_sequence(der: &[u8]) -> bool {
+pub(crate) fn is_private_sequence(der: &[u8]) -> bool {
     // A length below 128 takes one byte, up to 255 two bytes, up to 65535 three.
     let content = match der {
         [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => content,

@@ -18,7 +18,7 @@ use crate::public_key::recover::type_names::known_type;
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
 
 /// The number of incomplete keys after which nothing more is read.
-const MAX_PARTIAL: usize = 8;
+const MAX_PARTIAL: usize = 4;
 
 /// The number of documents without a public key after which nothing more is read.
 const MAX_OTHER_DOCUMENTS: usize = 8;
@@ -83,6 +83,9 @@ fn find_base64(text: &str) -> Keys {
     while let Some(skipped) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| matches!(byte, b'A' | b'M')))
     {
         let start = at + skipped;
+        // A line starts with four `A` and another symbol.
+        let run = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| **byte == b'A').count();
+        let start = start + run.saturating_sub(4);
         at = start + 1;
         let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
         let found = match bytes.get(start) {
@@ -387,8 +390,8 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
             // More base64 is no comment.
-            let word = rest.split(char::is_whitespace).next().unwrap_or_default();
-            let is_text = word.bytes().any(|byte| byte.is_ascii_lowercase() || !is_symbol(byte));
+            let mut word = rest.chars().take_while(|c| !c.is_whitespace());
+            let is_text = word.any(|c| c.is_ascii_lowercase() || !u8::try_from(c).is_ok_and(is_symbol));
             (is_text && is_proved && (is_whole || found == expected)) || (is_whole && is_text && is_padded) || {
                 is_whole && found == 0 && is_comment(text, last_symbol, rest)
             }
@@ -435,14 +438,14 @@ fn is_comment(text: &str, end: usize, rest: &str) -> bool {
     /// The shortest other word. So many random letters are in lower case with a probability of 0.004.
     const SHORTEST: usize = 6;
 
-    let word = rest.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    let starts_well = word.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let starts_well = rest.starts_with(|c: char| c.is_ascii_alphanumeric());
     let before = text.get(..end).unwrap_or_default();
     let start = before.trim_end_matches(|c: char| c.is_ascii_lowercase());
     // A truncated key and its comment may be joined, too, with or without a sign between them.
     if !starts_well || start.len() + 4 <= before.len() || (start.len() < before.len() && start.ends_with(['+', '/'])) {
         return false;
     }
+    let word = rest.split(|c: char| c.is_whitespace()).next().unwrap_or_default();
     let is_name = word.bytes().any(|byte| !is_symbol(byte) && byte != b'=');
     let has_vowel = word.contains(['a', 'e', 'i', 'o', 'u']);
     let is_lower = word.bytes().skip(1).all(|byte| byte.is_ascii_lowercase());

@@ -1,7 +1,7 @@
 //! One pass over a text that tells what need not be searched for in it: the encodings whose marks it lacks, and private
 //! keys if no beginning of one is in it.
 
-use crate::public_key::private_key_scan::is_private_der;
+use crate::public_key::private_key_scan::is_private_sequence;
 
 /// What a text has.
 #[derive(Clone, Copy)]
@@ -139,12 +139,12 @@ fn may_start_private_key(text: &[u8]) -> bool {
         word.iter().all(|letter| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(letter)))
     };
     match text.first() {
-        Some(b'P' | b'p') => starts_with(b"putty") || starts_with(b"private"),
+        Some(b'P' | b'p') => starts_with(b"putty-user") || starts_with(b"privatekey") || starts_with(b"private-"),
         Some(b'B') => is_armor(text),
-        Some(b'b') => is_armor(text) || starts_with(b"b3bl"),
-        Some(b'A' | b'a') => starts_with(b"age-"),
-        Some(b'o') => starts_with(b"openssh-"),
-        Some(b'U') => starts_with(b"u1ni"),
+        Some(b'b') => is_armor(text) || starts_with(b"b3blbnnza"),
+        Some(b'A' | b'a') => starts_with(b"age-secret"),
+        Some(b'o') => starts_with(b"openssh-key"),
+        Some(b'U') => starts_with(b"u1niifbss"),
         Some(b'M') => may_be_der(text),
         Some(b'<') => text.starts_with(b"<D>") || text.starts_with(b"<In"),
         _ => starts_with(&[2, 1, 0]) || starts_with(&[2, 1, 1]),
@@ -165,10 +165,10 @@ fn is_armor(text: &[u8]) -> bool {
     label.starts_with(b"OPENSSH") || label.starts_with(b"ENCRYPTED") || label.windows(4).any(|part| part == b"PRIV")
 }
 
-/// Returns whether the symbols of base64 at the start, without what folds them, are those of a private key.
+/// Returns whether the symbols of base64 at the start, without what folds them, may be those of a private key.
 fn may_be_der(text: &[u8]) -> bool {
-    let mut symbols = [0; 32];
-    let mut count = 0;
+    let mut der = [0; 12];
+    let (mut bits, mut count) = (0u32, 0);
     for &byte in text {
         let class = class(byte);
         if class & QUOTE != 0 {
@@ -178,24 +178,47 @@ fn may_be_der(text: &[u8]) -> bool {
         if class & FOLD != 0 {
             continue;
         }
-        let Some(slot) = symbols.get_mut(count) else { break };
-        *slot = byte;
+        let Some(value) = value(byte) else { return false };
+        bits = bits << 6 | value;
         count += 1;
-        // A length, and the tag behind one of one byte.
-        let is_head = match symbols {
-            [_, _, _, 0, ..] => true,
-            [_, b'A'..=b'H', _, tag, ..] => matches!(tag, b'C' | b'w'),
-            [_, b'I', length, ..] => matches!(length, b'E'..=b'L'),
-            _ => false,
-        };
-        if !is_head {
+        if count % 4 == 0 {
+            let slots = der.iter_mut().skip(count / 4 * 3 - 3);
+            slots.zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(slot, byte)| *slot = byte);
+            bits = 0;
+        }
+        if count == 8 && content(&der).is_none_or(|content| !matches!(content, [0x02, 0x01, ..] | [0x30, ..])) {
             return false;
         }
-        if !byte.is_ascii_alphanumeric() && !matches!(byte, b'+' | b'/' | b'-' | b'_') {
-            break;
+        if count == 16 {
+            // The identifier of PKCS#5 has more bytes.
+            let is_encrypted =
+                content(&der).is_some_and(|content| matches!(content, [0x30, _, 0x06, 0x09 | 0x0a, 0x2a, ..]));
+            return is_encrypted || is_private_sequence(&der);
         }
     }
-    symbols.get(..count).is_some_and(is_private_der)
+    false
+}
+
+/// Returns what follows the head of a SEQUENCE.
+fn content(der: &[u8]) -> Option<&[u8]> {
+    match der {
+        [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => {
+            Some(content)
+        }
+        _ => None,
+    }
+}
+
+/// Returns the six bits of a symbol of either alphabet.
+fn value(byte: u8) -> Option<u32> {
+    Some(u32::from(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
 }
 
 /// Returns whether a JSON Web Key may have its private member here.

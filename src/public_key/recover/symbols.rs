@@ -279,6 +279,7 @@ impl<'a> Symbols<'a> {
         // The pieces between two `+` may be short.
         let has_breaks = self.first_plus.is_none() || self.first_break.is_some();
         let has_mark = has_breaks && self.pieces.have_mark && !self.pieces.are_even;
+        let had_certain_piece = self.has_certain_piece;
         self.end_piece();
         // The rest of the bits of the last symbol.
         if self.bits != 0 {
@@ -306,7 +307,9 @@ impl<'a> Symbols<'a> {
         if self.has_two_spaces && self.space_runs < 2 {
             return false;
         }
-        let may_be_words = !is_padded && may_be_words(last_piece);
+        // The last piece was checked, unless another one is certain.
+        let may_be_words =
+            !is_padded && if had_certain_piece { may_be_words(last_piece) } else { !self.has_certain_piece };
         let is_short = last_piece.len() < 4;
         if self.line_breaks > 0 && self.other_breaks == 0 && self.first_plus.is_none() {
             let is_no_short_word = last_piece.len() <= 4 && !is_short_word(last_piece);

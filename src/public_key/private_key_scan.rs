@@ -47,7 +47,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     // One pass that stops at a few letters, because this runs on the comment of every imported key.
     let mut stops = bytes.iter().enumerate().filter(|(_, byte)| STOPS.get(usize::from(**byte)) == Some(&true));
     // Each is searched for once.
-    let (mut has_dashes, mut is_jwk) = (None, None);
+    let (mut has_dashes, mut is_jwk, mut has_modulus) = (None, None, None);
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
         let found = |position| Some(FoundPrivateKey { position });
@@ -65,13 +65,15 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'b', b'3') if rest.starts_with(&OPENSSH) => found(start),
             (b'o', b'p') if rest.starts_with(b"openssh-key-v1") => found(start),
             (b'U', _) if rest.starts_with(&SSH1) => found(start),
-            (b'M', _) if is_private_der(rest) => found(start),
-            (b'A', b'A') if has_private_numbers(rest) => found(start),
+            // The first four bits of the length.
+            (b'M', b'A'..=b'I') if is_private_der(rest) => found(start),
+            (b'A', b'A') if has_private_numbers(rest.iter().copied()) => found(start),
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
-            (b'<', b'I' | b'D')
-                if rest.starts_with(b"<InverseQ>") || rest.starts_with(b"<D>") && text.contains("<Modulus>") =>
+            (b'<', b'I') if rest.starts_with(b"<InverseQ>") => found(start),
+            (b'<', b'D')
+                if rest.starts_with(b"<D>") && *has_modulus.get_or_insert_with(|| text.contains("<Modulus>")) =>
             {
                 found(start)
             }
@@ -211,7 +213,7 @@ fn is_private_der(text: &[u8]) -> bool {
 /// Returns whether these are the first bytes of a SEQUENCE that is a private key.
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER, and the rest of both differs.
-fn is_private_sequence(der: &[u8]) -> bool {
+pub(crate) fn is_private_sequence(der: &[u8]) -> bool {
     // A length below 128 takes one byte, up to 255 two bytes, up to 65535 three.
     let content = match der {
         [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => content,
@@ -230,12 +232,12 @@ fn is_private_sequence(der: &[u8]) -> bool {
 
 /// Returns whether `text` starts with base64 of a public key, behind which private numbers are: those of PuTTY in base64
 /// of their own, those of an agent in the same.
-fn has_private_numbers(text: &[u8]) -> bool {
+pub(crate) fn has_private_numbers(text: impl Iterator<Item = u8> + Clone) -> bool {
     // The three zeros of a length.
-    if !text.starts_with(b"AAAA") {
+    if !text.clone().take(4).eq(*b"AAAA") {
         return false;
     }
-    let mut blob = Base64 { text, bits: 0, bit_count: 0 };
+    let mut blob = Base64::new(text);
     let mut name = [0; 19];
     let Some(length @ 7..=19) = blob.length() else { return false };
     let (name, _) = name.split_at_mut(length);
@@ -249,9 +251,8 @@ fn has_private_numbers(text: &[u8]) -> bool {
             return false;
         }
     }
-    let own = blob.text.iter().position(|&byte| byte != b'=').map_or(&[][..], |end| blob.text.split_at(end).1);
-    let own = Base64 { text: own, bits: 0, bit_count: 0 };
-    [blob, own].into_iter().any(|mut private| private_number(&mut private).is_some())
+    let mut own = Base64::new(blob.text.clone().skip_while(|&byte| byte == b'='));
+    private_number(&mut blob).or_else(|| private_number(&mut own)).is_some()
 }
 
 /// Returns the number of strings behind the name in the blob of a public key whose private key consists of numbers.
@@ -265,7 +266,7 @@ fn public_numbers(name: &[u8]) -> Option<usize> {
 }
 
 /// Reads the start of a number that may be private; returns its length. The name of another key is none.
-fn private_number(bytes: &mut Base64<'_>) -> Option<usize> {
+fn private_number(bytes: &mut Base64<impl Iterator<Item = u8>>) -> Option<usize> {
     /// The shortest private number is that of a DSA key, and the longest the exponent of an RSA key of 16384 bits.
     const LENGTHS: core::ops::RangeInclusive<usize> = 16..=2049;
     /// How many of its bytes must be there.
@@ -290,7 +291,7 @@ pub(crate) fn find_private_number(comment: &str) -> Option<FoundPrivateKey> {
     });
     words.map(|(position, _)| FoundPrivateKey { position }).find(|found| {
         let text = comment.as_bytes().get(found.position..).unwrap_or_default();
-        let mut bytes = Base64 { text, bits: 0, bit_count: 0 };
+        let mut bytes = Base64::new(text.iter().copied());
         let Some(length) = private_number(&mut bytes) else { return false };
         // Longer numbers have others behind them, or are broken into lines.
         let rest = bytes.count();
@@ -299,13 +300,17 @@ pub(crate) fn find_private_number(comment: &str) -> Option<FoundPrivateKey> {
 }
 
 /// Decodes base64 of either alphabet up to the first other character.
-struct Base64<'a> {
-    text: &'a [u8],
+struct Base64<I> {
+    text: I,
     bits: u32,
     bit_count: u32,
 }
 
-impl Base64<'_> {
+impl<I: Iterator<Item = u8>> Base64<I> {
+    fn new(text: I) -> Self {
+        Self { text, bits: 0, bit_count: 0 }
+    }
+
     /// Reads the length of a string.
     fn length(&mut self) -> Option<usize> {
         let mut length = [0; 4];
@@ -314,12 +319,12 @@ impl Base64<'_> {
     }
 }
 
-impl Iterator for Base64<'_> {
+impl<I: Iterator<Item = u8>> Iterator for Base64<I> {
     type Item = u8;
 
     fn next(&mut self) -> Option<u8> {
         while self.bit_count < 8 {
-            let (&symbol, rest) = self.text.split_first()?;
+            let symbol = self.text.next()?;
             let value = match symbol {
                 b'A'..=b'Z' => symbol - b'A',
                 b'a'..=b'z' => symbol - b'a' + 26,
@@ -328,7 +333,6 @@ impl Iterator for Base64<'_> {
                 b'/' | b'_' => 63,
                 _ => return None,
             };
-            self.text = rest;
             self.bits = self.bits << 6 | u32::from(value);
             self.bit_count += 6;
         }

@@ -13,6 +13,7 @@ mod keys;
 pub(crate) mod reading;
 pub(crate) mod state;
 mod surroundings;
+mod survey;
 mod symbols;
 mod type_names;
 mod words;
@@ -32,6 +33,7 @@ use crate::public_key::recover::decodings::Folds;
 use crate::public_key::recover::keys::FoundKey;
 use crate::public_key::recover::reading::{Reading, Repair};
 use crate::public_key::recover::state::{MAX_TEXT, State};
+use crate::public_key::recover::survey::Survey;
 
 /// The answer of a search.
 pub(crate) enum Outcome {
@@ -66,7 +68,7 @@ pub(crate) fn reject_long(text: &[u8], error: PublicKeyError) -> Option<PublicKe
 /// Searches, and returns the number of states visited, too.
 pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
     let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default() };
-    let visited = decodings::visit(input, |state| search.visit(state));
+    let visited = decodings::visit(input, |state, survey| search.visit(state, survey));
     let outcome = match search.outcome {
         Some(Depth { answer, .. }) if !search.is_ambiguous => answer,
         _ => Outcome::Unknown,
@@ -130,8 +132,8 @@ impl Depth {
 }
 
 impl Search<'_> {
-    fn visit(&mut self, state: &State) -> ControlFlow<()> {
-        if let Some(found) = decodings::in_state(state, &mut self.folds) {
+    fn visit(&mut self, state: &State, survey: Survey) -> ControlFlow<()> {
+        if let Some(found) = decodings::in_state(state, survey, &mut self.folds) {
             self.reject(private(found));
             return ControlFlow::Break(());
         }

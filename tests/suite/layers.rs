@@ -26,7 +26,7 @@ const LAYERS: &[&[&str]] = &[
     &["algorithm", "fingerprint::randomart", "microversion", "rng"],
     &["public_key::recover::reading", "public_key::recover::type_names", "public_key::recover::words"],
     &["public_key::recover::symbols"],
-    &["public_key::recover::state"],
+    &["public_key::recover::state", "public_key::recover::survey"],
     &[
         "public_key::recover::decodings::base64_text",
         "public_key::recover::decodings::character_dump",

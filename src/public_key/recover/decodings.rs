@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
 use crate::public_key::recover::state::{MAX_DEPTH, MAX_TEXT, State, prefix};
+use crate::public_key::recover::survey::{self, Survey, is_plain};
 
 /// The number of states that are visited at most.
 pub(crate) const MAX_STATES: usize = 64;
@@ -47,48 +48,62 @@ const fn max_bytes(input: usize) -> usize {
     if some < LONG { some } else { LONG }
 }
 
-type Mark = fn(&str) -> bool;
+type Mark = fn(&str, Survey) -> bool;
 
 type Decoding = fn(&State) -> Option<State>;
 
 /// The decodings, each with a mark that a text has which it decodes.
 const DECODINGS: [(Mark, Decoding); 16] = [
-    (|text| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
-    (|text| text.contains('\0'), characters::without_nuls),
-    (|text| text.contains([' ', '\u{a0}', '\u{3000}']), characters::without_spaces_between),
-    (characters::has_control_or_other, characters::without_invisible),
-    (|text| !text.is_ascii(), characters::in_ascii),
-    (|text| text.contains('%'), escapes::percent),
-    (|text| text.contains('+'), escapes::web_form),
-    (|text| text.contains(['\\', '`', '_']), escapes::backslash),
-    (|text| text.contains('='), escapes::quoted_printable),
-    (|text| text.contains('&'), markup::entities),
-    (|text| text.contains('<'), markup::tags),
-    (|text| text.contains("0000000 "), character_dump::rows),
-    (|_| true, hexadecimal::digits),
-    (|_| true, base64_text::longest),
-    (|_| true, base64_text::first),
-    (|text| text.contains('\n'), prefix::of_lines),
+    (|text, _| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
+    (|_, survey| survey.has(survey::CONTROL_OR_OTHER), characters::without_nuls),
+    (
+        |text, survey| survey.has(survey::SPACE | survey::NOT_ASCII) && characters::has_space_behind_first(text),
+        characters::without_spaces_between,
+    ),
+    (|_, survey| survey.has(survey::CONTROL_OR_OTHER), characters::without_invisible),
+    (|_, survey| survey.has(survey::NOT_ASCII), characters::in_ascii),
+    (|_, survey| survey.has(survey::PERCENT), escapes::percent),
+    (
+        |text, survey| survey.has(survey::PLUS) && (survey.has(survey::PERCENT) || text.contains("+AAAA")),
+        escapes::web_form,
+    ),
+    (
+        |text, survey| {
+            survey.has(survey::BACKSLASH_OR_BACKTICK) || (survey.has(survey::UNDERSCORE) && text.contains("_x"))
+        },
+        escapes::backslash,
+    ),
+    (|_, survey| survey.has(survey::EQUALS_SIGN), escapes::quoted_printable),
+    (|_, survey| survey.has(survey::AMPERSAND), markup::entities),
+    (|_, survey| survey.has(survey::LESS_THAN), markup::tags),
+    (|text, _| text.contains("0000000 "), character_dump::rows),
+    (|text, _| hexadecimal::may_have_run(text), hexadecimal::digits),
+    (|text, _| base64_text::has_run(text), base64_text::longest),
+    (|text, _| base64_text::has_run(text), base64_text::first),
+    (|_, survey| survey.has(survey::LINE_END), prefix::of_lines),
 ];
 
 /// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
-pub(crate) fn visit(input: State, mut each: impl FnMut(&State) -> ControlFlow<()>) -> usize {
+pub(crate) fn visit(input: State, mut each: impl FnMut(&State, Survey) -> ControlFlow<()>) -> usize {
     let mut seen = Vec::from([digest(input.text())]);
     let (limit, mut bytes) = (max_bytes(input.text().len()), 0);
     let mut level = Vec::from([input]);
     while !level.is_empty() {
+        let mut surveys = Vec::with_capacity(level.len());
         for state in &level {
-            if each(state).is_break() {
+            let survey = Survey::of(state.text());
+            surveys.push(survey);
+            if each(state, survey).is_break() {
                 return seen.len();
             }
         }
         let mut next = Vec::new();
-        for state in level.iter().filter(|state| state.depth() < MAX_DEPTH) {
+        for (state, &survey) in level.iter().zip(&surveys).filter(|(state, _)| state.depth() < MAX_DEPTH) {
             for (has_mark, decoding) in DECODINGS {
                 if seen.len() == MAX_STATES || bytes > limit {
                     break;
                 }
-                if !has_mark(state.text()) {
+                if !has_mark(state.text(), survey) {
                     continue;
                 }
                 let Some(decoded) = decoding(state) else { continue };
@@ -107,11 +122,16 @@ pub(crate) fn visit(input: State, mut each: impl FnMut(&State) -> ControlFlow<()
 
 /// Finds a private key in a text, under every decoding.
 pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
-    if text.len() < SHORTEST {
-        return private_key_scan::find_private_key(text);
-    }
     if text.len() > MAX_TEXT {
         return find_in_long(text.as_bytes());
+    }
+    let survey = Survey::of(text);
+    if text.len() < SHORTEST {
+        return if survey.may_have_private_key { private_key_scan::find_private_key(text) } else { None };
+    }
+    // Most comments have no mark of any decoding.
+    if !survey.may_have_private_key && !DECODINGS.iter().any(|(has_mark, _)| has_mark(text, survey)) {
+        return None;
     }
     find_decoded(State::input(text))
 }
@@ -166,16 +186,22 @@ fn of_part(part: &[u8]) -> State {
 
 fn find_decoded(input: State) -> Option<FoundPrivateKey> {
     let (mut found, mut folds) = (None, Folds::default());
-    visit(input, |state| {
-        found = in_state(state, &mut folds);
+    visit(input, |state, survey| {
+        found = in_state(state, survey, &mut folds);
         if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     found
 }
 
 /// Finds a private key in the text of a state; its position is in the input.
-pub(crate) fn in_state(state: &State, folds: &mut Folds) -> Option<FoundPrivateKey> {
-    let found = private_key_scan::find_private_key(state.text()).or_else(|| folds.find_private_key(state.text()))?;
+pub(crate) fn in_state(state: &State, survey: Survey, folds: &mut Folds) -> Option<FoundPrivateKey> {
+    let text = state.text();
+    if !survey.may_have_private_key {
+        debug_assert!(private_key_scan::find_private_key(text).is_none(), "the survey knows every private key");
+        debug_assert!(folds.find_private_key(text).is_none(), "the survey knows every private key that is folded");
+        return None;
+    }
+    let found = private_key_scan::find_private_key(text).or_else(|| folds.find_private_key(text))?;
     Some(FoundPrivateKey { position: state.position(found.position) })
 }
 
@@ -197,39 +223,53 @@ impl Folds {
             self.compact = Zeroizing::new(String::with_capacity(text.len()));
         }
         self.compact.clear();
-        self.compact.extend(unfolded(text, has_quotes).map(|(_, c)| c));
+        unfolded(text, has_quotes, |piece, _| self.compact.push_str(piece));
         if self.compact.len() == text.len() {
             return None;
         }
         let found = private_key_scan::find_private_key(&self.compact)?;
-        let mut kept = 0;
-        let position = unfolded(text, has_quotes).find_map(|(at, c)| {
-            kept += c.len_utf8();
-            (kept > found.position).then_some(at)
+        let (mut kept, mut position) = (0, None);
+        unfolded(text, has_quotes, |piece, at| {
+            if kept + piece.len() > found.position {
+                position = position.or(Some(at + (found.position - kept)));
+            }
+            kept += piece.len();
         });
         Some(FoundPrivateKey { position: position.unwrap_or(0) })
     }
 }
 
-/// Returns the characters of a text without what folds one: whitespace, quotation marks and marks of lines, and what
-/// joins strings in a program.
-fn unfolded(text: &str, has_quotes: bool) -> impl Iterator<Item = (usize, char)> {
+/// Passes on the pieces of a text between what folds one, each with its position: whitespace, quotation marks and marks
+/// of lines, and what joins strings in a program.
+fn unfolded(text: &str, has_quotes: bool, mut each: impl FnMut(&str, usize)) {
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
-    let is_fold = move |c: char| {
+    let is_fold = |c: char| {
         c.is_whitespace() || (is_quote(c) && !has_quotes) || matches!(c, '\\' | '>' | '|' | ',' | ';' | '#' | '*')
     };
-    let mut is_behind_quote = false;
-    text.char_indices().filter(move |&(at, c)| {
+    let (mut start, mut at, mut is_behind_quote) = (0, 0, false);
+    let mut pass = |start, end| each(text.get(start..end).unwrap_or_default(), start);
+    while let Some(plain) = text.as_bytes().get(at..).and_then(|rest| rest.iter().position(|&byte| !is_plain(byte))) {
+        is_behind_quote &= plain == 0;
+        at += plain;
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+        let after = at + c.len_utf8();
         let joins_strings = is_behind_quote
             && matches!(c, '+' | '.' | '&' | '_')
-            && text.get(at + 1..).is_some_and(|rest| {
+            && text.get(after..).is_some_and(|rest| {
                 rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_').starts_with(is_quote)
             });
         if !c.is_whitespace() && !joins_strings {
             is_behind_quote = is_quote(c);
         }
-        !joins_strings && !is_fold(c)
-    })
+        if joins_strings || is_fold(c) {
+            if start < at {
+                pass(start, at);
+            }
+            start = after;
+        }
+        at = after;
+    }
+    pass(start, text.len());
 }
 
 /// Returns whether a text that would be quoted may contain a private key, under any decoding, or a part of one.
@@ -251,7 +291,15 @@ pub(crate) fn may_contain_private_key(text: &str) -> bool {
     }
 }
 
-/// Returns the FNV-1a hash of a text, which tells states apart.
+/// Returns a hash of a text, which tells states apart: FNV-1a, of eight bytes at a time.
 fn digest(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+    let mix = |hash: u64, word: u64| {
+        let product = (hash ^ word).wrapping_mul(0x100_0000_01b3);
+        // The highest bits, which the product does not carry down.
+        product ^ (product >> 32)
+    };
+    let mut words = text.as_bytes().chunks_exact(8);
+    let start = mix(0xcbf2_9ce4_8422_2325, text.len() as u64);
+    let hash = words.by_ref().filter_map(|word| word.try_into().ok()).map(u64::from_le_bytes).fold(start, mix);
+    words.remainder().iter().fold(hash, |hash, &byte| mix(hash, u64::from(byte)))
 }

@@ -18,7 +18,7 @@ use crate::public_key::recover::type_names::{known_type, starts_with_type};
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
 
 /// The number of incomplete keys after which nothing more is read.
-const MAX_PARTIAL: usize = 8;
+const MAX_PARTIAL: usize = 4;
 
 /// The number of documents without a public key after which nothing more is read.
 const MAX_OTHER_DOCUMENTS: usize = 8;
@@ -83,14 +83,14 @@ fn find_base64(text: &str) -> Keys {
     while let Some(skipped) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| matches!(byte, b'A' | b'M')))
     {
         let start = at + skipped;
+        // A line starts with four `A` and another symbol.
+        let run = bytes.get(start..).unwrap_or_default().iter().take_while(|byte| **byte == b'A').count();
+        let start = start + run.saturating_sub(4);
         at = start + 1;
         let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
-        let found = match (bytes.get(start), bytes.get(at)) {
-            (Some(b'A'), Some(b'A')) => line(text, start),
-            // The base64 is interrupted after its first symbol.
-            (Some(b'A'), Some(next)) if !is_symbol(*next) => line(text, start),
-            (Some(b'M'), Some(b'A'..=b'I')) if !is_inside => document(text, start),
-            (Some(b'M'), Some(next)) if !is_inside && !is_symbol(*next) => document(text, start),
+        let found = match bytes.get(start) {
+            Some(b'A') if may_start_line(text, at) => line(text, start),
+            Some(b'M') if !is_inside && may_start_document(text, at) => document(text, start),
             _ => Found::Nothing,
         };
         match found {
@@ -117,6 +117,45 @@ fn find_base64(text: &str) -> Keys {
         }
     }
     keys
+}
+
+/// Returns whether the symbols from `at` on may be those after the first one of a line: three more `A`, which are the
+/// high bytes of the length of the type, and another symbol.
+fn may_start_line(text: &str, mut at: usize) -> bool {
+    for _ in 0..3 {
+        let Some((b'A', after)) = next_symbol(text, at) else { return false };
+        at = after;
+    }
+    next_symbol(text, at).is_some_and(|(symbol, _)| symbol != b'A')
+}
+
+/// Returns whether the symbols from `at` on may be those after the first one of a document: the length of a SEQUENCE in
+/// one byte, or `81` or `82`.
+fn may_start_document(text: &str, at: usize) -> bool {
+    match next_symbol(text, at) {
+        Some((b'C'..=b'H', _)) => true,
+        Some((b'I', after)) => next_symbol(text, after).is_some_and(|(symbol, _)| matches!(symbol, b'E'..=b'L')),
+        _ => false,
+    }
+}
+
+/// Returns the symbol at `at`, or the one after what interrupts the base64 there, and where the next one is.
+fn next_symbol(text: &str, at: usize) -> Option<(u8, usize)> {
+    let bytes = text.as_bytes();
+    let symbol = *bytes.get(at)?;
+    if is_symbol(symbol) {
+        return Some((symbol, at + 1));
+    }
+    if let (b' ' | b'\n', Some(&next)) = (symbol, bytes.get(at + 1))
+        && is_symbol(next)
+    {
+        return Some((next, at + 2));
+    }
+    // What interrupts base64 starts with one of these.
+    let is_gap = matches!(symbol, b'\t'..=b'\r' | b' ' | b'"' | b'\'' | b'`' | b'\\' | b'^' | b'-' | b'$' | 0x80..);
+    let gap = is_gap.then(|| gap(text, at))?;
+    let symbol = *bytes.get(at + gap.length)?;
+    (gap.length > 0).then_some((symbol, at + gap.length + 1))
 }
 
 enum Found {
@@ -187,7 +226,9 @@ fn line(text: &str, start: usize) -> Found {
     {
         return interrupted.map_or(Found::Partial, Found::Key);
     }
-    let with_plus = complete(text, start, structure, Spaces::ArePlus);
+    // Without a space, nothing is read in another way.
+    let has_spaces = text.get(start..).is_some_and(|rest| rest.contains(' '));
+    let with_plus = if has_spaces { complete(text, start, structure, Spaces::ArePlus) } else { Err(Missing::Piece) };
     match (interrupted, with_plus) {
         (Ok(one), Ok(other)) if one.blob == other.blob => Found::Key(one),
         (Ok(_), Ok(_)) => Found::Partial,

@@ -1,8 +1,8 @@
 //! [`State`]: a text that decodings lead to, with the position of each of its bytes in the input.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ops::Range;
 
 use zeroize::Zeroizing;
 
@@ -17,7 +17,7 @@ pub(crate) const MAX_DEPTH: usize = 3;
 /// A text and how it was reached. It may hold a private key, so it is zeroized.
 pub(crate) struct State {
     text: Zeroizing<String>,
-    positions: Positions,
+    positions: Rc<Positions>,
     /// The decodings in their order, each with the position of the first damage.
     path: [Option<(Reading, usize)>; MAX_DEPTH],
 }
@@ -25,7 +25,7 @@ pub(crate) struct State {
 impl State {
     /// Creates the state of the input itself.
     pub(crate) fn input(text: &str) -> Self {
-        Self { text: Zeroizing::new(String::from(text)), positions: Positions::default(), path: [None; MAX_DEPTH] }
+        Self { text: Zeroizing::new(String::from(text)), positions: Rc::default(), path: [None; MAX_DEPTH] }
     }
 
     /// Creates the state of bytes that are not UTF-8: UTF-16 if they look like it, or else Windows-1252.
@@ -74,7 +74,7 @@ impl State {
         let first =
             if is_utf16 { 0 } else { core::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len) };
         let reading = if is_utf16 { Reading::Utf16 } else { Reading::NotUtf8 };
-        Self { text, positions, path: [Some((reading, first)), None, None] }
+        Self { text, positions: Rc::new(positions), path: [Some((reading, first)), None, None] }
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -99,23 +99,26 @@ impl State {
     }
 }
 
-/// The positions in the input of the bytes of a text.
+/// The positions of the bytes of a text in the text that it was decoded from, and so on up to the input.
 ///
-/// Only the first byte of each stretch of the input has an entry. At worst there is one for each decoded character,
-/// which takes at least two bytes of the text that is decoded, or one and a half in hexadecimal.
+/// Only the first byte of each stretch has an entry. At worst there is one for each decoded character, which takes at
+/// least two bytes of the text that is decoded, or one and a half in hexadecimal.
 #[derive(Default)]
 struct Positions {
-    /// The first byte of each stretch, and its position in the input. No text that is decoded is longer than
-    /// [`MAX_TEXT`]. Empty for the input itself.
+    /// The first byte of each stretch, and its position. No text that is decoded is longer than [`MAX_TEXT`]. Empty for
+    /// the input itself.
     stretches: Vec<[u16; 2]>,
+    /// Those of the text that was decoded.
+    source: Option<Rc<Self>>,
 }
 
 impl Positions {
-    /// Returns the position of a byte.
+    /// Returns the position of a byte in the input.
     fn of(&self, at: usize) -> usize {
         let after = self.stretches.partition_point(|&[start, _]| usize::from(start) <= at);
         let stretch = after.checked_sub(1).and_then(|last| self.stretches.get(last));
-        stretch.map_or(at, |&[start, position]| usize::from(position) + (at - usize::from(start)))
+        let at = stretch.map_or(at, |&[start, position]| usize::from(position) + (at - usize::from(start)));
+        self.source.as_ref().map_or(at, |source| source.of(at))
     }
 
     /// Sets the position of a byte that follows all others.
@@ -124,19 +127,6 @@ impl Positions {
         if !self.stretches.last().is_some_and(is_next) {
             let [at, position] = [at, position].map(|number| u16::try_from(number).unwrap_or(u16::MAX));
             self.stretches.push([at, position]);
-        }
-    }
-
-    /// Sets the positions of bytes that follow all others: those of a range of bytes of another text.
-    fn map_all(&mut self, at: usize, source: &Self, bytes: Range<usize>) {
-        if bytes.is_empty() {
-            return;
-        }
-        self.map(at, source.of(bytes.start));
-        let first = source.stretches.partition_point(|&[start, _]| usize::from(start) <= bytes.start);
-        let inside = source.stretches.get(first..).unwrap_or_default();
-        for &[start, position] in inside.iter().take_while(|&&[start, _]| usize::from(start) < bytes.end) {
-            self.map(at + (usize::from(start) - bytes.start), usize::from(position));
         }
     }
 }
@@ -174,7 +164,7 @@ impl<'a> Decoder<'a> {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
-        self.positions.map(self.text.len(), self.source.position(at));
+        self.positions.map(self.text.len(), at);
         self.text.push(c);
     }
 
@@ -192,7 +182,9 @@ impl<'a> Decoder<'a> {
             debug_assert!(false, "a decoding wrote more than it read");
             return;
         }
-        self.positions.map_all(self.text.len(), &self.source.positions, at..at + text.len());
+        if !text.is_empty() {
+            self.positions.map(self.text.len(), at);
+        }
         self.text.push_str(text);
     }
 
@@ -213,7 +205,9 @@ impl<'a> Decoder<'a> {
         let capacity = self.source.text.len();
         self.text = Zeroizing::new(String::with_capacity(capacity));
         self.text.push_str(self.source.text.get(..self.same).unwrap_or_default());
-        self.positions.map_all(0, &self.source.positions, 0..self.same);
+        if self.same > 0 {
+            self.positions.map(0, 0);
+        }
     }
 
     /// Records damage at byte `at` of the source.
@@ -230,7 +224,8 @@ impl<'a> Decoder<'a> {
         }
         let mut path = self.source.path;
         *path.iter_mut().find(|step| step.is_none())? = Some((reading, first));
-        Some(State { text: self.text, positions: self.positions, path })
+        self.positions.source = Some(Rc::clone(&self.source.positions));
+        Some(State { text: self.text, positions: Rc::new(self.positions), path })
     }
 }
 

@@ -15,23 +15,26 @@ pub(crate) enum Spaces {
     ArePlus,
 }
 
-/// The six bits of the letters and digits, which all alphabets share; [`NONE`] for other bytes.
+/// The six bits of the symbols, with [`PLUS`] and [`SLASH`] for these two; both bits for other bytes.
 const VALUES: [u8; 256] = {
-    let mut values = [NONE; 256];
+    let mut values = [PLUS | SLASH; 256];
     let mut value = 0;
-    while value < 62 {
-        let symbol = match value {
-            0..26 => b'A' + value,
-            26..52 => b'a' + (value - 26),
-            _ => b'0' + (value - 52),
+    while value < 64 {
+        let (symbol, bit) = match value {
+            0..26 => (b'A' + value, 0),
+            26..52 => (b'a' + (value - 26), 0),
+            52..62 => (b'0' + (value - 52), 0),
+            62 => (b'+', PLUS),
+            _ => (b'/', SLASH),
         };
-        values[symbol as usize] = value;
+        values[symbol as usize] = value | bit;
         value += 1;
     }
     values
 };
 
-const NONE: u8 = 0xff;
+const PLUS: u8 = 0x40;
+const SLASH: u8 = 0x80;
 
 /// A cursor over the symbols of base64 from some byte of a text on.
 pub(crate) struct Symbols<'a> {
@@ -113,23 +116,24 @@ impl<'a> Symbols<'a> {
 
     /// Reads until there are `count` bytes.
     pub(crate) fn read(&mut self, count: usize) -> Option<()> {
+        /// Space for the type, and for all of most keys.
+        const SHORT: usize = 64;
+
         // The bytes may be those of a private key, so none are left behind.
         if self.bytes.capacity() < count {
             let left = self.text.len().saturating_sub(self.at) / 4 * 3 + 3;
-            let more = (count - self.bytes.len()).min(left);
+            let more = (count.max(SHORT) - self.bytes.len()).min(left);
             let mut bytes = Vec::with_capacity(self.bytes.len() + more);
             bytes.extend_from_slice(&self.bytes);
             self.bytes.zeroize();
             self.bytes = bytes;
         }
         while self.bytes.len() < count {
-            if self.bit_count == 0
-                && self.bytes.len() + 3 <= count
-                && let Some(group) = self.group()
-            {
-                self.bytes.extend(group);
-                self.at += 4;
-                continue;
+            if self.bit_count == 0 {
+                self.groups((count - self.bytes.len()) / 3);
+                if self.bytes.len() == count {
+                    break;
+                }
             }
             let value = self.next()?;
             self.bits = self.bits << 6 | value;
@@ -143,16 +147,38 @@ impl<'a> Symbols<'a> {
         Some(())
     }
 
-    /// Decodes the next four symbols, if they are letters and digits.
-    fn group(&self) -> Option<[u8; 3]> {
-        let symbols: [u8; 4] = *self.text.as_bytes().get(self.at..)?.first_chunk()?;
-        let values = symbols.map(|symbol| VALUES.get(usize::from(symbol)).copied().unwrap_or(NONE));
-        if values.contains(&NONE) {
-            return None;
+    /// Decodes groups of four symbols, `most` of them, up to one that is interrupted or has both a `+` and a `/`.
+    fn groups(&mut self, most: usize) {
+        /// So many are decoded before the next bytes are added.
+        const BLOCK: usize = 16;
+
+        let (mut all, mut left) = (0, most);
+        for block in self.text.as_bytes().get(self.at..).unwrap_or_default().chunks(4 * BLOCK) {
+            let (mut bytes, mut count) = ([0; 3 * BLOCK], 0);
+            for (symbols, bytes) in block.chunks_exact(4).zip(bytes.chunks_exact_mut(3)).take(left) {
+                let (mut bits, mut marks) = (0, 0);
+                for &symbol in symbols {
+                    let value = VALUES.get(usize::from(symbol)).copied().unwrap_or(PLUS | SLASH);
+                    bits = bits << 6 | u32::from(value & 0x3f);
+                    marks |= value;
+                }
+                if marks & (PLUS | SLASH) == PLUS | SLASH {
+                    break;
+                }
+                all |= marks;
+                count += 1;
+                bytes.iter_mut().zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(slot, byte)| *slot = byte);
+            }
+            self.bytes.extend_from_slice(bytes.get(..3 * count).unwrap_or_default());
+            bytes.zeroize();
+            self.at += 4 * count;
+            left -= count;
+            if count < BLOCK {
+                break;
+            }
         }
-        let bits = values.iter().fold(0u32, |bits, &value| bits << 6 | u32::from(value));
-        let [_, group @ ..] = bits.to_be_bytes();
-        Some(group)
+        self.has_plus |= all & PLUS != 0;
+        self.has_slash |= all & SLASH != 0;
     }
 
     /// Reads the next symbol, and what interrupts the base64 before it.
@@ -247,9 +273,9 @@ impl<'a> Symbols<'a> {
 
     fn end_piece(&mut self) {
         self.pieces.add(self.at - self.piece);
-        if self.first_break.is_some() || self.first_plus.is_some() {
+        if !self.has_certain_piece && (self.first_break.is_some() || self.first_plus.is_some()) {
             let piece = self.text.get(self.piece..self.at).unwrap_or_default();
-            self.has_certain_piece |= !may_be_words(piece);
+            self.has_certain_piece = !may_be_words(piece);
         }
     }
 
@@ -263,6 +289,7 @@ impl<'a> Symbols<'a> {
         let has_breaks = self.first_plus.is_none() || self.first_break.is_some();
         let has_mark =
             has_breaks && self.pieces.have_mark && !(self.pieces.are_even && last_piece.len() <= self.pieces.width);
+        let had_certain_piece = self.has_certain_piece;
         self.end_piece();
         // The rest of the bits of the last symbol.
         if self.bits != 0 {
@@ -290,7 +317,9 @@ impl<'a> Symbols<'a> {
         if self.has_two_spaces && self.space_runs < 2 {
             return false;
         }
-        let may_be_words = !is_padded && may_be_words(last_piece);
+        // The last piece was checked, unless another one is certain.
+        let may_be_words =
+            !is_padded && if had_certain_piece { may_be_words(last_piece) } else { !self.has_certain_piece };
         let is_short = last_piece.len() < 4;
         if self.line_breaks > 0 && self.other_breaks == 0 && self.first_plus.is_none() {
             let is_no_short_word = last_piece.len() <= 4 && !is_short_word(last_piece);

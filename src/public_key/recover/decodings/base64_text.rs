@@ -22,6 +22,20 @@ pub(super) fn first(state: &State) -> Option<State> {
     if longest_run(state.text()).is_some_and(|longest| longest.start == run.start) { None } else { decode(state, &run) }
 }
 
+/// Returns whether there is a run of base64.
+pub(super) fn has_run(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    // The last byte of those that may be the next run. If it is no symbol, no run includes it.
+    let mut end = SHORTEST;
+    while let Some(window) = end.checked_sub(SHORTEST).and_then(|start| bytes.get(start..end)) {
+        match window.iter().rposition(|&byte| value(byte).is_none()) {
+            Some(other) => end += other + 1,
+            None => return true,
+        }
+    }
+    false
+}
+
 /// Returns the first of the longest runs.
 fn longest_run(text: &str) -> Option<Run> {
     let runs = Runs { text: text.as_bytes(), at: 0 };
@@ -179,12 +193,21 @@ impl Iterator for Bytes<'_> {
 
 /// Returns the six bits of a symbol of either alphabet.
 fn value(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
+    VALUES.get(usize::from(byte)).filter(|&&value| value < 64).map(|&value| u32::from(value))
 }
+
+/// The values of the symbols of both alphabets; 64 for other bytes.
+const VALUES: [u8; 256] = {
+    const ALPHABETS: [&[u8; 64]; 2] = [
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    ];
+    let mut values = [64; 256];
+    let mut value = 0;
+    while value < 64 {
+        values[ALPHABETS[0][value] as usize] = value as u8;
+        values[ALPHABETS[1][value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};

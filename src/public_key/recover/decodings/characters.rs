@@ -3,11 +3,6 @@
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
 
-/// Returns whether there is a character other than the printable ones of ASCII and the usual line ends.
-pub(super) fn has_control_or_other(text: &str) -> bool {
-    !text.bytes().all(is_printable)
-}
-
 fn is_printable(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')
 }
@@ -39,6 +34,13 @@ pub(super) fn without_nuls(state: &State) -> Option<State> {
         }
     }
     decoder.finish(Reading::Utf16)
+}
+
+/// Returns whether a space follows the first character.
+pub(super) fn has_space_behind_first(text: &str) -> bool {
+    // U+00A0 may be two characters, of which the first one is U+00C2.
+    let is_space = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{c2}' | '\u{3000}');
+    text.trim_start().chars().nth(1).is_some_and(is_space)
 }
 
 /// Removes a space after each character.
@@ -140,7 +142,9 @@ pub(super) fn in_ascii(state: &State) -> Option<State> {
     const SPACES: usize = 16;
 
     let is_space = |c: char| matches!(c, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{3000}');
-    let has_spaces = state.text().chars().filter(|&c| is_space(c)).take(SPACES).count() == SPACES;
+    // The first bytes of these characters.
+    let may_have_spaces = state.text().bytes().filter(|byte| matches!(byte, 0xc2 | 0xe2 | 0xe3)).count() >= SPACES;
+    let has_spaces = may_have_spaces && state.text().chars().filter(|&c| is_space(c)).take(SPACES).count() == SPACES;
     let mut decoder = Decoder::new(state);
     let mut at = 0;
     while let Some(c) = decoder.next_mark(&mut at, |byte| !byte.is_ascii()) {

@@ -10,16 +10,26 @@ use crate::public_key::recover::state::{Decoder, State};
 /// The shortest run of digits that is decoded: shorter ones are fingerprints and numbers.
 const SHORTEST: usize = 72;
 
+/// Returns whether there are enough digits for a run.
+pub(super) fn may_have_run(text: &str) -> bool {
+    text.len() >= SHORTEST && text.bytes().filter(|&byte| is_digit(byte)).count() >= SHORTEST
+}
+
 /// Decodes the first long run of hexadecimal digits, with or without separators, or the rows of a hexadecimal dump.
 ///
 /// A binary key is written in base64, a text as it is.
 pub(super) fn digits(state: &State) -> Option<State> {
     let text = state.text();
     let mut start = 0;
-    while let Some(found) = text.get(start..)?.bytes().position(|byte| byte.is_ascii_hexdigit()) {
+    while let Some(found) = text.get(start..)?.bytes().position(is_digit) {
         start += found;
+        let rest = text.as_bytes().get(start..)?;
+        if let Some(length) = short_run(rest) {
+            start += length;
+            continue;
+        }
         let (mut head, mut count) = ([0; 3], 0);
-        let length = run(text.as_bytes().get(start..)?, |byte, _| {
+        let length = run(rest, |byte, _| {
             if let Some(slot) = head.get_mut(count) {
                 *slot = byte;
                 count += 1;
@@ -31,6 +41,18 @@ pub(super) fn digits(state: &State) -> Option<State> {
         start += length.end.max(1);
     }
     None
+}
+
+/// Returns by how much to go on if the digits at the start are a run of their own, which is too short.
+fn short_run(text: &[u8]) -> Option<usize> {
+    let digits = text.iter().take(SHORTEST).take_while(|&&byte| is_digit(byte)).count();
+    let is_prefix = digits % 2 == 1 && matches!(text.get(digits - 1..), Some([b'0', b'x', ..]));
+    let is_end = match text.get(digits) {
+        None => true,
+        Some(b'\\' | b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-' | 0x80..) => digits % 2 == 1 && digits < 4,
+        Some(_) => !is_prefix,
+    };
+    (is_end && digits < SHORTEST).then_some(if digits % 2 == 0 { digits } else { (digits - 1).max(1) })
 }
 
 struct Run {
@@ -94,13 +116,24 @@ fn pair(text: &[u8]) -> Option<u8> {
 }
 
 fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
+    VALUES.get(usize::from(byte)).copied().filter(|&value| value < 16)
 }
+
+fn is_digit(byte: u8) -> bool {
+    digit(byte).is_some()
+}
+
+/// The values of the digits; 16 for other bytes.
+const VALUES: [u8; 256] = {
+    let mut values = [16; 256];
+    let mut value = 0;
+    while value < 16 {
+        values[b"0123456789abcdef"[value] as usize] = value as u8;
+        values[b"0123456789ABCDEF"[value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 /// Returns whether the digits of a row of a dump, of which there were so many bytes, end here: before its characters.
 fn is_end_of_row(rest: &[u8], bytes: usize) -> bool {

@@ -43,7 +43,7 @@ const PAIRS: [(&[u8], &[u8]); 8] = [
     (b"o", b"p"),
     (b"U", b"1"),
     (b"M", b"ABCDEFGHI"),
-    (b"<\x02", b"ID\x01"),
+    (b"<\x02\"\x06", b"ID\x01d\t\n"),
 ];
 
 /// The class of each byte.
@@ -131,6 +131,15 @@ impl Survey {
     }
 }
 
+/// Returns whether a private key may be in the text as it is.
+pub(crate) fn may_have_private_key_as_it_is(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut pairs = bytes.iter().zip(bytes.iter().skip(1)).enumerate();
+    pairs.any(|(at, (&first, &second))| {
+        class(first) & (class(second) >> 8) & 0xff != 0 && bytes.get(at..).is_some_and(may_start_private_key)
+    })
+}
+
 /// Returns whether the text, which starts with two letters of [`PAIRS`], may start with a private key. Whatever may fold
 /// it is skipped.
 fn may_start_private_key(text: &[u8]) -> bool {
@@ -147,6 +156,7 @@ fn may_start_private_key(text: &[u8]) -> bool {
         Some(b'U') => starts_with(b"u1niifbss"),
         Some(b'M') => may_be_der(text),
         Some(b'<') => text.starts_with(b"<D>") || text.starts_with(b"<In"),
+        Some(b'"' | 6) => true,
         _ => starts_with(&[2, 1, 0]) || starts_with(&[2, 1, 1]),
     }
 }

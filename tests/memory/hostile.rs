@@ -157,6 +157,44 @@ fn a_text_that_is_searched_costs_a_multiple_of_its_length() {
     }
 }
 
+/// Two marks, one after the other, lead to more texts than one.
+#[test]
+fn a_text_with_two_marks_costs_a_multiple_of_its_length() {
+    const MARKS: [&str; 24] = [
+        "%41",
+        "&#65;",
+        "\\x41",
+        "=41",
+        "\\u0041",
+        "&amp;",
+        "%25",
+        "=3D",
+        "_x0041_",
+        "<p>",
+        "<D>",
+        "+AAAA",
+        "\u{200b}",
+        "\u{2014}",
+        "\n> ",
+        "\" + \"",
+        "{\"d\"",
+        "BEGIN",
+        "MIIB",
+        "AAAAB3NzaC1yc2EAAAAD",
+        "AAAAC3NzaC1lZDI1NTE5AAAAI",
+        "U1NIIFBS",
+        "0a ",
+        "A ",
+    ];
+    let _turn = turn();
+    for (first, second) in MARKS.iter().flat_map(|first| MARKS.map(|second| (first, second))) {
+        let unit = [first, second].concat();
+        let text = unit.repeat(800 / unit.len());
+        let (_, asked) = requested(|| drop(PublicKey::recover(&text)));
+        HOSTILE.check(&format!("{unit:?}"), text.len(), &asked);
+    }
+}
+
 #[test]
 fn the_search_for_the_key_of_a_damaged_line_costs_a_small_multiple_of_its_length() {
     let _turn = turn();

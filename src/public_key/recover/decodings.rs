@@ -125,10 +125,11 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     if text.len() > MAX_TEXT {
         return find_in_long(text.as_bytes());
     }
-    let survey = Survey::of(text);
     if text.len() < SHORTEST {
-        return if survey.may_have_private_key { private_key_scan::find_private_key(text) } else { None };
+        let may_have_key = survey::may_have_private_key_as_it_is(text);
+        return if may_have_key { private_key_scan::find_private_key(text) } else { None };
     }
+    let survey = Survey::of(text);
     // Most comments have no mark of any decoding.
     if !survey.may_have_private_key && !DECODINGS.iter().any(|(has_mark, _)| has_mark(text, survey)) {
         return None;
@@ -230,8 +231,8 @@ impl Folds {
         let found = private_key_scan::find_private_key(&self.compact)?;
         let (mut kept, mut position) = (0, None);
         unfolded(text, has_quotes, |piece, at| {
-            if kept + piece.len() > found.position {
-                position = position.or(Some(at + (found.position - kept)));
+            if position.is_none() && kept + piece.len() > found.position {
+                position = Some(at + (found.position - kept));
             }
             kept += piece.len();
         });

@@ -120,13 +120,13 @@ fn find_base64(text: &str) -> Keys {
 }
 
 /// Returns whether the symbols from `at` on may be those after the first one of a line: three more `A`, which are the
-/// high bytes of the length of the type, and another symbol.
+/// high bytes of the length of the type, and the high bits of that length, which is below 52.
 fn may_start_line(text: &str, mut at: usize) -> bool {
     for _ in 0..3 {
         let Some((b'A', after)) = next_symbol(text, at) else { return false };
         at = after;
     }
-    next_symbol(text, at).is_some_and(|(symbol, _)| symbol != b'A')
+    next_symbol(text, at).is_some_and(|(symbol, _)| matches!(symbol, b'B'..=b'M'))
 }
 
 /// Returns whether the symbols from `at` on may be those after the first one of a document: the length of a SEQUENCE in

@@ -43,7 +43,7 @@ const PAIRS: [(&[u8], &[u8]); 8] = [
     (b"o", b"p"),
     (b"U", b"1"),
     (b"M", b"ABCDEFGHI"),
-    (b"<\x02", b"ID\x01"),
+    (b"<\x02\"\x06", b"ID\x01d\t\n"),
 ];
 
 /// The class of each byte.
@@ -131,8 +131,18 @@ impl Survey {
     }
 }
 
-/// Returns whether the text, which starts with two letters of [`PAIRS`], may start with a private key. Whatever may fold
-/// it is skipped.
+/// Returns whether a private key may be in the text as it is.
+pub(crate) fn may_have_private_key_as_it_is(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut pairs = bytes.iter().zip(bytes.iter().skip(1)).enumerate();
+    pairs.any(|(at, (&first, &second))| {
+        class(first) & (class(second) >> 8) & 0xff != 0 && bytes.get(at..).is_some_and(may_start_private_key)
+    })
+}
+
+/// Returns whether the text, which starts with two letters of [`PAIRS`], may start with a private key.
+///
+/// Whatever may fold it is skipped.
 fn may_start_private_key(text: &[u8]) -> bool {
     let starts_with = |word: &[u8]| {
         let mut letters = text.iter().filter(|&&byte| is_plain(byte));
@@ -147,6 +157,7 @@ fn may_start_private_key(text: &[u8]) -> bool {
         Some(b'U') => starts_with(b"u1niifbss"),
         Some(b'M') => may_be_der(text),
         Some(b'<') => text.starts_with(b"<D>") || text.starts_with(b"<In"),
+        Some(b'"' | 6) => true,
         _ => starts_with(&[2, 1, 0]) || starts_with(&[2, 1, 1]),
     }
 }
@@ -212,8 +223,7 @@ fn may_be_der(text: &[u8]) -> bool {
         }
         if count == 16 {
             // The identifier of PKCS#5 has more bytes.
-            let is_encrypted =
-                content(&der).is_some_and(|content| matches!(content, [0x30, _, 0x06, 0x09 | 0x0a, 0x2a, ..]));
+            let is_encrypted = matches!(content(&der), Some([0x30, _, 0x06, 0x09 | 0x0a, 0x2a, ..]));
             return is_encrypted || is_private_sequence(&der);
         }
     }
@@ -250,4 +260,82 @@ fn has_member_d(text: &[u8]) -> bool {
         let mut content = text.get(at + 1..).unwrap_or_default().iter().filter(is_content);
         content.next() == Some(&b'd') && content.next() == Some(&b'"')
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::borrow::ToOwned as _;
+    use alloc::format;
+    use alloc::string::String;
+    use alloc::vec::Vec;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::public_key::private_key_scan::find_private_key;
+
+    const STARTS: [&str; 14] = [
+        "-----BEGIN OPENSSH PRIVATE KEY-----",
+        "-----BEGIN PRIVATE KEY-----",
+        "begin rsa private key",
+        "PuTTY-User-Key-File-3: ssh-rsa",
+        "Private-Lines: 8",
+        "AGE-SECRET-KEY-1GFPYYSJZ",
+        "b3BlbnNzaC1rZXktdjEAAAAABG5vbmU",
+        "openssh-key-v1",
+        "U1NIIFBSSVZBVEUgS0VZIEZJTEUgRk9STUFUIDEuMQo",
+        "MIIEpAIBAAKCAQEA5G44D6lE",
+        "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v",
+        "MIGHAgEAMBMGByqGSM49AgEG",
+        "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0B",
+        "<InverseQ>",
+    ];
+
+    const FOLDS: [&str; 9] = ["", "", "", " ", "\n", "\r\n> ", "\" + \"", "\\\n", "\u{3000}"];
+
+    /// Parts of keys, and what may be around them.
+    fn parts() -> impl Strategy<Value = String> {
+        let part = (prop::sample::select(&STARTS[..]), 0usize..50, "[ -~\n\x02\x06]{0,9}");
+        let parts = prop::collection::vec(part, 1..4).prop_map(|parts| {
+            let part = |(start, length, other): (&str, usize, String)| {
+                start.get(..length).unwrap_or(start).to_owned() + &other
+            };
+            parts.into_iter().map(part).collect::<String>()
+        });
+        let others = [
+            "",
+            "{\"kty\":\"RSA\",\"d\":\"",
+            "<Modulus><D>",
+            "0\u{2}\u{1}\0\u{4}",
+            "\u{6}\t*\u{86}H\u{86}\u{f7}\r\u{1}\u{5}",
+        ];
+        (parts, prop::sample::select(Vec::from(others))).prop_map(|(parts, other)| parts + other)
+    }
+
+    proptest! {
+        #[test]
+        fn no_private_key_that_the_scan_finds_is_missed(text in parts()) {
+            if find_private_key(&text).is_some() {
+                prop_assert!(Survey::of(&text).may_have_private_key && may_have_private_key_as_it_is(&text), "{text}");
+            }
+        }
+
+        #[test]
+        fn no_start_of_a_private_key_that_is_folded_is_missed(
+            start in prop::sample::select(&STARTS[..13]),
+            folds in prop::collection::vec(prop::sample::select(&FOLDS[..]), 50),
+        ) {
+            let folded = start.chars().zip(&folds).map(|(c, fold)| format!("{c}{fold}"));
+            let text: String = folded.collect();
+            prop_assert!(Survey::of(&text).may_have_private_key, "{text}");
+        }
+    }
+
+    #[test]
+    fn ordinary_comments_have_none() {
+        for text in ["alice@laptop", "my private page", "bob@pop-os", "begin at 8", "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8A"]
+        {
+            assert!(!Survey::of(text).may_have_private_key && !may_have_private_key_as_it_is(text), "{text}");
+        }
+    }
 }

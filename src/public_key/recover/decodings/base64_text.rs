@@ -211,3 +211,17 @@ const VALUES: [u8; 256] = {
     }
     values
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn there_is_a_run_if_one_is_found(text in "([A-Za-z0-9+/_-]{0,26}[ .=]{0,2}){0,5}") {
+            prop_assert_eq!(has_run(&text), Runs { text: text.as_bytes(), at: 0 }.next().is_some());
+        }
+    }
+}

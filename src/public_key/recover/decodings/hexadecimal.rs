@@ -230,3 +230,20 @@ impl Group {
         (self.bits, self.count) = (0, 0);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_short_run_is_the_run(text in "[0-9A-F]{1,9}[0x :\n-g\u{a0}|\\\\]{0,3}[0-9a-fx ]{0,9}") {
+            if let Some(length) = short_run(text.as_bytes()) {
+                let found = run(text.as_bytes(), |_, _| ());
+                prop_assert_eq!((found.digits < SHORTEST, found.end.max(1)), (true, length));
+            }
+        }
+    }
+}

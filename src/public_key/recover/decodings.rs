@@ -215,8 +215,14 @@ impl Folds {
 /// joins strings in a program.
 fn unfolded(text: &str, has_quotes: bool) -> impl Iterator<Item = (usize, char)> {
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    // With the frame of a terminal, and the sign with which a mail program ends a line.
+    let is_frame = |c: char| matches!(c, '\u{2502}' | '\u{2503}' | '\u{2551}');
+    let ends_row = |at: usize| text.get(at..).is_some_and(|rest| rest.starts_with("!\n"));
     let is_fold = move |c: char| {
-        c.is_whitespace() || (is_quote(c) && !has_quotes) || matches!(c, '\\' | '>' | '|' | ',' | ';' | '#' | '*')
+        c.is_whitespace()
+            || is_frame(c)
+            || (is_quote(c) && !has_quotes)
+            || matches!(c, '\\' | '>' | '|' | ',' | ';' | '#' | '*')
     };
     let mut is_behind_quote = false;
     text.char_indices().filter(move |&(at, c)| {
@@ -228,7 +234,7 @@ fn unfolded(text: &str, has_quotes: bool) -> impl Iterator<Item = (usize, char)>
         if !c.is_whitespace() && !joins_strings {
             is_behind_quote = is_quote(c);
         }
-        !joins_strings && !is_fold(c)
+        !joins_strings && !is_fold(c) && !ends_row(at)
     })
 }
 

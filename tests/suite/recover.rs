@@ -148,13 +148,14 @@ fn each_kind_of_damage_is_undone_and_named() {
     assert!(failures.is_empty(), "{} kinds{}", failures.len(), report(failures));
 }
 
-/// Rarer kinds, and the remedy of which is not one that a program can follow: the last two are found although the message
-/// names a way that takes the original file.
+/// Rarer kinds of damage. No test follows the remedies of the last two: the file before the damage, and a conversion of
+/// one that has its line ends.
 #[test]
 fn rarer_kinds_of_damage_are_undone() {
     use formats::{characters, fold, rfc4716};
 
-    let kinds: [(&str, fn(&str) -> String); 6] = [
+    type Rarer = (&'static str, fn(&str) -> String);
+    let kinds: [Rarer; 6] = [
         ("Visual Basic", |line| format!("\"{}\"", fold(line, 60, "\" & _\n\""))),
         ("frame of a terminal", |line| format!("\u{2502}{}\u{2502}", fold(line, 60, "\u{2502}\n\u{2502}"))),
         ("folded by a mail program", |line| fold(line, 60, "!\n ")),

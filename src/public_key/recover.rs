@@ -81,7 +81,7 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
     if let Some(found) = decodings::find_private_key(comment) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
-    if let Some(found) = private_key_scan::find_private_number(comment) {
+    if let Some(found) = private_number(comment) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
     // The shortest key has 68 characters of base64.
@@ -92,6 +92,13 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
         Some(at) => Err(Kind::HasSecondKey.at(position + at)),
         None => Ok(()),
     }
+}
+
+/// Finds a private number in the comment of a line that is not a piece of a second public key.
+fn private_number(comment: &str) -> Option<FoundPrivateKey> {
+    let found = private_key_scan::find_private_number(comment)?;
+    let keys = keys::find(comment);
+    (keys.found.is_empty() && keys.partial.is_empty()).then_some(found)
 }
 
 /// Finds a complete key in a comment; returns where its line starts.
@@ -147,7 +154,7 @@ impl Search<'_> {
         };
         // The comment of a line.
         let comment = state.text().get(first.end..).and_then(|rest| rest.lines().next()).unwrap_or_default();
-        if let Some(found) = private_key_scan::find_private_number(comment) {
+        if let Some(found) = private_number(comment) {
             self.reject(Kind::IsPrivateKey.at(state.position(first.end + found.position)));
             return ControlFlow::Break(());
         }

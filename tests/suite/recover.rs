@@ -148,6 +148,35 @@ fn each_kind_of_damage_is_undone_and_named() {
     assert!(failures.is_empty(), "{} kinds{}", failures.len(), report(failures));
 }
 
+/// Rarer kinds of damage. No test follows the remedies of the last two: the file before the damage, and a conversion of
+/// one that has its line ends.
+#[test]
+fn rarer_kinds_of_damage_are_undone() {
+    use formats::{characters, fold, rfc4716};
+
+    type Rarer = (&'static str, fn(&str) -> String);
+    let kinds: [Rarer; 6] = [
+        ("Visual Basic", |line| format!("\"{}\"", fold(line, 60, "\" & _\n\""))),
+        ("frame of a terminal", |line| format!("\u{2502}{}\u{2502}", fold(line, 60, "\u{2502}\n\u{2502}"))),
+        ("folded by a mail program", |line| fold(line, 60, "!\n ")),
+        ("middle dots", |line| {
+            line.replace(' ', "\n").lines().map(|word| fold(word, 40, "\u{b7}")).collect::<Vec<_>>().join(" ")
+        }),
+        ("RFC 4716 without line ends", |line| rfc4716(line).unwrap().replace('\n', "")),
+        ("od -c", |line| characters(line.as_bytes())),
+    ];
+    for Sample { title, line, key } in SAMPLES.iter() {
+        for (name, damage) in kinds {
+            let damaged = damage(&format!("{line} me@host"));
+            let found = recover(damaged.as_bytes()).map(|found| found.key);
+            assert_eq!(found.as_ref(), Ok(key), "{name}, {title}: {damaged}");
+            // Without the last letters, there is nothing to find.
+            let truncated = damage(&format!("{} me@host", &line[..line.trim_end_matches('=').len() - 4]));
+            assert!(recover(truncated.as_bytes()).is_err(), "{name}, {title}: {truncated}");
+        }
+    }
+}
+
 /// Whatever two kinds of damage came together, no other key is found, and most are undone.
 #[test]
 fn two_kinds_of_damage_are_undone_together() {

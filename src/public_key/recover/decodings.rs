@@ -244,8 +244,12 @@ impl Folds {
 /// of lines, and what joins strings in a program.
 fn unfolded(text: &str, has_quotes: bool, mut each: impl FnMut(&str, usize)) {
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
-    let is_fold = |c: char| {
-        c.is_whitespace() || (is_quote(c) && !has_quotes) || matches!(c, '\\' | '>' | '|' | ',' | ';' | '#' | '*')
+    // With the frame of a terminal, and the sign with which a mail program ends a line.
+    let is_fold = |c: char, after: usize| {
+        c.is_whitespace()
+            || (is_quote(c) && !has_quotes)
+            || matches!(c, '\\' | '>' | '|' | ',' | ';' | '#' | '*' | '\u{2502}' | '\u{2503}' | '\u{2551}')
+            || (c == '!' && text.as_bytes().get(after) == Some(&b'\n'))
     };
     let (mut start, mut at, mut is_behind_quote) = (0, 0, false);
     let mut pass = |start, end| each(text.get(start..end).unwrap_or_default(), start);
@@ -262,7 +266,7 @@ fn unfolded(text: &str, has_quotes: bool, mut each: impl FnMut(&str, usize)) {
         if !c.is_whitespace() && !joins_strings {
             is_behind_quote = is_quote(c);
         }
-        if joins_strings || is_fold(c) {
+        if joins_strings || is_fold(c, after) {
             if start < at {
                 pass(start, at);
             }

@@ -66,7 +66,7 @@ const CLASSES: [u32; 256] = {
         };
         byte += 1;
     }
-    add(&mut classes, b" \t\n\x0b\x0c\r\\>|,;#*", FOLD);
+    add(&mut classes, b" \t\n\x0b\x0c\r\\>|,;#*!", FOLD);
     add(&mut classes, b"\"'`", FOLD | QUOTE);
     add(&mut classes, b"+.&_", JOIN);
     add(&mut classes, b" ", SPACE);

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::formats::{
-    blob, characters, escape, fields, fold, hex, hexdump, jwk, parts, pem, percent, pkcs1, quoted_printable, rfc4716,
-    spki, utf16, with_base64, wrap, xml, xxd,
+    blob, escape, fields, fold, hex, hexdump, jwk, parts, pem, percent, pkcs1, quoted_printable, rfc4716, spki, utf16,
+    with_base64, wrap, xml, xxd,
 };
 
 /// What a kind of damage changes. A text suffers them in this order.
@@ -123,7 +123,6 @@ fn prefixed(text: &str, prefix: &str) -> String {
 damages! {
     // ---- Other formats of the key.
     Format "RFC 4716" ["rfc4716"] |t| rfc4716(t);
-    Format "RFC 4716, line ends lost" ["rfc4716"] |t| rfc4716(t)?.replace('\n', "");
     Format "SPKI PEM" ["spki"] |t| Some(pem("PUBLIC KEY", &spki(&blob(t)?)?));
     Format "PKCS#1 PEM" ["pkcs1"] |t| Some(pem("RSA PUBLIC KEY", &pkcs1(&blob(t)?)?));
     Format "SPKI after the type" ["spki"] |t| with_base64(t, &STANDARD.encode(spki(&blob(t)?)?));
@@ -174,7 +173,6 @@ damages! {
         let [_, base64, comment] = parts(t)?;
         (!comment.is_empty() && base64.ends_with('=')).then(|| separated(t, " ", ""))?
     };
-    Line "middle dots" ["line_breaks"] |t| insert(t, "\u{b7}", 99);
     Line "tabs" ["type_separator"] |t| separated(t, "\t", "\t");
     Line "two spaces" ["type_separator"] |t| separated(t, "  ", "  ");
     Line "commas" ["type_separator"] |t| separated(t, ",", ",");
@@ -255,9 +253,6 @@ damages! {
     Layout "numbered item" ["text_before" "line_prefix"] |t| format!("1. {t}");
     Layout "bullet" ["text_before" "line_prefix"] |t| format!("\u{2022} {t}");
     Layout "task list" ["text_before" "line_prefix"] |t| format!("- [x] {t}");
-    Layout "Visual Basic" ["quotes" "text_before"] |t| format!("\"{}\"", fold(t, 60, "\" & _\n\""));
-    Layout "frame of a terminal" ["line_breaks"] |t| format!("\u{2502}{}\u{2502}", fold(t, 60, "\u{2502}\n\u{2502}"));
-    Layout "folded by a mail program" ["line_breaks"] |t| fold(t, 60, "!\n ");
     Layout "mail quotation" ["text_before" "line_prefix"] |t| format!("> {t}");
     Layout "mail quotation, wrapped" ["line_prefix" "line_breaks"] |t| prefixed(&wrap(t, 60, "\n"), "> ");
     Layout "mail quotation, twice" ["line_prefix" "line_breaks"] |t| prefixed(&wrap(t, 60, "\n"), "> > ");
@@ -390,7 +385,6 @@ damages! {
     Transport "hexadecimal with spaces" ["hexadecimal"] |t| fold(&hex(t.as_bytes()), 2, " ").to_uppercase();
     Transport "hexdump -C" ["hex_dump"] |t| hexdump(t.as_bytes());
     Transport "xxd" ["hex_dump"] |t| xxd(t.as_bytes());
-    Transport "od -c" ["hex_dump"] |t| characters(t.as_bytes());
     Transport "byte order mark" ["byte_order_mark" "invisible_characters"] |t| format!("\u{feff}{t}");
     Transport "byte order mark as Latin-1" ["byte_order_mark" "invisible_characters" "text_before"] |t|
         format!("\u{ef}\u{bb}\u{bf}{t}");

@@ -298,6 +298,27 @@ proptest! {
     }
 }
 
+/// The kinds of damage whose remedy no test follows.
+#[test]
+fn private_keys_in_rarer_wrappings_are_recognized() {
+    use super::formats::{characters, fold};
+
+    let files = SECRETS.iter().filter(|secret| secret.title.ends_with(", file"));
+    let wrong = files.flat_map(|secret| {
+        let text = &*secret.text;
+        [
+            ("od -c", characters(text.as_bytes())),
+            ("Visual Basic", format!("\"{}\"", fold(text, 60, "\" & _\n\""))),
+            ("frame of a terminal", format!("\u{2502}{}\u{2502}", fold(text, 60, "\u{2502}\n\u{2502}"))),
+            ("folded by a mail program", fold(text, 60, "!\n ")),
+        ]
+        .into_iter()
+        .filter(|(_, damaged)| damaged.len() <= DECODED)
+        .filter_map(|(name, damaged)| complaint(secret, name, damaged.as_bytes()))
+    });
+    none(wrong.collect());
+}
+
 /// Private keys as the values of named fields.
 #[test]
 fn private_keys_in_json_and_xml_are_recognized() {

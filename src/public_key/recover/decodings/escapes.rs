@@ -12,7 +12,11 @@ pub(super) fn percent(state: &State) -> Option<State> {
 /// Decodes percent-encoding of a web form, in which a `+` is a space (WHATWG URL, section 5.1).
 pub(super) fn web_form(state: &State) -> Option<State> {
     let text = state.text();
-    let may_be_form = text.contains('%') && !text.trim().contains(' ') && has_spaces_as_plus(text);
+    // A text without the base64 of a public key may have a private one.
+    let may_be_form = text.contains('+')
+        && text.contains('%')
+        && !text.trim().contains(' ')
+        && (!text.contains("AAAA") || has_spaces_as_plus(text));
     if may_be_form || is_form_data(text) { decode_percent(state, true) } else { None }
 }
 

@@ -6,9 +6,7 @@ use crate::public_key::recover::state::{Decoder, State};
 /// Removes the mark in front of each line, if more than one line has one.
 pub(super) fn of_lines(state: &State) -> Option<State> {
     let lines = || state.text().split_inclusive('\n');
-    if lines().filter(|line| mark(line) > 0).nth(1).is_none() {
-        return None;
-    }
+    lines().filter(|line| mark(line) > 0).nth(1)?;
     let mut decoder = Decoder::new(state);
     let mut start = 0;
     for line in lines() {

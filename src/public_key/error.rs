@@ -268,6 +268,11 @@ positioned_error! {
             "the text{at} is a hexadecimal dump",
             "send the file that was dumped, or remove the offsets before and the characters after the digits, and \
              convert them with xxd -r -p";
+        /// The text is a dump of characters, such as of `od -c`.
+        IsCharacterDump => "key_character_dump",
+            "the text{at} is a dump of characters with offsets, as od -c prints it",
+            "send the file that was dumped, or write the characters one after another, without the offsets and the \
+             spaces between them";
         /// The key is in hexadecimal.
         IsHexadecimal => "key_hexadecimal",
             "the text{at} is hexadecimal",

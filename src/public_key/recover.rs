@@ -339,6 +339,7 @@ fn kind_of(reading: Reading) -> Kind {
         Reading::Base64 => Kind::IsBase64OfText,
         Reading::Hexadecimal => Kind::IsHexadecimal,
         Reading::HexDump => Kind::IsHexDump,
+        Reading::CharacterDump => Kind::IsCharacterDump,
         Reading::FullWidth => Kind::HasFullWidth,
         Reading::LinePrefix => Kind::HasLinePrefix,
         _ => Kind::HasInvisibleCharacter,

@@ -148,14 +148,14 @@ fn each_kind_of_damage_is_undone_and_named() {
     assert!(failures.is_empty(), "{} kinds{}", failures.len(), report(failures));
 }
 
-/// Rarer kinds of damage. No test follows the remedies of the last two: the file before the damage, and a conversion of
-/// one that has its line ends.
+/// Rarer kinds of damage. No test follows the remedies of the last one: a conversion of the file that has its
+/// line ends.
 #[test]
 fn rarer_kinds_of_damage_are_undone() {
-    use formats::{characters, fold, rfc4716};
+    use formats::{fold, rfc4716};
 
     type Rarer = (&'static str, fn(&str) -> String);
-    let kinds: [Rarer; 6] = [
+    let kinds: [Rarer; 5] = [
         ("Visual Basic", |line| format!("\"{}\"", fold(line, 60, "\" & _\n\""))),
         ("frame of a terminal", |line| format!("\u{2502}{}\u{2502}", fold(line, 60, "\u{2502}\n\u{2502}"))),
         ("folded by a mail program", |line| fold(line, 60, "!\n ")),
@@ -163,7 +163,6 @@ fn rarer_kinds_of_damage_are_undone() {
             line.replace(' ', "\n").lines().map(|word| fold(word, 40, "\u{b7}")).collect::<Vec<_>>().join(" ")
         }),
         ("RFC 4716 without line ends", |line| rfc4716(line).unwrap().replace('\n', "")),
-        ("od -c", |line| characters(line.as_bytes())),
     ];
     for Sample { title, line, key } in SAMPLES.iter() {
         for (name, damage) in kinds {

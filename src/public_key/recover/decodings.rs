@@ -30,7 +30,7 @@ const MAX_PLACES: usize = 64;
 const MAX_DECODED: usize = 4;
 
 /// How much is examined before such a place, and after it; how much of that is decoded.
-const BEFORE: usize = 64;
+const BEFORE: usize = 80;
 const AFTER: usize = 1024;
 const DECODED: usize = 128;
 

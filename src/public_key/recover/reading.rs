@@ -55,6 +55,8 @@ readings! {
     Hexadecimal => "hexadecimal";
     /// A hexadecimal dump with offsets.
     HexDump => "hex_dump";
+    /// The characters of a file with offsets, as `od -c` prints them.
+    CharacterDump => "character_dump";
     /// Full-width or other typographic variants of ASCII characters.
     FullWidth => "full_width";
     /// A byte order mark before the text.

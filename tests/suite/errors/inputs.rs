@@ -56,6 +56,14 @@ fn hex_dump(text: &str) -> String {
     text.as_bytes().chunks(16).enumerate().map(row).collect()
 }
 
+fn character_dump(text: &str) -> String {
+    let row = |(row, bytes): (usize, &[u8])| {
+        let cells: String = bytes.iter().map(|&byte| format!("   {}", char::from(byte))).collect();
+        format!("{:07o}{cells}\n", 16 * row)
+    };
+    text.as_bytes().chunks(16).enumerate().map(row).collect()
+}
+
 /// Returns the base64 of the SPKI document of the P-256 key (RFC 5480).
 fn spki_p256() -> String {
     const HEAD: [u8; 26] = [
@@ -137,6 +145,7 @@ fn lines() -> Failures {
         ("key_base64_twice", STANDARD.encode(ED25519)),
         ("key_hexadecimal", ED25519.bytes().map(|byte| format!("{byte:02x}")).collect()),
         ("key_hex_dump", hex_dump(ED25519)),
+        ("key_character_dump", character_dump(ED25519)),
         ("key_full_width", ED25519.replace('/', "\u{ff0f}")),
         ("key_invisible_character", ED25519.replace(' ', "\u{200b} ")),
         ("key_line_prefix", format!("+{}\n+{}\n", &ED25519[..40], &ED25519[40..])),

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::formats::{
-    blob, escape, fields, fold, hex, hexdump, jwk, parts, pem, percent, pkcs1, quoted_printable, rfc4716, spki, utf16,
-    with_base64, wrap, xml, xxd,
+    blob, characters, escape, fields, fold, hex, hexdump, jwk, parts, pem, percent, pkcs1, quoted_printable, rfc4716,
+    spki, utf16, with_base64, wrap, xml, xxd,
 };
 
 /// What a kind of damage changes. A text suffers them in this order.
@@ -385,6 +385,7 @@ damages! {
     Transport "hexadecimal with spaces" ["hexadecimal"] |t| fold(&hex(t.as_bytes()), 2, " ").to_uppercase();
     Transport "hexdump -C" ["hex_dump"] |t| hexdump(t.as_bytes());
     Transport "xxd" ["hex_dump"] |t| xxd(t.as_bytes());
+    Transport "od -c" ["character_dump"] |t| characters(t.as_bytes());
     Transport "byte order mark" ["byte_order_mark" "invisible_characters"] |t| format!("\u{feff}{t}");
     Transport "byte order mark as Latin-1" ["byte_order_mark" "invisible_characters" "text_before"] |t|
         format!("\u{ef}\u{bb}\u{bf}{t}");

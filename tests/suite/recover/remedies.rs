@@ -272,6 +272,15 @@ fn remedied(error: PublicKeyError, text: &str) -> Option<String> {
             };
             String::from_utf8(rest.lines().filter_map(row).flatten().collect()).ok()?
         }
+        Kind::IsCharacterDump => {
+            let cells = |row: &str| row.get(7..).unwrap_or_default().as_bytes().chunks(4).map(<[u8]>::to_vec).collect();
+            let character = |cell: Vec<u8>| match &*cell {
+                [b' ', b' ', b'\\', b'n'] => Some('\n'),
+                [b' ', b' ', b' ', character] => Some(char::from(*character)),
+                _ => None,
+            };
+            rest.lines().flat_map::<Vec<_>, _>(cells).map(character).collect::<Option<String>>()?
+        }
         Kind::IsHexadecimal => {
             let digits = rest.trim_start_matches("0x").split_whitespace().collect::<String>();
             let bytes = decode_hex(&digits)?;

@@ -36,7 +36,7 @@ pub(super) fn rows(state: &State) -> Option<State> {
         }
         start += line.len();
     }
-    decoder.finish(Reading::HexDump)
+    decoder.finish(Reading::CharacterDump)
 }
 
 /// Returns the offset of a row.

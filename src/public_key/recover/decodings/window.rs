@@ -8,7 +8,7 @@
 const LENGTH: usize = 6;
 
 /// What private keys and their armor have in common, in several encodings, after [`fold`].
-const WORDS: [&[u8; LENGTH]; 49] = [
+const WORDS: [&[u8; LENGTH]; 52] = [
     // Words of PEM, PuTTY, age and OpenSSH, and fields of JSON and XML.
     b"privat",
     b"begino",
@@ -59,6 +59,10 @@ const WORDS: [&[u8; LENGTH]; 49] = [
     b"b e g ",
     b"m i i ",
     b"b 3 b ",
+    // Characters in columns, as `od -c` prints them.
+    b"-   - ",
+    b"m   i ",
+    b"b   3 ",
     // Full-width dashes and letters, and mathematical letters behind dashes.
     b"---\xf0\xbd\xb9",
     b"---\xf0\xbd\xb0",

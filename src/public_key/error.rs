@@ -167,7 +167,7 @@ positioned_error! {
         /// An RFC 4716 public key, `---- BEGIN SSH2 PUBLIC KEY ----`.
         IsRfc4716 => "key_rfc4716",
             "the text{at} is an RFC 4716 (SSH2) public key",
-            "convert it with ssh-keygen -i -f FILE";
+            "convert it with ssh-keygen -i -f FILE, where the markers, each header and the base64 are lines of their own";
         /// A PKCS#1 public key, `-----BEGIN RSA PUBLIC KEY-----`.
         IsPkcs1Pem => "key_pkcs1_pem",
             "the text{at} is a PKCS#1 PEM public key",

@@ -299,6 +299,18 @@ pub(crate) fn find_private_number(comment: &str) -> Option<FoundPrivateKey> {
     })
 }
 
+/// Returns the six bits of a symbol of either alphabet.
+pub(crate) fn six_bits(symbol: u8) -> Option<u32> {
+    Some(u32::from(match symbol {
+        b'A'..=b'Z' => symbol - b'A',
+        b'a'..=b'z' => symbol - b'a' + 26,
+        b'0'..=b'9' => symbol - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
+}
+
 /// Decodes base64 of either alphabet up to the first other character.
 struct Base64<I> {
     text: I,
@@ -325,15 +337,7 @@ impl<I: Iterator<Item = u8>> Iterator for Base64<I> {
     fn next(&mut self) -> Option<u8> {
         while self.bit_count < 8 {
             let symbol = self.text.next()?;
-            let value = match symbol {
-                b'A'..=b'Z' => symbol - b'A',
-                b'a'..=b'z' => symbol - b'a' + 26,
-                b'0'..=b'9' => symbol - b'0' + 52,
-                b'+' | b'-' => 62,
-                b'/' | b'_' => 63,
-                _ => return None,
-            };
-            self.bits = self.bits << 6 | u32::from(value);
+            self.bits = self.bits << 6 | six_bits(symbol)?;
             self.bit_count += 6;
         }
         self.bit_count -= 8;

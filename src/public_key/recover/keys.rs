@@ -407,7 +407,7 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         Some('-') if rest.starts_with("----") => true,
         Some('.') if rest.get(1..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace)) => true,
         Some(c) if c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '@' | '.') => {
-            // More base64 is no comment, and neither is another type: that of a second key. Without padding or a
+            // A comment is neither more base64 nor the type of a second key. Without padding or a
             // proof, the key may have lost letters that those of the comment make up for, or have letters too many.
             let word = rest.split(char::is_whitespace).next().unwrap_or_default();
             let symbols = word.trim_end_matches('=');

@@ -1,7 +1,7 @@
 //! One pass over a text that tells what need not be searched for in it: the encodings whose marks it lacks, and private
 //! keys if no beginning of one is in it.
 
-use crate::public_key::private_key_scan::{has_private_numbers, is_private_sequence};
+use crate::public_key::private_key_scan::{has_private_numbers, is_private_sequence, six_bits};
 
 /// What a text has.
 #[derive(Clone, Copy)]
@@ -210,7 +210,7 @@ fn may_be_der(text: &[u8]) -> bool {
         if class & FOLD != 0 {
             continue;
         }
-        let Some(value) = value(byte) else { return false };
+        let Some(value) = six_bits(byte) else { return false };
         bits = bits << 6 | value;
         count += 1;
         if count % 4 == 0 {
@@ -238,18 +238,6 @@ fn content(der: &[u8]) -> Option<&[u8]> {
         }
         _ => None,
     }
-}
-
-/// Returns the six bits of a symbol of either alphabet.
-fn value(byte: u8) -> Option<u32> {
-    Some(u32::from(match byte {
-        b'A'..=b'Z' => byte - b'A',
-        b'a'..=b'z' => byte - b'a' + 26,
-        b'0'..=b'9' => byte - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
 }
 
 /// Returns whether a JSON Web Key may have its private member here.

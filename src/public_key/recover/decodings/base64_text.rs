@@ -25,7 +25,7 @@ pub(super) fn first(state: &State) -> Option<State> {
 /// Returns whether there is a run of base64.
 pub(super) fn has_run(text: &str) -> bool {
     let bytes = text.as_bytes();
-    // The last byte of those that may be the next run. If it is no symbol, no run includes it.
+    // The last byte of those that may be the next run. Unless it is a symbol, no run includes it.
     let mut end = SHORTEST;
     while let Some(window) = end.checked_sub(SHORTEST).and_then(|start| bytes.get(start..end)) {
         match window.iter().rposition(|&byte| value(byte).is_none()) {

@@ -118,7 +118,7 @@ fn compare(peers: &[Box<dyn Peer>], bits: u32, keys: usize, row: usize) -> Resul
             {
                 let violates = |property: String| named(format!("the answer violates a property: {property}"));
                 check::key(&numbers, bits).map_err(violates)?;
-                if (round * row + place) % SAMPLE == 0 {
+                if (round * row + place).is_multiple_of(SAMPLE) {
                     check::primes(&numbers).map_err(violates)?;
                 }
                 if round > 0 {

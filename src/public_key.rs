@@ -1,6 +1,7 @@
 //! [`PublicKey`]: one line, parsed and validated.
 
 pub(crate) mod blob;
+mod bytes;
 pub(crate) mod curve;
 pub(crate) mod error;
 mod first_error;

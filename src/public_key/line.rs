@@ -10,11 +10,14 @@
 //! comment = does not start or end with SP or TAB, and has no character that ends a line anywhere
 //! ```
 
+use alloc::vec::Vec;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::algorithm::Algorithm;
 use crate::public_key::blob::{self, KeyBlob};
+use crate::public_key::bytes::prefix_length;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind, Result};
 use crate::public_key::first_error;
 
@@ -88,7 +91,9 @@ impl<'a> Line<'a> {
     }
 
     pub(crate) fn decode(&self) -> Result<KeyBlob> {
-        let bytes = STANDARD.decode(self.base64).map_err(|_| self.base64_error())?;
+        // `STANDARD.decode` asks for zeroed memory, for which allocators take longer.
+        let mut bytes = Vec::with_capacity(base64::decoded_len_estimate(self.base64.len()));
+        STANDARD.decode_vec(self.base64, &mut bytes).map_err(|_| self.base64_error())?;
         match KeyBlob::parse(bytes, self.algorithm, self.base64_position()) {
             Err(error) if error.kind() == Kind::IsTruncated => Err(self.wrapped_or(error)),
             result => result,
@@ -214,7 +219,7 @@ fn is_base64(c: char) -> bool {
 /// Returns the comment from the first character at which Python's `str.splitlines` starts a new line; empty if there is
 /// none. cloud-init uses it to split what Nova stores, so the rest would be another line of `authorized_keys`.
 fn from_line_separator(comment: &str) -> &str {
-    if comment.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+    if prefix_length(comment.as_bytes(), |byte| matches!(byte, b' '..=b'~')) == comment.len() {
         return "";
     }
     comment.trim_start_matches(|c| !ends_line(c))
@@ -227,13 +232,8 @@ pub(crate) fn ends_line(c: char) -> bool {
 
 /// Counts the bytes before the first control character or space, within the first `limit` bytes.
 pub(crate) fn printable_prefix(bytes: &[u8], limit: usize) -> usize {
-    // Whole blocks first: the compiler vectorizes a loop without an exit.
-    const BLOCK: usize = 32;
     let (bytes, _) = bytes.split_at(bytes.len().min(limit));
-    let blocks = bytes.chunks_exact(BLOCK);
-    let whole = blocks.take_while(|block| block.iter().fold(true, |all, &byte| all & (byte > b' '))).count();
-    let (_, rest) = bytes.split_at(whole * BLOCK);
-    whole * BLOCK + rest.iter().take_while(|&&byte| byte > b' ').count()
+    prefix_length(bytes, |byte| byte > b' ')
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::policy::ImportPolicy;
 use crate::public_key::blob::KeyBlob;
+use crate::public_key::bytes::count;
 use crate::public_key::error::{PublicKeyError, PublicKeyErrorKind as Kind};
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
 use crate::public_key::recover::decodings::Folds;
@@ -81,11 +82,19 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
     if let Some(found) = decodings::find_private_key(comment) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
-    if let Some(found) = private_number(comment) {
+    // A private number of sixteen bytes has 22 symbols of base64.
+    if comment.len() < 22 {
+        return Ok(());
+    }
+    // The three high bytes of a length, and the bits after them, are `A` in base64. Most comments have fewer.
+    let count = count(comment.as_bytes(), |byte| byte == b'A');
+    if count >= 3
+        && let Some(found) = private_number(comment)
+    {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
-    // The shortest key has 68 characters of base64.
-    if comment.len() < 68 {
+    // The shortest key has 68 characters of base64, which starts with four `A`.
+    if comment.len() < 68 || count < 4 {
         return Ok(());
     }
     match second_key(comment) {

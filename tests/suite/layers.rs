@@ -10,7 +10,7 @@ use graph::{Graph, edges, modules, paths};
 /// The modules of `src` in layers, lowest first. A module imports from lower layers only, so modules of one layer are
 /// independent of each other, and a folder's own file is above the files in the folder.
 const LAYERS: &[&[&str]] = &[
-    &["keygen::word", "keygen::small_primes"],
+    &["keygen::word", "keygen::small_primes", "public_key::bytes"],
     &["error::table", "keygen::declassify", "keygen::drbg", "keygen::limbs", "public_key::private_key_scan"],
     &["keygen::uint", "public_key::wire"],
     &[

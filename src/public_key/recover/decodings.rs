@@ -48,40 +48,45 @@ const fn max_bytes(input: usize) -> usize {
     if some < LONG { some } else { LONG }
 }
 
-type Mark = fn(&str, Survey) -> bool;
+type Mark = fn(&str) -> bool;
 
 type Decoding = fn(&State) -> Option<State>;
 
-/// The decodings, each with a mark that a text has which it decodes.
-const DECODINGS: [(Mark, Decoding); 16] = [
-    (|text, _| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
-    (|_, survey| survey.has(survey::CONTROL_OR_OTHER), characters::without_nuls),
-    (
-        |text, survey| survey.has(survey::SPACE | survey::NOT_ASCII) && characters::has_space_behind_first(text),
-        characters::without_spaces_between,
-    ),
-    (|_, survey| survey.has(survey::CONTROL_OR_OTHER), characters::without_invisible),
-    (|_, survey| survey.has(survey::NOT_ASCII), characters::in_ascii),
-    (|_, survey| survey.has(survey::PERCENT), escapes::percent),
-    (
-        |text, survey| survey.has(survey::PLUS) && (survey.has(survey::PERCENT) || text.contains("+AAAA")),
-        escapes::web_form,
-    ),
-    (
-        |text, survey| {
-            survey.has(survey::BACKSLASH_OR_BACKTICK) || (survey.has(survey::UNDERSCORE) && text.contains("_x"))
-        },
-        escapes::backslash,
-    ),
-    (|_, survey| survey.has(survey::EQUALS_SIGN), escapes::quoted_printable),
-    (|_, survey| survey.has(survey::AMPERSAND), markup::entities),
-    (|_, survey| survey.has(survey::LESS_THAN), markup::tags),
-    (|text, _| text.contains("0000000 "), character_dump::rows),
-    (|text, _| hexadecimal::may_have_run(text), hexadecimal::digits),
-    (|text, _| base64_text::has_run(text), base64_text::longest),
-    (|text, _| base64_text::has_run(text), base64_text::first),
-    (|_, survey| survey.has(survey::LINE_END), prefix::of_lines),
+/// The decodings, each with the classes of its mark, of which a text has one that it decodes, and with what such a text
+/// has besides.
+const DECODINGS: [(u32, Mark, Decoding); 15] = [
+    (survey::NOT_ASCII, |text| text.starts_with('\u{feff}'), characters::without_byte_order_mark),
+    (survey::CONTROL_OR_OTHER, |_| true, characters::without_nuls),
+    (survey::SPACE | survey::NOT_ASCII, characters::has_space_behind_first, characters::without_spaces_between),
+    (survey::CONTROL_OR_OTHER, |_| true, characters::without_invisible),
+    (survey::NOT_ASCII, |_| true, characters::in_ascii),
+    (survey::PERCENT, |_| true, escapes::percent),
+    (survey::PLUS, |text| text.contains('%') || text.contains("+AAAA"), escapes::web_form),
+    (survey::BACKSLASH_OR_BACKTICK, |_| true, escapes::backslash),
+    (survey::UNDERSCORE, |text| text.contains("_x") && !text.contains(['\\', '`']), escapes::backslash),
+    (survey::EQUALS_SIGN, |_| true, escapes::quoted_printable),
+    (survey::AMPERSAND, |_| true, markup::entities),
+    (survey::LESS_THAN, |_| true, markup::tags),
+    (survey::LINE_END, character_dump::has_first_row, character_dump::rows),
+    (survey::ANY, hexadecimal::may_have_run, hexadecimal::digits),
+    (survey::LINE_END, |_| true, prefix::of_lines),
 ];
+
+/// The decodings of base64, which has no mark but its length.
+const BASE64: [(Mark, Decoding); 2] =
+    [(base64_text::has_run, base64_text::longest), (base64_text::may_have_runs, base64_text::first)];
+
+/// Returns the decodings whose marks a text has.
+fn marked(text: &str, survey: Survey) -> impl Iterator<Item = Decoding> {
+    let marked = DECODINGS.iter().filter(move |(classes, mark, _)| survey.has(*classes) && mark(text));
+    marked.map(|(.., decoding)| *decoding)
+}
+
+/// Returns the decodings that a text may need.
+fn decodings(text: &str, survey: Survey) -> impl Iterator<Item = Decoding> {
+    let base64 = BASE64.iter().filter(|(mark, _)| mark(text));
+    marked(text, survey).chain(base64.map(|(_, decoding)| *decoding))
+}
 
 /// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
 pub(crate) fn visit(input: State, mut each: impl FnMut(&State, Survey) -> ControlFlow<()>) -> usize {
@@ -99,12 +104,9 @@ pub(crate) fn visit(input: State, mut each: impl FnMut(&State, Survey) -> Contro
         }
         let mut next = Vec::new();
         for (state, &survey) in level.iter().zip(&surveys).filter(|(state, _)| state.depth() < MAX_DEPTH) {
-            for (has_mark, decoding) in DECODINGS {
+            for decoding in decodings(state.text(), survey) {
                 if seen.len() == MAX_STATES || bytes > limit {
                     break;
-                }
-                if !has_mark(state.text(), survey) {
-                    continue;
                 }
                 let Some(decoded) = decoding(state) else { continue };
                 let digest = digest(decoded.text());
@@ -130,11 +132,16 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
         return if may_have_key { private_key_scan::find_private_key(text) } else { None };
     }
     let survey = Survey::of(text);
-    // Most comments have no mark of any decoding.
-    if !survey.may_have_private_key && !DECODINGS.iter().any(|(has_mark, _)| has_mark(text, survey)) {
+    // Most comments have no mark of any decoding, and most of the others are not encoded.
+    let is_plain = !survey.may_have_private_key && !base64_text::has_text(text);
+    if is_plain && marked(text, survey).next().is_none() {
         return None;
     }
-    find_decoded(State::input(text))
+    let input = State::input(text);
+    if is_plain && marked(text, survey).all(|decoding| decoding(&input).is_none()) {
+        return None;
+    }
+    find_decoded(input)
 }
 
 /// Finds a private key in the first [`WINDOW`] bytes of a text that is too long to be searched.

@@ -13,6 +13,9 @@ pub(crate) struct Survey {
     pub(crate) may_have_private_key: bool,
 }
 
+/// The first letters of [`PAIRS`].
+const FIRST: u32 = 0xff;
+
 /// Bytes that fold a text, that join two strings of a program, and that are around these strings.
 const FOLD: u32 = 1 << 16;
 const JOIN: u32 = 1 << 17;
@@ -32,6 +35,7 @@ pub(crate) const LINE_END: u32 = 1 << 27;
 pub(crate) const CONTROL_OR_OTHER: u32 = 1 << 28;
 pub(crate) const NOT_ASCII: u32 = 1 << 29;
 const DOUBLE_QUOTE: u32 = 1 << 30;
+pub(crate) const ANY: u32 = u32::MAX;
 
 /// The first two letters of what the scan of private keys looks for. A bit of the low byte of a class is that of the
 /// first letters, and the same bit of the second byte that of the letters after them.
@@ -102,22 +106,15 @@ pub(crate) fn is_plain(byte: u8) -> bool {
 impl Survey {
     pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
-        // The class of the last byte that was not skipped, and where it is.
-        let (mut classes, mut skipped, mut last, mut last_at) = (0, FOLD, 0, 0);
+        let mut classes = bytes.last().map_or(0, |&last| class(last));
         let mut may_have_private_key = false;
-        for (at, &byte) in bytes.iter().enumerate() {
-            let class = class(byte);
-            classes |= class;
-            if class & skipped != 0 {
-                if class & QUOTE != 0 {
-                    skipped |= JOIN;
-                }
-                continue;
+        for (at, pair) in bytes.windows(2).enumerate() {
+            let &[first, second] = pair else { continue };
+            let first = class(first);
+            classes |= first;
+            if first & FIRST != 0 && is_pair(first, second, bytes, at, FOLD) && !may_have_private_key {
+                may_have_private_key = may_start_private_key(bytes, at);
             }
-            if last & (class >> 8) & 0xff != 0 && !may_have_private_key {
-                may_have_private_key = bytes.get(last_at..).is_some_and(may_start_private_key);
-            }
-            (last, last_at) = (class, at);
         }
         let survey = Self { classes, may_have_private_key };
         let is_document = || survey.has(DOUBLE_QUOTE) && has_member_d(bytes);
@@ -134,22 +131,50 @@ impl Survey {
 /// Returns whether a private key may be in the text as it is.
 pub(crate) fn may_have_private_key_as_it_is(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let mut pairs = bytes.iter().zip(bytes.iter().skip(1)).enumerate();
-    pairs.any(|(at, (&first, &second))| {
-        class(first) & (class(second) >> 8) & 0xff != 0 && bytes.get(at..).is_some_and(may_start_private_key)
+    bytes.windows(2).enumerate().any(|(at, pair)| {
+        let &[first, second] = pair else { return false };
+        let first = class(first);
+        first & FIRST != 0 && is_pair(first, second, bytes, at, 0) && may_start_private_key(bytes, at)
     })
+}
+
+/// Returns whether the byte at `at`, of class `first`, and the next one that is not skipped are a pair.
+fn is_pair(first: u32, second: u8, text: &[u8], at: usize, skipped: u32) -> bool {
+    let second = class(second);
+    // Most letters have another one next to them.
+    if second & skipped == 0 { first & (second >> 8) & FIRST != 0 } else { is_folded_pair(first, text, at, skipped) }
+}
+
+#[cold]
+#[inline(never)]
+fn is_folded_pair(first: u32, text: &[u8], at: usize, mut skipped: u32) -> bool {
+    for &byte in text.get(at + 1..).unwrap_or_default() {
+        let class = class(byte);
+        if class & skipped == 0 {
+            return first & (class >> 8) & FIRST != 0;
+        }
+        if class & QUOTE != 0 {
+            skipped |= JOIN;
+        }
+    }
+    false
 }
 
 /// Returns whether the text, which starts with two letters of [`PAIRS`], may start with a private key.
 ///
 /// Whatever may fold it is skipped.
-fn may_start_private_key(text: &[u8]) -> bool {
+#[inline(never)]
+fn may_start_private_key(text: &[u8], at: usize) -> bool {
+    let text = text.get(at..).unwrap_or_default();
     let starts_with = |word: &[u8]| {
         let mut letters = text.iter().filter(|&&byte| is_plain(byte));
         word.iter().all(|letter| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(letter)))
     };
     match text.first() {
-        Some(b'P' | b'p') => starts_with(b"putty-user") || starts_with(b"privatekey") || starts_with(b"private-"),
+        Some(b'P' | b'p') => {
+            starts_with(b"putty-user")
+                || (starts_with(b"private") && (starts_with(b"privatekey") || starts_with(b"private-")))
+        }
         Some(b'B') => is_armor(text),
         Some(b'b') => is_armor(text) || starts_with(b"b3blbnnza"),
         Some(b'A' | b'a') => starts_with(b"age-secret") || has_private_numbers(unfolded(text)),
@@ -157,7 +182,8 @@ fn may_start_private_key(text: &[u8]) -> bool {
         Some(b'U') => starts_with(b"u1niifbss"),
         Some(b'M') => may_be_der(text),
         Some(b'<') => text.starts_with(b"<D>") || text.starts_with(b"<In"),
-        Some(b'"' | 6) => true,
+        Some(b'"') => text.starts_with(b"\"d\""),
+        Some(6) => true,
         _ => starts_with(&[2, 1, 0]) || starts_with(&[2, 1, 1]),
     }
 }

@@ -36,6 +36,17 @@ pub(super) fn has_run(text: &str) -> bool {
     false
 }
 
+/// Returns whether there may be more than one run.
+pub(super) fn may_have_runs(text: &str) -> bool {
+    text.len() > 2 * SHORTEST && has_run(text)
+}
+
+/// Returns whether a run encodes text.
+pub(super) fn has_text(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    has_run(text) && Runs { text: bytes, at: 0 }.any(|run| encodes_text(bytes, &run))
+}
+
 /// Returns the first of the longest runs.
 fn longest_run(text: &str) -> Option<Run> {
     let runs = Runs { text: text.as_bytes(), at: 0 };

@@ -10,6 +10,11 @@ const CELL: usize = 4;
 /// The number of bytes that a row has at most.
 const ROW: usize = 16;
 
+/// Returns whether there is a row with the offset 0.
+pub(super) fn has_first_row(text: &str) -> bool {
+    text.split('\n').any(|row| row.starts_with("0000000 "))
+}
+
 /// Decodes rows of an offset in octal and up to sixteen bytes, each in four columns.
 pub(super) fn rows(state: &State) -> Option<State> {
     let mut decoder = Decoder::new(state);

@@ -38,6 +38,9 @@ pub(super) fn without_nuls(state: &State) -> Option<State> {
 
 /// Returns whether a space follows the first character.
 pub(super) fn has_space_behind_first(text: &str) -> bool {
+    if let [b'!'..=b'~', second @ ..=b'~', ..] = text.as_bytes() {
+        return *second == b' ';
+    }
     // U+00A0 may be two characters, of which the first one is U+00C2.
     let is_space = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{c2}' | '\u{3000}');
     text.trim_start().chars().nth(1).is_some_and(is_space)

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use crate::public_key::bytes::count;
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
 
@@ -12,7 +13,7 @@ const SHORTEST: usize = 72;
 
 /// Returns whether there are enough digits for a run.
 pub(super) fn may_have_run(text: &str) -> bool {
-    text.len() >= SHORTEST && text.bytes().filter(|&byte| is_digit(byte)).count() >= SHORTEST
+    text.len() >= SHORTEST && count(text.as_bytes(), |byte| byte.is_ascii_hexdigit()) >= SHORTEST
 }
 
 /// Decodes the first long run of hexadecimal digits, with or without separators, or the rows of a hexadecimal dump.

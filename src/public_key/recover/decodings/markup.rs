@@ -72,6 +72,7 @@ fn reference(rest: &str) -> Option<(char, usize)> {
             let code = u32::from_str_radix(digits.get(..count)?, radix).ok()?;
             (char::from_u32(code)?, rest.len() - digits.len() + count)
         }
+        None if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) => return None,
         None => NAMES.into_iter().find_map(|(name, c)| {
             let after = rest.strip_prefix(name)?;
             (!after.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some((c, name.len()))

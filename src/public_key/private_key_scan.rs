@@ -28,12 +28,12 @@ pub(crate) struct FoundPrivateKey {
 }
 
 /// The first bytes of an OpenSSH private key (OpenSSH's PROTOCOL.key), in base64.
-const OPENSSH: [u8; 18] = base64_prefix(b"openssh-key-v1");
+pub(crate) const OPENSSH: [u8; 18] = base64_prefix(b"openssh-key-v1");
 
-const SSH1_HEADER: &[u8] = b"PRIVATE KEY FILE FORMAT";
+pub(crate) const SSH1_HEADER: &[u8] = b"PRIVATE KEY FILE FORMAT";
 
 /// The first bytes of an SSH protocol 1 private key, in base64.
-const SSH1: [u8; 36] = base64_prefix(b"SSH PRIVATE KEY FILE FORMAT");
+pub(crate) const SSH1: [u8; 36] = base64_prefix(b"SSH PRIVATE KEY FILE FORMAT");
 
 /// Base64 characters that encode the start of a DER document: 24 bytes.
 const DER_HEAD: usize = 32;
@@ -67,7 +67,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'U', _) if rest.starts_with(&SSH1) => found(start),
             // The first four bits of the length.
             (b'M', b'A'..=b'I') if is_private_der(rest) => found(start),
-            (b'A', b'A') if has_private_numbers(rest.iter().copied()) => found(start),
+            (b'A', b'A') if starts_public(rest) && has_private_numbers(rest.iter().copied().skip(3)) => found(start),
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
@@ -96,7 +96,7 @@ fn is_version(before: &[u8], rest: &[u8]) -> bool {
 
 /// Returns whether `rest` is an identifier of PKCS#5 or PKCS#12, which encrypt private keys, in DER that was read as
 /// text: as Latin-1, or with U+FFFD for what is not UTF-8.
-fn is_pkcs5(rest: &[u8]) -> bool {
+pub(crate) fn is_pkcs5(rest: &[u8]) -> bool {
     let starts = ["\u{86}H\u{86}\u{f7}\r\u{1}", "\u{fffd}H\u{fffd}\u{fffd}\r\u{1}"];
     let after = match rest {
         [6, 9 | 10, b'*', after @ ..] => after,
@@ -152,7 +152,7 @@ fn is_public_start(word: &[u8]) -> bool {
     )
 }
 
-fn is_word(text: &[u8], word: &[u8]) -> bool {
+pub(crate) fn is_word(text: &[u8], word: &[u8]) -> bool {
     text.split_at_checked(word.len()).is_some_and(|(head, _)| head.eq_ignore_ascii_case(word))
 }
 
@@ -175,13 +175,18 @@ fn is_begin(rest: &[u8]) -> bool {
     let mut compact = [0; LABEL];
     let count = compact.iter_mut().zip(&mut letters).map(|(slot, byte)| *slot = byte.to_ascii_uppercase()).count();
     let (compact, _) = compact.split_at(count);
-    let is_label = |label: &[u8]| compact.starts_with(label);
+    is_private_label(compact, rest.starts_with(b"BEGIN"))
+}
+
+/// Returns whether the letters and digits after `BEGIN`, as capital letters, are the label of a private key or the start
+/// of one.
+pub(crate) fn is_private_label(label: &[u8], is_capital: bool) -> bool {
     // Capital letters, because these are also words.
-    let is_armor = rest.starts_with(b"BEGIN") && (is_label(b"OPENSSH") || is_label(b"ENCRYPTED"));
-    is_armor || compact.windows(10).any(|window| window == b"PRIVATEKEY") || {
-        rest.starts_with(b"BEGIN")
-            && [&b"PRIV"[..], b"RSAPRIV", b"ECPRIV", b"DSAPRIV", b"SSH2PRIV", b"PGPPRIV"].into_iter().any(is_label)
-    }
+    const STARTS: [&[u8]; 8] =
+        [b"OPENSSH", b"ENCRYPTED", b"PRIV", b"RSAPRIV", b"ECPRIV", b"DSAPRIV", b"SSH2PRIV", b"PGPPRIV"];
+
+    label.windows(10).any(|window| window == b"PRIVATEKEY")
+        || (is_capital && STARTS.iter().any(|start| label.starts_with(start)))
 }
 
 /// Returns the position of the first dash of the armor whose words follow `before`, or the end of `before`.
@@ -230,24 +235,23 @@ pub(crate) fn is_private_sequence(der: &[u8]) -> bool {
     }
 }
 
-/// Returns whether `text` starts with base64 of a public key, behind which private numbers are: those of PuTTY in base64
-/// of their own, those of an agent in the same.
+/// Returns whether `text` starts with base64 of the length of a public key's name: three zeros and a number from 7 to 19.
+fn starts_public(text: &[u8]) -> bool {
+    matches!(text, [b'A', b'A', b'A', b'A', b'B'..=b'E', ..])
+}
+
+/// Returns whether `text`, which follows three `A`, is base64 of a public key, behind which private numbers are: those of
+/// PuTTY in base64 of their own, those of an agent in the same.
 pub(crate) fn has_private_numbers(text: impl Iterator<Item = u8> + Clone) -> bool {
-    // The three zeros of a length.
-    if !text.clone().take(4).eq(*b"AAAA") {
+    let has_start = |start: &[u8]| text.clone().take(start.len() - 3).eq(start.iter().skip(3).copied());
+    let Some(&(_, length, numbers)) = PUBLIC.iter().find(|(start, ..)| has_start(start)) else { return false };
+    let mut blob = Base64 { text, bits: 0, bit_count: 3 * 6 };
+    if blob.skip_bytes(length).is_none() {
         return false;
     }
-    let mut blob = Base64::new(text);
-    let mut name = [0; 19];
-    let Some(length @ 7..=19) = blob.length() else { return false };
-    let (name, _) = name.split_at_mut(length);
-    if !name.iter_mut().all(|slot| blob.next().map(|byte| *slot = byte).is_some()) {
-        return false;
-    }
-    let Some(numbers) = public_numbers(name) else { return false };
     for _ in 0..numbers {
         let Some(length @ 1..=2049) = blob.length() else { return false };
-        if blob.nth(length - 1).is_none() {
+        if blob.skip_bytes(length).is_none() {
             return false;
         }
     }
@@ -255,15 +259,16 @@ pub(crate) fn has_private_numbers(text: impl Iterator<Item = u8> + Clone) -> boo
     private_number(&mut blob).or_else(|| private_number(&mut own)).is_some()
 }
 
-/// Returns the number of strings behind the name in the blob of a public key whose private key consists of numbers.
-fn public_numbers(name: &[u8]) -> Option<usize> {
-    match name {
-        b"ssh-ed25519" => Some(1),
-        b"ssh-rsa" | b"ecdsa-sha2-nistp256" | b"ecdsa-sha2-nistp384" | b"ecdsa-sha2-nistp521" => Some(2),
-        b"ssh-dss" => Some(4),
-        _ => None,
-    }
-}
+/// The blobs of public keys whose private keys consist of numbers: the symbols of their names, the length of the name
+/// with its own length, and the number of strings behind it.
+const PUBLIC: [(&[u8], usize, usize); 6] = [
+    (&base64_prefix::<14>(b"\0\0\0\x07ssh-rsa"), 11, 2),
+    (&base64_prefix::<20>(b"\0\0\0\x0bssh-ed25519"), 15, 1),
+    (&base64_prefix::<30>(b"\0\0\0\x13ecdsa-sha2-nistp256"), 23, 2),
+    (&base64_prefix::<30>(b"\0\0\0\x13ecdsa-sha2-nistp384"), 23, 2),
+    (&base64_prefix::<30>(b"\0\0\0\x13ecdsa-sha2-nistp521"), 23, 2),
+    (&base64_prefix::<14>(b"\0\0\0\x07ssh-dss"), 11, 4),
+];
 
 /// Reads the start of a number that may be private; returns its length. The name of another key is none.
 fn private_number(bytes: &mut Base64<impl Iterator<Item = u8>>) -> Option<usize> {
@@ -300,16 +305,26 @@ pub(crate) fn find_private_number(comment: &str) -> Option<FoundPrivateKey> {
 }
 
 /// Returns the six bits of a symbol of either alphabet.
+#[inline]
 pub(crate) fn six_bits(symbol: u8) -> Option<u32> {
-    Some(u32::from(match symbol {
-        b'A'..=b'Z' => symbol - b'A',
-        b'a'..=b'z' => symbol - b'a' + 26,
-        b'0'..=b'9' => symbol - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
+    SIX_BITS.get(usize::from(symbol)).filter(|&&value| value < 64).map(|&value| u32::from(value))
 }
+
+/// The values of the symbols of both alphabets; 64 for other bytes.
+const SIX_BITS: [u8; 256] = {
+    const ALPHABETS: [&[u8; 64]; 2] = [
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+    ];
+    let mut values = [64; 256];
+    let mut value = 0;
+    while value < 64 {
+        values[ALPHABETS[0][value] as usize] = value as u8;
+        values[ALPHABETS[1][value] as usize] = value as u8;
+        value += 1;
+    }
+    values
+};
 
 /// Decodes base64 of either alphabet up to the first other character.
 struct Base64<I> {
@@ -321,6 +336,17 @@ struct Base64<I> {
 impl<I: Iterator<Item = u8>> Base64<I> {
     fn new(text: I) -> Self {
         Self { text, bits: 0, bit_count: 0 }
+    }
+
+    /// Skips bytes, at least one.
+    fn skip_bytes(&mut self, count: usize) -> Option<()> {
+        let symbols = (8 * count).saturating_sub(self.bit_count as usize).div_ceil(6);
+        for _ in 0..symbols {
+            self.bits = six_bits(self.text.next()?)?;
+        }
+        self.bit_count = (self.bit_count as usize + 6 * symbols - 8 * count) as u32;
+        self.bits &= (1 << self.bit_count) - 1;
+        Some(())
     }
 
     /// Reads the length of a string.

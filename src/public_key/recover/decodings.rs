@@ -37,15 +37,30 @@ const DECODED: usize = 128;
 /// The shortest text that can hold a private key in any encoding.
 const SHORTEST: usize = 32;
 
-/// The bytes of all decoded texts together, after which nothing more is decoded.
-const fn max_bytes(input: usize) -> usize {
-    /// Enough for every order of the decodings of a short text.
-    const SHORT: usize = 2048;
-    /// A long text has fewer states, so that a search takes no longer.
-    const LONG: usize = 4 * MAX_TEXT;
+/// What a search may take.
+#[derive(Clone, Copy)]
+struct Budget {
+    /// The bytes of all decoded texts together, after which nothing more is decoded.
+    written: usize,
+    /// The bytes of the texts that all decodings read, whether they change them or not.
+    read: usize,
+}
 
-    let some = SHORT + 8 * input;
-    if some < LONG { some } else { LONG }
+impl Budget {
+    /// Returns that of a text of so many bytes. What was seen in tests takes up to 32 times the text to be read, and
+    /// 8 times the text to be written.
+    const fn of(input: usize) -> Self {
+        /// A short text may have every encoding.
+        const SHORT: Budget = Budget { written: 2048, read: 4096 };
+        /// A long text has fewer states, so that a search takes no longer.
+        const LONG: Budget = Budget { written: 4 * MAX_TEXT, read: 20 * MAX_TEXT };
+
+        const fn least(some: usize, other: usize) -> usize {
+            if some < other { some } else { other }
+        }
+        let (written, read) = (SHORT.written + 8 * input, SHORT.read + 40 * input);
+        Self { written: least(written, LONG.written), read: least(read, LONG.read) }
+    }
 }
 
 type Mark = fn(&str) -> bool;
@@ -91,7 +106,8 @@ fn decodings(text: &str, survey: Survey) -> impl Iterator<Item = Decoding> {
 /// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
 pub(crate) fn visit(input: State, mut each: impl FnMut(&State, Survey) -> ControlFlow<()>) -> usize {
     let mut seen = Vec::from([digest(input.text())]);
-    let (limit, mut bytes) = (max_bytes(input.text().len()), 0);
+    let budget = Budget::of(input.text().len());
+    let mut spent = Budget { written: 0, read: 0 };
     let mut level = Vec::from([input]);
     while !level.is_empty() {
         let mut surveys = Vec::with_capacity(level.len());
@@ -105,14 +121,15 @@ pub(crate) fn visit(input: State, mut each: impl FnMut(&State, Survey) -> Contro
         let mut next = Vec::new();
         for (state, &survey) in level.iter().zip(&surveys).filter(|(state, _)| state.depth() < MAX_DEPTH) {
             for decoding in decodings(state.text(), survey) {
-                if seen.len() == MAX_STATES || bytes > limit {
+                if seen.len() == MAX_STATES || spent.written > budget.written || spent.read > budget.read {
                     break;
                 }
+                spent.read += state.text().len();
                 let Some(decoded) = decoding(state) else { continue };
                 let digest = digest(decoded.text());
                 if !seen.contains(&digest) {
                     seen.push(digest);
-                    bytes += decoded.text().len();
+                    spent.written += decoded.text().len();
                     next.push(decoded);
                 }
             }
@@ -206,10 +223,14 @@ pub(crate) fn in_state(state: &State, survey: Survey, folds: &mut Folds) -> Opti
     let text = state.text();
     if !survey.may_have_private_key {
         debug_assert!(private_key_scan::find_private_key(text).is_none(), "the survey knows every private key");
-        debug_assert!(folds.find_private_key(text).is_none(), "the survey knows every private key that is folded");
+        debug_assert!(
+            folds.find_private_key(text, true).is_none(),
+            "the survey knows every private key that is folded"
+        );
         return None;
     }
-    let found = private_key_scan::find_private_key(text).or_else(|| folds.find_private_key(text))?;
+    let find_folded = || folds.find_private_key(text, survey.has_member_d);
+    let found = private_key_scan::find_private_key(text).or_else(find_folded)?;
     Some(FoundPrivateKey { position: state.position(found.position) })
 }
 
@@ -221,9 +242,9 @@ pub(crate) struct Folds {
 
 impl Folds {
     /// Finds a key that is folded, without what folds it.
-    fn find_private_key(&mut self, text: &str) -> Option<FoundPrivateKey> {
+    fn find_private_key(&mut self, text: &str, may_be_json: bool) -> Option<FoundPrivateKey> {
         // The quotation marks of JSON are a part of the key.
-        self.find(text, false).or_else(|| text.contains('{').then(|| self.find(text, true)).flatten())
+        self.find(text, false).or_else(|| may_be_json.then(|| self.find(text, true)).flatten())
     }
 
     fn find(&mut self, text: &str, has_quotes: bool) -> Option<FoundPrivateKey> {

@@ -29,9 +29,9 @@ pub(crate) fn find(text: &str) -> Vec<Document> {
     if !text.bytes().any(|byte| matches!(byte, b'{' | b'<')) {
         return Vec::new();
     }
-    let keys = text.match_indices("\"kty\"").filter_map(|(at, _)| jwk(text, at));
-    let elements = text.match_indices("<Modulus>").filter_map(|(at, _)| xml(text, at));
-    keys.take(MOST).chain(elements.take(MOST)).collect()
+    let keys = text.match_indices("\"kty\"").take(MOST).filter_map(|(at, _)| jwk(text, at));
+    let elements = text.match_indices("<Modulus>").take(MOST).filter_map(|(at, _)| xml(text, at));
+    keys.chain(elements).collect()
 }
 
 /// Reads the JSON Web Key (RFC 7517; RFC 7518, section 6; RFC 8037) whose type is at byte `at`.

@@ -1,7 +1,9 @@
 //! One pass over a text that tells what need not be searched for in it: the encodings whose marks it lacks, and private
 //! keys if no beginning of one is in it.
 
-use crate::public_key::private_key_scan::{has_private_numbers, is_private_sequence, six_bits};
+use crate::public_key::private_key_scan::{
+    OPENSSH, SSH1, SSH1_HEADER, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_word, six_bits,
+};
 
 /// What a text has.
 #[derive(Clone, Copy)]
@@ -11,6 +13,8 @@ pub(crate) struct Survey {
     /// Whether the scan of private keys may find one in the text, or in the text without what folds it. If not, it
     /// finds none.
     pub(crate) may_have_private_key: bool,
+    /// Whether a JSON Web Key may have its private member in it.
+    pub(crate) has_member_d: bool,
 }
 
 /// The first letters of [`PAIRS`].
@@ -42,7 +46,7 @@ pub(crate) const ANY: u32 = u32::MAX;
 const PAIRS: [(&[u8], &[u8]); 8] = [
     (b"Pp", b"UuRr"),
     (b"Bb", b"Ee"),
-    (b"Aa", b"GgA"),
+    (b"Aa", b"GgBCDE"),
     (b"b", b"3"),
     (b"o", b"p"),
     (b"U", b"1"),
@@ -107,19 +111,19 @@ impl Survey {
     pub(crate) fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
         let mut classes = bytes.last().map_or(0, |&last| class(last));
-        let mut may_have_private_key = false;
+        let mut starts = NOTHING;
         for (at, pair) in bytes.windows(2).enumerate() {
             let &[first, second] = pair else { continue };
             let first = class(first);
             classes |= first;
-            if first & FIRST != 0 && is_pair(first, second, bytes, at, FOLD) && !may_have_private_key {
-                may_have_private_key = may_start_private_key(bytes, at);
+            if first & FIRST != 0 && is_pair(first, second, bytes, at, FOLD) && starts & KEY == 0 {
+                starts |= start(bytes, at);
             }
         }
-        let survey = Self { classes, may_have_private_key };
-        let is_document = || survey.has(DOUBLE_QUOTE) && has_member_d(bytes);
-        let is_pkcs5 = || survey.has(CONTROL_OR_OTHER) && bytes.windows(3).any(|b| matches!(b, [6, 9 | 10, b'*']));
-        Self { may_have_private_key: may_have_private_key || is_document() || is_pkcs5(), ..survey }
+        let has_pkcs5 = || (0..bytes.len()).any(|at| bytes.get(at..).is_some_and(is_pkcs5));
+        let has_member_d = classes & DOUBLE_QUOTE != 0 && has_member(bytes, b"d") && has_member(bytes, b"kty");
+        let is_private = has_member_d || is_key(text, starts) || (classes & CONTROL_OR_OTHER != 0 && has_pkcs5());
+        Self { classes, may_have_private_key: is_private, has_member_d }
     }
 
     /// Returns whether the text has a byte of one of these classes.
@@ -131,11 +135,22 @@ impl Survey {
 /// Returns whether a private key may be in the text as it is.
 pub(crate) fn may_have_private_key_as_it_is(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.windows(2).enumerate().any(|(at, pair)| {
-        let &[first, second] = pair else { return false };
+    let mut starts = NOTHING;
+    for (at, pair) in bytes.windows(2).enumerate() {
+        let &[first, second] = pair else { continue };
         let first = class(first);
-        first & FIRST != 0 && is_pair(first, second, bytes, at, 0) && may_start_private_key(bytes, at)
-    })
+        if first & FIRST != 0 && is_pair(first, second, bytes, at, 0) {
+            starts |= start(bytes, at);
+        }
+    }
+    is_key(text, starts)
+}
+
+/// Returns whether what starts in a text may be a private key.
+fn is_key(text: &str, starts: u8) -> bool {
+    starts & KEY != 0
+        || (starts & ARMOR != 0 && text.contains("---"))
+        || (starts & XML_D != 0 && text.contains("<Modulus>"))
 }
 
 /// Returns whether the byte at `at`, of class `first`, and the next one that is not skipped are a pair.
@@ -148,6 +163,10 @@ fn is_pair(first: u32, second: u8, text: &[u8], at: usize, skipped: u32) -> bool
 #[cold]
 #[inline(never)]
 fn is_folded_pair(first: u32, text: &[u8], at: usize, mut skipped: u32) -> bool {
+    // Each fold is passed once, from the letter before it.
+    if first & skipped != 0 {
+        return false;
+    }
     for &byte in text.get(at + 1..).unwrap_or_default() {
         let class = class(byte);
         if class & skipped == 0 {
@@ -160,82 +179,136 @@ fn is_folded_pair(first: u32, text: &[u8], at: usize, mut skipped: u32) -> bool 
     false
 }
 
-/// Returns whether the text, which starts with two letters of [`PAIRS`], may start with a private key.
-///
-/// Whatever may fold it is skipped.
+/// What may start at a place of a text: nothing, a private key, or what is one next to dashes, or next to a modulus.
+const NOTHING: u8 = 0;
+const KEY: u8 = 1;
+const ARMOR: u8 = 2;
+const XML_D: u8 = 4;
+
+/// Returns what may start with two letters of [`PAIRS`], the first of which is at `at`. Whatever may fold it is skipped.
 #[inline(never)]
-fn may_start_private_key(text: &[u8], at: usize) -> bool {
-    let text = text.get(at..).unwrap_or_default();
+fn start(text: &[u8], at: usize) -> u8 {
+    let (before, text) = text.split_at_checked(at).unwrap_or_default();
+    let letters = || text.iter().copied().filter(|&byte| is_plain(byte));
     let starts_with = |word: &[u8]| {
-        let mut letters = text.iter().filter(|&&byte| is_plain(byte));
+        let mut letters = letters();
         word.iter().all(|letter| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(letter)))
     };
-    match text.first() {
+    let may_be_key = match text.first() {
         Some(b'P' | b'p') => {
-            starts_with(b"putty-user")
-                || (starts_with(b"private") && (starts_with(b"privatekey") || starts_with(b"private-")))
+            if !starts_with(b"private") {
+                starts_with(b"PuTTY-User-Key-File-")
+            } else if is_word(text, b"PRIVATE KEY") {
+                return if is_word(text, SSH1_HEADER) { KEY } else { ARMOR };
+            } else {
+                starts_with(b"Private-Lines:")
+            }
         }
-        Some(b'B') => is_armor(text),
-        Some(b'b') => is_armor(text) || starts_with(b"b3blbnnza"),
-        Some(b'A' | b'a') => starts_with(b"age-secret") || has_private_numbers(unfolded(text)),
-        Some(b'o') => starts_with(b"openssh-key"),
-        Some(b'U') => starts_with(b"u1niifbss"),
-        Some(b'M') => may_be_der(text),
-        Some(b'<') => text.starts_with(b"<D>") || text.starts_with(b"<In"),
+        Some(b'B') => is_armor(letters()),
+        Some(b'b') => is_armor(letters()) || starts_with(&OPENSSH),
+        Some(b'A' | b'a') => {
+            starts_with(b"AGE-SECRET-KEY-") || (is_last_zero(before) && has_private_numbers(Unfolded::new(text)))
+        }
+        Some(b'o') => starts_with(b"openssh-key-v1"),
+        Some(b'U') => starts_with(&SSH1),
+        Some(b'M') => may_be_der(Unfolded::new(text)),
+        Some(b'<') if text.starts_with(b"<D>") => return XML_D,
+        Some(b'<') => text.starts_with(b"<InverseQ>"),
         Some(b'"') => text.starts_with(b"\"d\""),
-        Some(6) => true,
-        _ => starts_with(&[2, 1, 0]) || starts_with(&[2, 1, 1]),
+        Some(6) => is_pkcs5(text),
+        _ => is_version(before, letters()),
+    };
+    if may_be_key { KEY } else { NOTHING }
+}
+
+/// Returns whether the version of a private key in DER may be here.
+fn is_version(before: &[u8], mut letters: impl Iterator<Item = u8>) -> bool {
+    /// The scan of private keys reads as many bytes.
+    const LONGEST: usize = 10;
+
+    let mut is_next = |bytes: &[u8]| letters.next().is_some_and(|byte| bytes.contains(&byte));
+    is_next(b"\x02") && is_next(b"\x01") && is_next(b"\0\x01") && is_next(b"\x02\x04\x30") && {
+        before.iter().rev().filter(|&&byte| is_plain(byte)).take(LONGEST).any(|&byte| byte == b'0')
     }
 }
 
-/// Returns the bytes of a text without what folds it, and without what joins strings.
-fn unfolded(text: &[u8]) -> impl Iterator<Item = u8> + Clone {
-    let is_join = |at: usize, byte: u8, is_behind_quote: bool| {
-        let is_between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'_' | 0x80..);
-        is_behind_quote
-            && class(byte) & JOIN != 0
-            && text
-                .get(at + 1..)
-                .and_then(|rest| rest.iter().find(|byte| !is_between(byte)))
-                .is_some_and(|&next| class(next) & QUOTE != 0)
-    };
-    let bytes = text.iter().enumerate().scan(false, move |is_behind_quote, (at, &byte)| {
-        let joins = is_join(at, byte, *is_behind_quote);
-        if !byte.is_ascii_whitespace() && byte.is_ascii() && !joins {
-            *is_behind_quote = class(byte) & QUOTE != 0;
-        }
-        Some((class(byte) & FOLD == 0 && !joins).then_some(byte))
-    });
-    bytes.flatten()
+/// Returns whether an `A` is the last one of four in base64, which encode three zeros.
+fn is_last_zero(before: &[u8]) -> bool {
+    before.iter().rev().filter(|&&byte| is_plain(byte)).take(3).eq(b"AAA")
 }
 
-/// Returns whether the text may start with the first line of an armor, whatever is between its letters.
-fn is_armor(text: &[u8]) -> bool {
+/// The bytes of a text without what folds it, and without what joins strings.
+#[derive(Clone)]
+struct Unfolded<'a> {
+    rest: core::slice::Iter<'a, u8>,
+    is_behind_quote: bool,
+}
+
+impl<'a> Unfolded<'a> {
+    fn new(text: &'a [u8]) -> Self {
+        Self { rest: text.iter(), is_behind_quote: false }
+    }
+
+    #[cold]
+    #[inline(never)]
+    /// Returns whether a byte that folds or joins is a part of the text, and remembers what is in front of the rest.
+    fn keeps(&mut self, byte: u8, class: u32) -> bool {
+        let is_between = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'_' | 0x80..);
+        let is_before_quote = || {
+            let next = self.rest.clone().find(|byte| !is_between(byte));
+            next.is_some_and(|&next| QUOTE & self::class(next) != 0)
+        };
+        let joins = self.is_behind_quote && class & JOIN != 0 && is_before_quote();
+        if !byte.is_ascii_whitespace() && byte.is_ascii() && !joins {
+            self.is_behind_quote = class & QUOTE != 0;
+        }
+        class & FOLD == 0 && !joins
+    }
+}
+
+impl Iterator for Unfolded<'_> {
+    type Item = u8;
+
+    #[inline]
+    fn next(&mut self) -> Option<u8> {
+        loop {
+            let byte = *self.rest.next()?;
+            let class = class(byte);
+            if class & (FOLD | JOIN) == 0 {
+                self.is_behind_quote = false;
+                return Some(byte);
+            }
+            if self.keeps(byte, class) {
+                return Some(byte);
+            }
+        }
+    }
+}
+
+/// Returns whether the letters may be those of the first line of an armor.
+fn is_armor(letters: impl Iterator<Item = u8>) -> bool {
     /// The scan of private keys reads as many bytes.
     const LABEL: usize = 40;
 
-    let mut letters = text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_uppercase);
-    if !b"BEGIN".iter().all(|letter| letters.next() == Some(*letter)) {
-        return false;
+    let mut letters = letters.take(LABEL);
+    let mut is_capital = true;
+    for letter in *b"BEGIN" {
+        match letters.next() {
+            Some(byte) if byte.eq_ignore_ascii_case(&letter) => is_capital &= byte == letter,
+            _ => return false,
+        }
     }
     let mut label = [0; LABEL];
-    label.iter_mut().zip(letters).for_each(|(slot, letter)| *slot = letter);
-    label.starts_with(b"OPENSSH") || label.starts_with(b"ENCRYPTED") || label.windows(4).any(|part| part == b"PRIV")
+    let letters = letters.filter(u8::is_ascii_alphanumeric);
+    label.iter_mut().zip(letters).for_each(|(slot, letter)| *slot = letter.to_ascii_uppercase());
+    is_private_label(&label, is_capital)
 }
 
-/// Returns whether the symbols of base64 at the start, without what folds them, may be those of a private key.
-fn may_be_der(text: &[u8]) -> bool {
+/// Returns whether the symbols of base64 at the start may be those of a private key.
+fn may_be_der(text: impl Iterator<Item = u8>) -> bool {
     let mut der = [0; 12];
     let (mut bits, mut count) = (0u32, 0);
-    for &byte in text {
-        let class = class(byte);
-        if class & QUOTE != 0 {
-            // What follows it may be a join or a symbol.
-            return true;
-        }
-        if class & FOLD != 0 {
-            continue;
-        }
+    for byte in text {
         let Some(value) = six_bits(byte) else { return false };
         bits = bits << 6 | value;
         count += 1;
@@ -266,13 +339,13 @@ fn content(der: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// Returns whether a JSON Web Key may have its private member here.
-fn has_member_d(text: &[u8]) -> bool {
+/// Returns whether a JSON document may have a member of this name, which may be folded.
+fn has_member(text: &[u8], name: &[u8]) -> bool {
     let mut quotes = text.iter().enumerate().filter(|(_, byte)| **byte == b'"');
     quotes.any(|(at, _)| {
-        let is_content = |byte: &&u8| **byte == b'"' || is_plain(**byte);
-        let mut content = text.get(at + 1..).unwrap_or_default().iter().filter(is_content);
-        content.next() == Some(&b'd') && content.next() == Some(&b'"')
+        let is_content = |byte: &u8| *byte == b'"' || is_plain(*byte);
+        let mut content = text.get(at + 1..).unwrap_or_default().iter().copied().filter(is_content);
+        content.by_ref().take(name.len()).eq(name.iter().copied()) && content.next() == Some(b'"')
     })
 }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use crate::public_key::private_key_scan::six_bits;
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
 
@@ -28,7 +29,7 @@ pub(super) fn has_run(text: &str) -> bool {
     // The last byte of those that may be the next run. Unless it is a symbol, no run includes it.
     let mut end = SHORTEST;
     while let Some(window) = end.checked_sub(SHORTEST).and_then(|start| bytes.get(start..end)) {
-        match window.iter().rposition(|&byte| value(byte).is_none()) {
+        match window.iter().rposition(|&byte| six_bits(byte).is_none()) {
             Some(other) => end += other + 1,
             None => return true,
         }
@@ -72,7 +73,7 @@ impl Iterator for Runs<'_> {
     fn next(&mut self) -> Option<Run> {
         loop {
             let rest = self.text.get(self.at..)?;
-            let start = self.at + rest.iter().position(|&byte| value(byte).is_some())?;
+            let start = self.at + rest.iter().position(|&byte| six_bits(byte).is_some())?;
             let mut end = self.word(start);
             self.at = end;
             let mut symbols = end - start;
@@ -101,7 +102,7 @@ impl Runs<'_> {
     /// Returns the end of the word of base64 at `start`, without padding.
     fn word(&self, start: usize) -> usize {
         let rest = self.text.get(start..).unwrap_or_default();
-        start + rest.iter().take_while(|&&byte| value(byte).is_some()).count()
+        start + rest.iter().take_while(|&&byte| six_bits(byte).is_some()).count()
     }
 }
 
@@ -189,7 +190,7 @@ impl Iterator for Bytes<'_> {
     fn next(&mut self) -> Option<(u8, usize)> {
         loop {
             let (at, &symbol) = self.symbols.next()?;
-            let Some(value) = value(symbol) else { continue };
+            let Some(value) = six_bits(symbol) else { continue };
             self.bits = self.bits << 6 | value;
             self.count += 6;
             if self.count >= 8 {
@@ -201,27 +202,6 @@ impl Iterator for Bytes<'_> {
         }
     }
 }
-
-/// Returns the six bits of a symbol of either alphabet.
-fn value(byte: u8) -> Option<u32> {
-    VALUES.get(usize::from(byte)).filter(|&&value| value < 64).map(|&value| u32::from(value))
-}
-
-/// The values of the symbols of both alphabets; 64 for other bytes.
-const VALUES: [u8; 256] = {
-    const ALPHABETS: [&[u8; 64]; 2] = [
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
-    ];
-    let mut values = [64; 256];
-    let mut value = 0;
-    while value < 64 {
-        values[ALPHABETS[0][value] as usize] = value as u8;
-        values[ALPHABETS[1][value] as usize] = value as u8;
-        value += 1;
-    }
-    values
-};
 
 #[cfg(test)]
 mod tests {

@@ -18,17 +18,32 @@ use crate::public_key::PublicKey;
 use crate::public_key::recover::{
     self,
     state::{MAX_TEXT, State},
+    work::Work,
 };
 
-/// Returns the number of texts that a search for the meant key visits.
+/// What a search for the meant key takes.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// The number of texts visited.
+    pub states: usize,
+    /// The bytes read, or what takes as long.
+    pub work: usize,
+    /// The work after which nothing more is visited.
+    pub limit: usize,
+}
+
+/// Searches for the meant key.
 #[must_use]
-pub fn recovery_states(bytes: &[u8]) -> usize {
+pub fn recovery_effort(bytes: &[u8]) -> Effort {
     // Of a longer text, only places are examined.
     if bytes.len() > MAX_TEXT {
-        return 1;
+        return Effort { states: 1, work: 0, limit: 0 };
     }
     let input = core::str::from_utf8(bytes).map_or_else(|_| State::of_bytes(bytes), State::input);
-    recover::search_counting(input, &ImportPolicy::default()).1
+    let work = Work::of(input.text().len());
+    let (_, states) = recover::search_counting(input, &ImportPolicy::default(), &work);
+    let (spent, limit) = work.spent();
+    Effort { states, work: spent, limit }
 }
 
 /// Returns whether a line can be imported, without a search for what was meant instead.

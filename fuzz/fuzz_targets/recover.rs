@@ -1,5 +1,5 @@
 //! What is recovered parses strictly, as the same key; a valid line is returned as it is; the number of texts that the
-//! search reads has a limit; and no part of a private key is printed, whatever surrounds it.
+//! search reads has a limit, and so has its work; and no part of a private key is printed, whatever surrounds it.
 #![no_main]
 
 use nova_keypair::{PublicKey, internals};
@@ -19,8 +19,8 @@ const SECRETS: [&str; 4] = [
 ];
 
 fn check(text: &[u8]) -> Vec<String> {
-    let states = internals::recovery_states(text);
-    assert!(states <= MAX_STATES, "{states} states");
+    let effort = internals::recovery_effort(text);
+    assert!(effort.states <= MAX_STATES && effort.work <= 2 * effort.limit, "{effort:?}");
     let strict = str::from_utf8(text).ok().and_then(|text| PublicKey::parse(text).ok());
     match PublicKey::recover_bytes(text) {
         Ok(found) => {

@@ -41,6 +41,9 @@ const DER_HEAD: usize = 32;
 /// The fewest of them that are recognized: twelve bytes. A word of a comment may be shorter.
 const SHORTEST_DER: usize = 16;
 
+/// The number of public keys of a text behind which private numbers are searched for.
+const MAX_KEYS: usize = 16;
+
 /// Finds the first private key in `text`.
 pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let bytes = text.as_bytes();
@@ -48,6 +51,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     let mut stops = bytes.iter().enumerate().filter(|(_, byte)| STOPS.get(usize::from(**byte)) == Some(&true));
     // Each is searched for once.
     let (mut has_dashes, mut is_jwk, mut has_modulus) = (None, None, None);
+    let mut keys = 0;
     stops.find_map(|(start, stop)| {
         let (before, rest) = bytes.split_at(start);
         let found = |position| Some(FoundPrivateKey { position });
@@ -67,7 +71,10 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
             (b'U', _) if rest.starts_with(&SSH1) => found(start),
             // The first four bits of the length.
             (b'M', b'A'..=b'I') if is_private_der(rest) => found(start),
-            (b'A', b'A') if starts_public(rest) && has_private_numbers(rest.iter().copied().skip(3)) => found(start),
+            (b'A', b'A') if starts_public(rest) && keys < MAX_KEYS => {
+                keys += 1;
+                has_private_numbers(rest.iter().copied().skip(3)).then_some(FoundPrivateKey { position: start })
+            }
             (b'"', b'd') if rest.starts_with(b"\"d\"") => {
                 (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
             }
@@ -170,12 +177,15 @@ fn is_begin(rest: &[u8]) -> bool {
     if !is_word(rest, b"BEGIN") {
         return false;
     }
-    let (label, _) = rest.split_at(rest.len().min(LABEL));
-    let mut letters = label.iter().skip(5).filter(|byte| byte.is_ascii_alphanumeric());
+    let label = rest.get(5..rest.len().min(LABEL)).unwrap_or_default();
+    // There is a `P` in each of them.
+    if !label.iter().any(|byte| matches!(byte, b'P' | b'p')) {
+        return false;
+    }
+    let letters = label.iter().filter(|byte| byte.is_ascii_alphanumeric());
     let mut compact = [0; LABEL];
-    let count = compact.iter_mut().zip(&mut letters).map(|(slot, byte)| *slot = byte.to_ascii_uppercase()).count();
-    let (compact, _) = compact.split_at(count);
-    is_private_label(compact, rest.starts_with(b"BEGIN"))
+    compact.iter_mut().zip(letters).for_each(|(slot, byte)| *slot = byte.to_ascii_uppercase());
+    is_private_label(&compact, rest.starts_with(b"BEGIN"))
 }
 
 /// Returns whether the letters and digits after `BEGIN`, as capital letters, are the label of a private key or the start
@@ -185,7 +195,8 @@ pub(crate) fn is_private_label(label: &[u8], is_capital: bool) -> bool {
     const STARTS: [&[u8]; 8] =
         [b"OPENSSH", b"ENCRYPTED", b"PRIV", b"RSAPRIV", b"ECPRIV", b"DSAPRIV", b"SSH2PRIV", b"PGPPRIV"];
 
-    label.windows(10).any(|window| window == b"PRIVATEKEY")
+    let mut words = label.iter().enumerate().filter(|(_, letter)| **letter == b'P');
+    words.any(|(at, _)| label.get(at..).is_some_and(|word| word.starts_with(b"PRIVATEKEY")))
         || (is_capital && STARTS.iter().any(|start| label.starts_with(start)))
 }
 
@@ -240,11 +251,21 @@ fn starts_public(text: &[u8]) -> bool {
     matches!(text, [b'A', b'A', b'A', b'A', b'B'..=b'E', ..])
 }
 
+/// Returns whether `text`, which follows three `A`, starts with base64 of the name of a public key.
+pub(crate) fn is_public(text: impl Iterator<Item = u8> + Clone) -> bool {
+    public_key(text).is_some()
+}
+
+/// Returns the length of the name, with its own length, and the number of strings behind it.
+fn public_key(text: impl Iterator<Item = u8> + Clone) -> Option<(usize, usize)> {
+    let has_start = |start: &[u8]| text.clone().take(start.len() - 3).eq(start.iter().skip(3).copied());
+    PUBLIC.iter().find(|(start, ..)| has_start(start)).map(|&(_, length, numbers)| (length, numbers))
+}
+
 /// Returns whether `text`, which follows three `A`, is base64 of a public key, behind which private numbers are: those of
 /// PuTTY in base64 of their own, those of an agent in the same.
 pub(crate) fn has_private_numbers(text: impl Iterator<Item = u8> + Clone) -> bool {
-    let has_start = |start: &[u8]| text.clone().take(start.len() - 3).eq(start.iter().skip(3).copied());
-    let Some(&(_, length, numbers)) = PUBLIC.iter().find(|(start, ..)| has_start(start)) else { return false };
+    let Some((length, numbers)) = public_key(text.clone()) else { return false };
     let mut blob = Base64 { text, bits: 0, bit_count: 3 * 6 };
     if blob.skip_bytes(length).is_none() {
         return false;

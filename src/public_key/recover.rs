@@ -17,6 +17,7 @@ mod survey;
 mod symbols;
 mod type_names;
 mod words;
+pub(crate) mod work;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -35,6 +36,7 @@ use crate::public_key::recover::keys::FoundKey;
 use crate::public_key::recover::reading::{Reading, Repair};
 use crate::public_key::recover::state::{MAX_TEXT, State};
 use crate::public_key::recover::survey::Survey;
+use crate::public_key::recover::work::Work;
 
 /// The answer of a search.
 pub(crate) enum Outcome {
@@ -58,7 +60,8 @@ pub(crate) struct Meant {
 /// Searches for the key that a text means, whose first state is `input`. It is not too long to be searched
 /// ([`reject_long`]).
 pub(crate) fn search(input: State, policy: &ImportPolicy<'_>) -> Outcome {
-    search_counting(input, policy).0
+    let work = Work::of(input.text().len());
+    search_counting(input, policy, &work).0
 }
 
 /// Returns the error of a text that is too long to be searched: that of a private key in its first part, or `error`.
@@ -67,9 +70,9 @@ pub(crate) fn reject_long(text: &[u8], error: PublicKeyError) -> Option<PublicKe
 }
 
 /// Searches, and returns the number of states visited, too.
-pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
-    let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default() };
-    let visited = decodings::visit(input, |state, survey| search.visit(state, survey));
+pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>, work: &Work) -> (Outcome, usize) {
+    let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default(), work };
+    let visited = decodings::visit(input, work, |state, survey| search.visit(state, survey));
     let outcome = match search.outcome {
         Some(Depth { answer, .. }) if !search.is_ambiguous => answer,
         _ => Outcome::Unknown,
@@ -79,7 +82,7 @@ pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outco
 
 /// Returns the error of a comment that contains a private key in any encoding, or a second complete key.
 pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), PublicKeyError> {
-    if let Some(found) = decodings::find_private_key(comment) {
+    if let Some(found) = decodings::find_with(comment, &Work::of_part(comment.len())) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
     // A private number of sixteen bytes has 22 symbols of base64.
@@ -106,13 +109,13 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
 /// Finds a private number in the comment of a line that is not a piece of a second public key.
 fn private_number(comment: &str) -> Option<FoundPrivateKey> {
     let found = private_key_scan::find_private_number(comment)?;
-    let keys = keys::find(comment);
+    let keys = keys::find(comment, &Work::of(comment.len()));
     (keys.found.is_empty() && keys.partial.is_empty()).then_some(found)
 }
 
 /// Finds a complete key in a comment; returns where its line starts.
 fn second_key(comment: &str) -> Option<usize> {
-    let key = keys::find(comment)
+    let key = keys::find(comment, &Work::of(comment.len()))
         .found
         .into_iter()
         .find(|key| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok() && key.is_line)?;
@@ -129,6 +132,7 @@ struct Search<'a> {
     /// Whether texts of the same depth have different keys.
     is_ambiguous: bool,
     folds: Folds,
+    work: &'a Work,
 }
 
 /// The answer of the first depth that has one.
@@ -149,11 +153,11 @@ impl Depth {
 
 impl Search<'_> {
     fn visit(&mut self, state: &State, survey: Survey) -> ControlFlow<()> {
-        if let Some(found) = decodings::in_state(state, survey, &mut self.folds) {
+        if let Some(found) = decodings::in_state(state, survey, &mut self.folds, self.work) {
             self.reject(private(found));
             return ControlFlow::Break(());
         }
-        let keys = keys::find(state.text());
+        let keys = keys::find(state.text(), self.work);
         if let Some(at) = keys.private {
             self.reject(Kind::IsPrivateKey.at(state.position(at)));
             return ControlFlow::Break(());

@@ -24,7 +24,12 @@ const LAYERS: &[&[&str]] = &[
     &["public_key::error", "error::identifier"],
     &["error", "error::text"],
     &["algorithm", "fingerprint::randomart", "microversion", "rng"],
-    &["public_key::recover::reading", "public_key::recover::type_names", "public_key::recover::words"],
+    &[
+        "public_key::recover::reading",
+        "public_key::recover::type_names",
+        "public_key::recover::words",
+        "public_key::recover::work",
+    ],
     &["public_key::recover::symbols"],
     &["public_key::recover::state", "public_key::recover::survey"],
     &[

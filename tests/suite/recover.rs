@@ -1,6 +1,8 @@
 //! `recover` finds the key that a damaged text means, with certainty or not at all.
 
 mod damages;
+#[cfg(feature = "__internals")]
+mod effort;
 mod formats;
 mod guesses;
 mod private_keys;

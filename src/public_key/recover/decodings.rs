@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 use crate::public_key::private_key_scan::{self, FoundPrivateKey};
 use crate::public_key::recover::state::{MAX_DEPTH, MAX_TEXT, State, prefix};
 use crate::public_key::recover::survey::{self, Survey, is_plain};
+use crate::public_key::recover::work::Work;
 
 /// The number of states that are visited at most.
 pub(crate) const MAX_STATES: usize = 64;
@@ -37,30 +38,15 @@ const DECODED: usize = 128;
 /// The shortest text that can hold a private key in any encoding.
 const SHORTEST: usize = 32;
 
-/// What a search may take.
-#[derive(Clone, Copy)]
-struct Budget {
-    /// The bytes of all decoded texts together, after which nothing more is decoded.
-    written: usize,
-    /// The bytes of the texts that all decodings read, whether they change them or not.
-    read: usize,
-}
+/// The bytes of all decoded texts together, after which nothing more is decoded.
+const fn max_bytes(input: usize) -> usize {
+    /// Enough for every order of the decodings of a short text.
+    const SHORT: usize = 2048;
+    /// A long text has fewer states, so that a search takes no longer.
+    const LONG: usize = 4 * MAX_TEXT;
 
-impl Budget {
-    /// Returns that of a text of so many bytes. What was seen in tests takes up to 32 times the text to be read, and
-    /// 8 times the text to be written.
-    const fn of(input: usize) -> Self {
-        /// A short text may have every encoding.
-        const SHORT: Budget = Budget { written: 2048, read: 4096 };
-        /// A long text has fewer states, so that a search takes no longer.
-        const LONG: Budget = Budget { written: 4 * MAX_TEXT, read: 20 * MAX_TEXT };
-
-        const fn least(some: usize, other: usize) -> usize {
-            if some < other { some } else { other }
-        }
-        let (written, read) = (SHORT.written + 8 * input, SHORT.read + 40 * input);
-        Self { written: least(written, LONG.written), read: least(read, LONG.read) }
-    }
+    let some = SHORT + 8 * input;
+    if some < LONG { some } else { LONG }
 }
 
 type Mark = fn(&str) -> bool;
@@ -103,44 +89,59 @@ fn decodings(text: &str, survey: Survey) -> impl Iterator<Item = Decoding> {
     marked(text, survey).chain(base64.map(|(_, decoding)| *decoding))
 }
 
-/// Visits the text and what up to three decodings lead to, breadth first. Returns the number of states visited.
-pub(crate) fn visit(input: State, mut each: impl FnMut(&State, Survey) -> ControlFlow<()>) -> usize {
+/// Visits the text and what up to three decodings lead to, breadth first, while there is work left. Returns the number
+/// of states visited.
+pub(crate) fn visit(input: State, work: &Work, mut each: impl FnMut(&State, Survey) -> ControlFlow<()>) -> usize {
+    /// The bytes that a state is read, without what its bytes make necessary.
+    const READS: usize = 4;
+
     let mut seen = Vec::from([digest(input.text())]);
-    let budget = Budget::of(input.text().len());
-    let mut spent = Budget { written: 0, read: 0 };
+    let (limit, mut bytes) = (max_bytes(input.text().len()), 0);
+    let mut visited = 0;
+    work.spend(READS * input.text().len());
     let mut level = Vec::from([input]);
     while !level.is_empty() {
         let mut surveys = Vec::with_capacity(level.len());
         for state in &level {
-            let survey = Survey::of(state.text());
+            if work.is_done() {
+                return visited;
+            }
+            visited += 1;
+            let survey = Survey::of(state.text(), work);
             surveys.push(survey);
             if each(state, survey).is_break() {
-                return seen.len();
+                return visited;
             }
         }
         let mut next = Vec::new();
         for (state, &survey) in level.iter().zip(&surveys).filter(|(state, _)| state.depth() < MAX_DEPTH) {
             for decoding in decodings(state.text(), survey) {
-                if seen.len() == MAX_STATES || spent.written > budget.written || spent.read > budget.read {
+                if seen.len() == MAX_STATES || bytes > limit || work.is_done() {
                     break;
                 }
-                spent.read += state.text().len();
+                work.spend(state.text().len());
                 let Some(decoded) = decoding(state) else { continue };
                 let digest = digest(decoded.text());
                 if !seen.contains(&digest) {
                     seen.push(digest);
-                    spent.written += decoded.text().len();
+                    bytes += decoded.text().len();
+                    work.spend(READS * decoded.text().len());
                     next.push(decoded);
                 }
             }
         }
         level = next;
     }
-    seen.len()
+    visited
 }
 
 /// Finds a private key in a text, under every decoding.
 pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
+    find_with(text, &Work::of(text.len()))
+}
+
+/// Finds a private key in a text, under every decoding that there is work for.
+pub(crate) fn find_with(text: &str, work: &Work) -> Option<FoundPrivateKey> {
     if text.len() > MAX_TEXT {
         return find_in_long(text.as_bytes());
     }
@@ -148,7 +149,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
         let may_have_key = survey::may_have_private_key_as_it_is(text);
         return if may_have_key { private_key_scan::find_private_key(text) } else { None };
     }
-    let survey = Survey::of(text);
+    let survey = Survey::of(text, work);
     // Most comments have no mark of any decoding, and most of the others are not encoded.
     let is_plain = !survey.may_have_private_key && !base64_text::has_text(text);
     if is_plain && marked(text, survey).next().is_none() {
@@ -158,7 +159,7 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
     if is_plain && marked(text, survey).all(|decoding| decoding(&input).is_none()) {
         return None;
     }
-    find_decoded(input)
+    find_decoded(input, work)
 }
 
 /// Finds a private key in the first [`WINDOW`] bytes of a text that is too long to be searched.
@@ -189,7 +190,7 @@ pub(crate) fn find_in_long(text: &[u8]) -> Option<FoundPrivateKey> {
         let found = found.or_else(|| {
             decoded += 1;
             let head = part.get(..part.len().min(place - start + DECODED)).filter(|_| decoded <= MAX_DECODED)?;
-            find_decoded(of_part(head))
+            find_decoded(of_part(head), &Work::of_part(head.len()))
         })?;
         Some(FoundPrivateKey { position: start + found.position })
     })
@@ -209,17 +210,20 @@ fn of_part(part: &[u8]) -> State {
     text.map_or_else(|| State::of_bytes(part), State::input)
 }
 
-fn find_decoded(input: State) -> Option<FoundPrivateKey> {
+fn find_decoded(input: State, work: &Work) -> Option<FoundPrivateKey> {
     let (mut found, mut folds) = (None, Folds::default());
-    visit(input, |state, survey| {
-        found = in_state(state, survey, &mut folds);
+    visit(input, work, |state, survey| {
+        found = in_state(state, survey, &mut folds, work);
         if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     found
 }
 
 /// Finds a private key in the text of a state; its position is in the input.
-pub(crate) fn in_state(state: &State, survey: Survey, folds: &mut Folds) -> Option<FoundPrivateKey> {
+pub(crate) fn in_state(state: &State, survey: Survey, folds: &mut Folds, work: &Work) -> Option<FoundPrivateKey> {
+    /// The bytes that the scan of a text and the one without what folds it are worth.
+    const READS: usize = 3;
+
     let text = state.text();
     if !survey.may_have_private_key {
         debug_assert!(private_key_scan::find_private_key(text).is_none(), "the survey knows every private key");
@@ -229,6 +233,7 @@ pub(crate) fn in_state(state: &State, survey: Survey, folds: &mut Folds) -> Opti
         );
         return None;
     }
+    work.spend(READS * text.len());
     let find_folded = || folds.find_private_key(text, survey.has_member_d);
     let found = private_key_scan::find_private_key(text).or_else(find_folded)?;
     Some(FoundPrivateKey { position: state.position(found.position) })
@@ -312,7 +317,9 @@ pub(crate) fn may_contain_private_key(text: &str) -> bool {
         let mut rest = text;
         loop {
             let window = prefix(rest, MAX_TEXT);
-            if find_private_key(window).is_some() {
+            // What cannot be searched to the end is not quoted.
+            let work = Work::of(window.len());
+            if find_with(window, &work).is_some() || work.is_done() {
                 return true;
             }
             let skipped = prefix(rest, MAX_TEXT / 2).len();

@@ -13,6 +13,7 @@ use crate::public_key::recover::formats::{self, CertificateType};
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::symbols::{Spaces, Symbols, gap};
 use crate::public_key::recover::type_names::{known_type, starts_with_type};
+use crate::public_key::recover::work::Work;
 
 /// The longest certificate or DER document that is read.
 const MAX_DOCUMENT: usize = 2 * MAX_BYTES;
@@ -64,8 +65,8 @@ pub(crate) fn is_separator(c: char) -> bool {
 }
 
 /// Finds the keys in `text`, from left to right.
-pub(crate) fn find(text: &str) -> Keys {
-    let mut keys = find_base64(text);
+pub(crate) fn find(text: &str, work: &Work) -> Keys {
+    let mut keys = find_base64(text, work);
     keys.found.extend(documents::find(text).into_iter().map(|document| {
         let Document { algorithm, blob, reading, range } = document;
         let kind = if reading == Reading::Jwk { Kind::IsJwk } else { Kind::IsXmlKey };
@@ -76,7 +77,7 @@ pub(crate) fn find(text: &str) -> Keys {
 }
 
 /// Finds the keys whose base64 is that of the whole key.
-fn find_base64(text: &str) -> Keys {
+fn find_base64(text: &str, work: &Work) -> Keys {
     let bytes = text.as_bytes();
     let mut keys = Keys::default();
     let (mut at, mut other_documents) = (0, 0);
@@ -89,8 +90,8 @@ fn find_base64(text: &str) -> Keys {
         at = start + 1;
         let is_inside = start.checked_sub(1).and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_alphanumeric);
         let found = match bytes.get(start) {
-            Some(b'A') if may_start_line(text, at) => line(text, start),
-            Some(b'M') if !is_inside && may_start_document(text, at) => document(text, start),
+            Some(b'A') if may_start_line(text, at, work) => line(text, start, work),
+            Some(b'M') if !is_inside && may_start_document(text, at, work) => document(text, start, work),
             _ => Found::Nothing,
         };
         match found {
@@ -121,26 +122,26 @@ fn find_base64(text: &str) -> Keys {
 
 /// Returns whether the symbols from `at` on may be those after the first one of a line: three more `A`, which are the
 /// high bytes of the length of the type, and the high bits of that length, which is below 52.
-fn may_start_line(text: &str, mut at: usize) -> bool {
+fn may_start_line(text: &str, mut at: usize, work: &Work) -> bool {
     for _ in 0..3 {
-        let Some((b'A', after)) = next_symbol(text, at) else { return false };
+        let Some((b'A', after)) = next_symbol(text, at, work) else { return false };
         at = after;
     }
-    next_symbol(text, at).is_some_and(|(symbol, _)| matches!(symbol, b'B'..=b'M'))
+    next_symbol(text, at, work).is_some_and(|(symbol, _)| matches!(symbol, b'B'..=b'M'))
 }
 
 /// Returns whether the symbols from `at` on may be those after the first one of a document: the length of a SEQUENCE in
 /// one byte, or `81` or `82`.
-fn may_start_document(text: &str, at: usize) -> bool {
-    match next_symbol(text, at) {
+fn may_start_document(text: &str, at: usize, work: &Work) -> bool {
+    match next_symbol(text, at, work) {
         Some((b'C'..=b'H', _)) => true,
-        Some((b'I', after)) => next_symbol(text, after).is_some_and(|(symbol, _)| matches!(symbol, b'E'..=b'L')),
+        Some((b'I', after)) => next_symbol(text, after, work).is_some_and(|(symbol, _)| matches!(symbol, b'E'..=b'L')),
         _ => false,
     }
 }
 
 /// Returns the symbol at `at`, or the one after what interrupts the base64 there, and where the next one is.
-fn next_symbol(text: &str, at: usize) -> Option<(u8, usize)> {
+fn next_symbol(text: &str, at: usize, work: &Work) -> Option<(u8, usize)> {
     let bytes = text.as_bytes();
     let symbol = *bytes.get(at)?;
     if is_symbol(symbol) {
@@ -154,6 +155,7 @@ fn next_symbol(text: &str, at: usize) -> Option<(u8, usize)> {
     // What interrupts base64 starts with one of these.
     let is_gap = matches!(symbol, b'\t'..=b'\r' | b' ' | b'"' | b'\'' | b'`' | b'\\' | b'^' | b'-' | b'$' | 0x80..);
     let gap = is_gap.then(|| gap(text, at))?;
+    work.spend(4 + 2 * gap.length);
     let symbol = *bytes.get(at + gap.length)?;
     (gap.length > 0).then_some((symbol, at + gap.length + 1))
 }
@@ -214,12 +216,12 @@ impl Structure {
 }
 
 /// Reads a key in the format of a line, whose base64 starts at `start`.
-fn line(text: &str, start: usize) -> Found {
-    let mut symbols = Symbols::new(text, start, Spaces::Interrupt);
+fn line(text: &str, start: usize, work: &Work) -> Found {
+    let mut symbols = Symbols::new(text, start, Spaces::Interrupt, work);
     let Some(structure) = structure(&mut symbols) else {
         return if starts_name(&symbols.bytes) { Found::Partial } else { Found::Nothing };
     };
-    let interrupted = complete(text, start, structure, Spaces::Interrupt);
+    let interrupted = complete(text, start, structure, Spaces::Interrupt, work);
     if let Ok(key) = &interrupted
         && (key.steps.iter().all(|(reading, ..)| *reading != Reading::LineBreaks)
             || text.get(start..key.end).is_some_and(|base64| !base64.contains(' ')))
@@ -228,7 +230,8 @@ fn line(text: &str, start: usize) -> Found {
     }
     // Without a space, nothing is read in another way.
     let has_spaces = text.get(start..).is_some_and(|rest| rest.contains(' '));
-    let with_plus = if has_spaces { complete(text, start, structure, Spaces::ArePlus) } else { Err(Missing::Piece) };
+    let with_plus =
+        if has_spaces { complete(text, start, structure, Spaces::ArePlus, work) } else { Err(Missing::Piece) };
     match (interrupted, with_plus) {
         (Ok(one), Ok(other)) if one.blob == other.blob => Found::Key(one),
         (Ok(_), Ok(_)) => Found::Partial,
@@ -267,8 +270,8 @@ enum Missing {
     IsPrivate,
 }
 
-fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces) -> Result<FoundKey, Missing> {
-    let mut symbols = Symbols::new(text, start, spaces);
+fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces, work: &Work) -> Result<FoundKey, Missing> {
+    let mut symbols = Symbols::new(text, start, spaces, work);
     let mut read = || -> Option<usize> {
         symbols.read(4)?;
         let length = usize::from(*symbols.bytes.get(3)?);
@@ -338,8 +341,8 @@ fn is_private(algorithm: Algorithm, blob: &[u8], text: &str, symbols: &Symbols<'
 }
 
 /// Reads a DER document, whose base64 starts at `start`.
-fn document(text: &str, start: usize) -> Found {
-    let mut symbols = Symbols::new(text, start, Spaces::Interrupt);
+fn document(text: &str, start: usize, work: &Work) -> Found {
+    let mut symbols = Symbols::new(text, start, Spaces::Interrupt, work);
     let mut head = || {
         symbols.read(4)?;
         formats::document_length(&symbols.bytes).filter(|total| (40..=MAX_DOCUMENT).contains(total))

@@ -2,8 +2,10 @@
 //! keys if no beginning of one is in it.
 
 use crate::public_key::private_key_scan::{
-    OPENSSH, SSH1, SSH1_HEADER, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_word, six_bits,
+    OPENSSH, SSH1, SSH1_HEADER, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_public,
+    is_word, six_bits,
 };
+use crate::public_key::recover::work::Work;
 
 /// What a text has.
 #[derive(Clone, Copy)]
@@ -108,7 +110,7 @@ pub(crate) fn is_plain(byte: u8) -> bool {
 }
 
 impl Survey {
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &str, work: &Work) -> Self {
         let bytes = text.as_bytes();
         let mut classes = bytes.last().map_or(0, |&last| class(last));
         let mut starts = NOTHING;
@@ -117,7 +119,7 @@ impl Survey {
             let first = class(first);
             classes |= first;
             if first & FIRST != 0 && is_pair(first, second, bytes, at, FOLD) && starts & KEY == 0 {
-                starts |= start(bytes, at);
+                starts |= start(bytes, at, work);
             }
         }
         let has_pkcs5 = || (0..bytes.len()).any(|at| bytes.get(at..).is_some_and(is_pkcs5));
@@ -135,12 +137,13 @@ impl Survey {
 /// Returns whether a private key may be in the text as it is.
 pub(crate) fn may_have_private_key_as_it_is(text: &str) -> bool {
     let bytes = text.as_bytes();
+    let work = Work::of(bytes.len());
     let mut starts = NOTHING;
     for (at, pair) in bytes.windows(2).enumerate() {
         let &[first, second] = pair else { continue };
         let first = class(first);
         if first & FIRST != 0 && is_pair(first, second, bytes, at, 0) {
-            starts |= start(bytes, at);
+            starts |= start(bytes, at, &work);
         }
     }
     is_key(text, starts)
@@ -187,7 +190,11 @@ const XML_D: u8 = 4;
 
 /// Returns what may start with two letters of [`PAIRS`], the first of which is at `at`. Whatever may fold it is skipped.
 #[inline(never)]
-fn start(text: &[u8], at: usize) -> u8 {
+fn start(text: &[u8], at: usize, work: &Work) -> u8 {
+    /// The bytes that most of these are worth.
+    const FEW: usize = 8;
+
+    work.spend(FEW);
     let (before, text) = text.split_at_checked(at).unwrap_or_default();
     let letters = || text.iter().copied().filter(|&byte| is_plain(byte));
     let starts_with = |word: &[u8]| {
@@ -204,10 +211,14 @@ fn start(text: &[u8], at: usize) -> u8 {
                 starts_with(b"Private-Lines:")
             }
         }
-        Some(b'B') => is_armor(letters()),
-        Some(b'b') => is_armor(letters()) || starts_with(&OPENSSH),
+        Some(b'B') => is_armor(letters(), work),
+        Some(b'b') => is_armor(letters(), work) || starts_with(&OPENSSH),
         Some(b'A' | b'a') => {
-            starts_with(b"AGE-SECRET-KEY-") || (is_last_zero(before) && has_private_numbers(Unfolded::new(text)))
+            starts_with(b"AGE-SECRET-KEY-")
+                || (is_last_zero(before) && is_public(Unfolded::new(text)) && {
+                    work.spend(text.len());
+                    !work.is_done() && has_private_numbers(Unfolded::new(text))
+                })
         }
         Some(b'o') => starts_with(b"openssh-key-v1"),
         Some(b'U') => starts_with(&SSH1),
@@ -286,7 +297,7 @@ impl Iterator for Unfolded<'_> {
 }
 
 /// Returns whether the letters may be those of the first line of an armor.
-fn is_armor(letters: impl Iterator<Item = u8>) -> bool {
+fn is_armor(letters: impl Iterator<Item = u8>, work: &Work) -> bool {
     /// The scan of private keys reads as many bytes.
     const LABEL: usize = 40;
 
@@ -298,6 +309,8 @@ fn is_armor(letters: impl Iterator<Item = u8>) -> bool {
             _ => return false,
         }
     }
+    // The scan does the same twice.
+    work.spend(2 * LABEL);
     let mut label = [0; LABEL];
     let letters = letters.filter(u8::is_ascii_alphanumeric);
     label.iter_mut().zip(letters).for_each(|(slot, letter)| *slot = letter.to_ascii_uppercase());
@@ -403,7 +416,7 @@ mod tests {
         #[test]
         fn no_private_key_that_the_scan_finds_is_missed(text in parts()) {
             if find_private_key(&text).is_some() {
-                prop_assert!(Survey::of(&text).may_have_private_key && may_have_private_key_as_it_is(&text), "{text}");
+                prop_assert!(Survey::of(&text, &Work::of(text.len())).may_have_private_key && may_have_private_key_as_it_is(&text), "{text}");
             }
         }
 
@@ -414,14 +427,17 @@ mod tests {
         ) {
             let folded = start.chars().zip(&folds).map(|(c, fold)| format!("{c}{fold}"));
             let text: String = folded.collect();
-            prop_assert!(Survey::of(&text).may_have_private_key, "{text}");
+            prop_assert!(Survey::of(&text, &Work::of(text.len())).may_have_private_key, "{text}");
         }
     }
 
     #[test]
     fn ordinary_comments_have_none() {
         for text in ["alice@laptop", "my private page", "bob@pop-os", "begin at 8", "MIIBCgKCAQEA5G44D6lEgMj6cRwC"] {
-            assert!(!Survey::of(text).may_have_private_key && !may_have_private_key_as_it_is(text), "{text}");
+            assert!(
+                !Survey::of(text, &Work::of(text.len())).may_have_private_key && !may_have_private_key_as_it_is(text),
+                "{text}"
+            );
         }
     }
 }

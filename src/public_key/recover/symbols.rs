@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroize as _;
 
 use crate::public_key::recover::words::{is_short_word, may_be_words};
+use crate::public_key::recover::work::Work;
 
 /// How the symbols of a key are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,12 +74,18 @@ pub(crate) struct Symbols<'a> {
     pieces: Pieces,
     /// Whether some piece but the first cannot be read as words.
     has_certain_piece: bool,
+    work: &'a Work,
 }
 
 impl<'a> Symbols<'a> {
-    pub(crate) fn new(text: &'a str, at: usize, spaces: Spaces) -> Self {
+    pub(crate) fn new(text: &'a str, at: usize, spaces: Spaces, work: &'a Work) -> Self {
+        /// The bytes that the memory for the first symbols is worth.
+        const START: usize = 32;
+
+        work.spend(START);
         Self {
             text,
+            work,
             at,
             spaces,
             bits: 0,
@@ -105,7 +112,7 @@ impl<'a> Symbols<'a> {
 
     /// Returns a cursor at the same place that keeps none of the bytes read so far.
     pub(crate) fn after(&self) -> Self {
-        let mut after = Self::new(self.text, self.at, self.spaces);
+        let mut after = Self::new(self.text, self.at, self.spaces, self.work);
         (after.bits, after.bit_count) = (self.bits, self.bit_count);
         after
     }
@@ -172,6 +179,7 @@ impl<'a> Symbols<'a> {
             self.bytes.extend_from_slice(bytes.get(..3 * count).unwrap_or_default());
             bytes.zeroize();
             self.at += 4 * count;
+            self.work.spend(4 * count);
             left -= count;
             if count < BLOCK {
                 break;
@@ -183,6 +191,10 @@ impl<'a> Symbols<'a> {
 
     /// Reads the next symbol, and what interrupts the base64 before it.
     fn next(&mut self) -> Option<u32> {
+        /// The bytes that an interruption is worth, besides its own.
+        const GAP: usize = 8;
+
+        self.work.spend(2);
         let rest = self.text.as_bytes().get(self.at..)?;
         let first = *rest.first()?;
         if let Some(value) = self.value(first) {
@@ -210,6 +222,7 @@ impl<'a> Symbols<'a> {
             return self.next();
         }
         let gap = gap(self.text, self.at);
+        self.work.spend(GAP + 2 * gap.length);
         let next = *self.text.as_bytes().get(self.at + gap.length)?;
         // With a space for each `+`, the letter of an escape must not be read as a symbol.
         let is_escape = self.spaces == Spaces::ArePlus && first == b'\\' && gap.length == 1;

@@ -12,7 +12,7 @@ const ROW: usize = 16;
 
 /// Returns whether there is a row with the offset 0.
 pub(super) fn has_first_row(text: &str) -> bool {
-    text.split('\n').any(|row| row.starts_with("0000000 "))
+    text.starts_with("0000000 ") || text.contains("\n0000000 ")
 }
 
 /// Decodes rows of an offset in octal and up to sixteen bytes, each in four columns.

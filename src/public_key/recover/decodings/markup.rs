@@ -38,6 +38,9 @@ const NAMES: [(&str, char); 31] = [
     ("shy", '\u{ad}'),
 ];
 
+/// The length of the longest of these names.
+const LONGEST: usize = "NonBreakingSpace".len();
+
 /// Decodes character references: named, decimal and hexadecimal, with or without the semicolon.
 pub(super) fn entities(state: &State) -> Option<State> {
     let text = state.text();
@@ -72,11 +75,11 @@ fn reference(rest: &str) -> Option<(char, usize)> {
             let code = u32::from_str_radix(digits.get(..count)?, radix).ok()?;
             (char::from_u32(code)?, rest.len() - digits.len() + count)
         }
-        None if !rest.starts_with(|c: char| c.is_ascii_alphabetic()) => return None,
-        None => NAMES.into_iter().find_map(|(name, c)| {
-            let after = rest.strip_prefix(name)?;
-            (!after.starts_with(|c: char| c.is_ascii_alphanumeric())).then_some((c, name.len()))
-        })?,
+        None => {
+            let length = rest.bytes().take(LONGEST + 1).take_while(u8::is_ascii_alphanumeric).count();
+            let named = rest.get(..length)?;
+            NAMES.iter().find(|(name, _)| *name == named).map(|&(name, c)| (c, name.len()))?
+        }
     };
     let has_semicolon = rest.as_bytes().get(length) == Some(&b';');
     // The shortest reference has as many bytes as the longest character it stands for.

@@ -5,19 +5,21 @@ use crate::public_key::recover::state::{Decoder, State};
 
 /// Removes the mark in front of each line, if more than one line has one.
 pub(super) fn of_lines(state: &State) -> Option<State> {
-    let lines = || state.text().split_inclusive('\n');
-    lines().filter(|line| mark(line) > 0).nth(1)?;
     let mut decoder = Decoder::new(state);
-    let mut start = 0;
-    for line in lines() {
+    // Where the next line starts, and what is not copied yet.
+    let (mut start, mut rest, mut marked) = (0, 0, 0);
+    for line in state.text().split_inclusive('\n') {
         let length = mark(line);
         if length > 0 {
+            marked += 1;
+            decoder.copy(rest, start);
             decoder.damage(start);
+            rest = start + length;
         }
-        decoder.copy(start + length, start + line.len());
         start += line.len();
     }
-    decoder.finish(Reading::LinePrefix)
+    decoder.copy(rest, start);
+    if marked > 1 { decoder.finish(Reading::LinePrefix) } else { None }
 }
 
 /// Returns the length of the mark in front of a line, with the spaces around it.
@@ -25,6 +27,10 @@ fn mark(line: &str) -> usize {
     const MARKS: [&str; 11] = ["+", "-", "//", "--", ">", "|", "#", "*", ":", "%", "!"];
 
     let content = line.trim_start_matches([' ', '\t']);
+    // Most lines have none.
+    if !matches!(content.as_bytes(), [b'!' | b'#' | b'%' | b'*'..=b'+' | b'-' | b'/'..=b':' | b'>' | b'|', ..]) {
+        return 0;
+    }
     // The dashes of an armor.
     if content.starts_with("----") {
         return 0;

@@ -140,6 +140,11 @@ fn recover(c: &mut Criterion) {
         ("garbage, starts of documents", "&#43;MIIB=3D".repeat(66), false),
         ("garbage, tags and forms", "<p>+AAAA%41A".repeat(66), false),
         ("garbage, starts of Ed25519 keys", "AAAAC3NzaC1lZDI1NTE5AAAAI\\&amp; ".repeat(25), false),
+        ("garbage, starts of keys in joined strings", "\"AAAAB3NzaC1yc2EAAAAD\" + &#43;".repeat(25), false),
+        ("garbage, starts of documents behind spaces", "\u{a0}MI\n\u{200b}AAAAAA&amp;".repeat(40), false),
+        ("garbage, starts of armor", "%25BEGIN=3DP".repeat(66), false),
+        ("garbage, escapes of a terminal and tags", "\u{1b}[0m<br>&#43;%41A".repeat(45), false),
+        ("garbage, quotation marks", "\"".repeat(800), false),
     ];
     // Garbage is what a generator of texts with several marks found to take the longest.
     let mut group = c.benchmark_group("recover rsa-4096, bound 100 us");

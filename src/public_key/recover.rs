@@ -4,7 +4,7 @@
 //! are searched breadth first, at most three deep ([`decodings`]). In each text that this leads to, a key is found by
 //! its base64, which tells where the key starts and ends whatever is around it ([`keys`], [`surroundings`]). If the
 //! first depth at which there is a key has exactly one, it is the key that was meant. Private keys come first: they
-//! are searched for in every text, and end the search.
+//! are searched for in every text, and end the search. So does the limit of its [`work`].
 
 pub(crate) mod decodings;
 mod documents;

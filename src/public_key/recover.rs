@@ -67,7 +67,7 @@ pub(crate) fn reject_long(text: &[u8], error: PublicKeyError) -> Option<PublicKe
 
 /// Searches, and returns the number of states visited, too.
 pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outcome, usize) {
-    let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default() };
+    let mut search = Search { policy, outcome: None, is_ambiguous: false, pieces: Vec::new(), folds: Folds::default() };
     let visited = decodings::visit(input, |state, survey| search.visit(state, survey));
     let outcome = match search.outcome {
         Some(Depth { answer, .. }) if !search.is_ambiguous => answer,
@@ -76,7 +76,7 @@ pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>) -> (Outco
     (outcome, visited)
 }
 
-/// Returns the error of a comment that contains a private key in any encoding, or a second complete key.
+/// Returns the error of a comment that contains a private key or a second complete key, in any encoding.
 pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), PublicKeyError> {
     if let Some(found) = decodings::find_private_key(comment) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
@@ -84,8 +84,8 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
     if let Some(found) = private_number(comment) {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
-    // The shortest key has 68 characters of base64.
-    if comment.len() < 68 {
+    // The shortest key has 60 characters of base64, as SPKI.
+    if comment.len() < 60 {
         return Ok(());
     }
     match second_key(comment) {
@@ -101,13 +101,17 @@ fn private_number(comment: &str) -> Option<FoundPrivateKey> {
     (keys.found.is_empty() && keys.partial.is_empty()).then_some(found)
 }
 
-/// Finds a complete key in a comment; returns where its line starts.
+/// Finds a complete key in a comment, in any encoding; returns where its line starts.
 fn second_key(comment: &str) -> Option<usize> {
-    let key = keys::find(comment)
-        .found
-        .into_iter()
-        .find(|key| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok() && key.is_line)?;
-    Some(keys::line_start(comment, key.start))
+    let mut found = None;
+    decodings::visit(State::input(comment), |state, _| {
+        let keys = keys::find(state.text());
+        let is_key = |key: &&FoundKey| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok();
+        let certain = keys.found.iter().find(is_key).map(|key| key.start);
+        found = certain.or(keys.complete).map(|start| state.position(keys::line_start(state.text(), start)));
+        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    found
 }
 
 fn private(found: FoundPrivateKey) -> PublicKeyError {
@@ -119,6 +123,8 @@ struct Search<'a> {
     outcome: Option<Depth>,
     /// Whether texts of the same depth have different keys.
     is_ambiguous: bool,
+    /// Where texts without a certain key have pieces of one, in the input.
+    pieces: Vec<usize>,
     folds: Folds,
 }
 
@@ -179,9 +185,13 @@ impl Search<'_> {
         match &self.outcome {
             None => {
                 let other = if keys.found.len() == 1 { other_base64(state.text(), first) } else { None };
+                let other = other.map(|at| several(state, at));
+                let piece = || self.other_piece(state, &keys.found).map(|at| Kind::HasSecondKey.at(at));
                 let answer = match check(first, self.policy) {
-                    Ok(()) if other.is_some() => Outcome::Rejected(several(state, other.unwrap_or(first.start))),
-                    Ok(()) => line(state, &keys.found, self.policy, usize::MAX),
+                    Ok(()) => match other.or_else(piece) {
+                        Some(several) => Outcome::Rejected(several),
+                        None => line(state, &keys.found, self.policy, usize::MAX),
+                    },
                     Err(Some(error)) if error.kind() == Kind::IsDsa => {
                         let start = keys::line_start(state.text(), first.start);
                         Outcome::Rejected(error.kind().at(state.position(start)))
@@ -216,8 +226,16 @@ impl Search<'_> {
             && let Some(&other) = partial.iter().find(|&&at| !answer.span.contains(&state.position(at)))
         {
             self.reject(several(state, other));
+        } else if self.outcome.is_none() {
+            self.pieces.extend(partial.iter().map(|&at| state.position(at)));
         }
         ControlFlow::Continue(())
+    }
+
+    /// Returns the first piece in a text before this one that is in none of the keys of this one.
+    fn other_piece(&self, state: &State, keys: &[FoundKey]) -> Option<usize> {
+        let is_inside = |at: usize| keys.iter().any(|key| span(state, key).contains(&at));
+        self.pieces.iter().copied().find(|&at| !is_inside(at))
     }
 
     fn reject(&mut self, error: PublicKeyError) {
@@ -227,9 +245,15 @@ impl Search<'_> {
     }
 
     fn set_answer(&mut self, state: &State, key: &FoundKey, answer: Outcome) {
-        let span = state.position(key.start)..state.position(key.end).max(state.position(key.start) + 1);
+        let span = span(state, key);
         self.outcome = Some(Depth { depth: state.depth(), answer, blob: key.blob.clone(), span });
     }
+}
+
+/// Returns the place of a key in the input.
+fn span(state: &State, key: &FoundKey) -> core::ops::Range<usize> {
+    let start = state.position(key.start);
+    start..state.position(key.end).max(start + 1)
 }
 
 fn several(state: &State, start: usize) -> PublicKeyError {

@@ -5,6 +5,7 @@ mod formats;
 mod guesses;
 mod private_keys;
 mod remedies;
+mod second_keys;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;

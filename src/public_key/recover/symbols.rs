@@ -259,6 +259,12 @@ impl<'a> Symbols<'a> {
         }))
     }
 
+    /// Returns whether the last piece is as long as the others, or may be.
+    pub(crate) fn is_at_row_end(&self) -> bool {
+        let width = if self.pieces.count > 1 { self.pieces.width } else { self.pieces.first };
+        self.pieces.count > 0 && self.at - self.piece >= width
+    }
+
     /// Returns whether the dashes of an armor start here.
     fn is_dashes(&self) -> bool {
         self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(b"----"))

@@ -149,8 +149,7 @@ fn each_kind_of_damage_is_undone_and_named() {
     assert!(failures.is_empty(), "{} kinds{}", failures.len(), report(failures));
 }
 
-/// Rarer kinds of damage. No test follows the remedies of the last one: a conversion of the file that has its
-/// line ends.
+/// Rarer kinds of damage.
 #[test]
 fn rarer_kinds_of_damage_are_undone() {
     use formats::{fold, rfc4716};

@@ -124,6 +124,7 @@ fn prefixed(text: &str, prefix: &str) -> String {
 damages! {
     // ---- Other formats of the key.
     Format "RFC 4716" ["rfc4716"] |t| rfc4716(t);
+    Format "RFC 4716 without line ends" ["rfc4716"] |t| Some(rfc4716(t)?.replace('\n', ""));
     Format "SPKI PEM" ["spki"] |t| Some(pem("PUBLIC KEY", &spki(&blob(t)?)?));
     Format "PKCS#1 PEM" ["pkcs1"] |t| Some(pem("RSA PUBLIC KEY", &pkcs1(&blob(t)?)?));
     Format "SPKI after the type" ["spki"] |t| with_base64(t, &STANDARD.encode(spki(&blob(t)?)?));

@@ -1,6 +1,6 @@
 //! A second key in the comment of a valid line, or cut off next to it: which one is meant is not certain.
 
-use nova_keypair::PublicKey;
+use nova_keypair::{PublicKey, PublicKeyError};
 use proptest::prelude::*;
 
 use super::damages::DAMAGES;
@@ -70,7 +70,7 @@ proptest! {
         let line = format!("{} {before}{}{after}", a.line, piece.trim_end());
         prop_assume!(line.len() <= 1024);
         let parsed = PublicKey::parse(&line);
-        prop_assert_eq!(parsed.as_ref().map_err(|error| error.code()), Ok(&a.key), "{}", line);
+        prop_assert_eq!(parsed.as_ref().map_err(PublicKeyError::code), Ok(&a.key), "{}", line);
         let found = recover(line.as_bytes()).unwrap();
         prop_assert!(found.repairs.is_empty() && found.key.as_sent() == line);
     }

@@ -259,10 +259,14 @@ impl<'a> Symbols<'a> {
         }))
     }
 
-    /// Returns whether the last piece is as long as the others, or may be.
+    /// Returns whether all pieces are as long as the last one, or may be: the first is shorter if the type is in front.
     pub(crate) fn is_at_row_end(&self) -> bool {
-        let width = if self.pieces.count > 1 { self.pieces.width } else { self.pieces.first };
-        self.pieces.count > 0 && self.at - self.piece >= width
+        let last = self.at - self.piece;
+        match self.pieces.count {
+            0 => false,
+            1 => last >= self.pieces.first,
+            _ => self.pieces.are_even && last == self.pieces.width,
+        }
     }
 
     /// Returns whether the dashes of an armor start here.

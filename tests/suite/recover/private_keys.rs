@@ -311,6 +311,16 @@ fn private_keys_in_rarer_wrappings_are_recognized() {
             ("Visual Basic", format!("\"{}\"", fold(text, 60, "\" & _\n\""))),
             ("frame of a terminal", format!("\u{2502}{}\u{2502}", fold(text, 60, "\u{2502}\n\u{2502}"))),
             ("folded by a mail program", fold(text, 60, "!\n ")),
+            ("base64 in added strings", format!("\"{}\";", fold(&STANDARD.encode(text), 60, "\" +\n    \""))),
+            ("base64 in joined strings", format!("'{}'", fold(&STANDARD.encode(text), 61, "' .\n  '"))),
+            ("base64 behind slashes", format!("ssh://{}", STANDARD.encode(text))),
+            ("base64 twice, behind a sign", format!("${{KEY:-{}}}", STANDARD.encode(STANDARD.encode(text)))),
+            ("base64 behind a letter", format!("x{}", STANDARD.encode(text))),
+            ("hexadecimal in rows of an odd length", fold(&super::formats::hex(text.as_bytes()), 61, "\n")),
+            (
+                "hexadecimal in added strings",
+                format!("\"{}\";", fold(&super::formats::hex(text.as_bytes()), 60, "\" +\n\"")),
+            ),
         ]
         .into_iter()
         .filter(|(_, damaged)| damaged.len() <= DECODED)

@@ -303,6 +303,8 @@ proptest! {
 fn private_keys_in_rarer_wrappings_are_recognized() {
     use super::formats::{characters, fold};
 
+    let filler = STANDARD.encode((0..200_u8).map(|byte| 128 | byte.wrapping_mul(37)).collect::<Vec<_>>());
+    let filler = filler.trim_end_matches('=');
     let files = SECRETS.iter().filter(|secret| secret.title.ends_with(", file"));
     let wrong = files.flat_map(|secret| {
         let text = &*secret.text;
@@ -313,6 +315,7 @@ fn private_keys_in_rarer_wrappings_are_recognized() {
             ("folded by a mail program", fold(text, 60, "!\n ")),
             ("base64 in added strings", format!("\"{}\";", fold(&STANDARD.encode(text), 60, "\" +\n    \""))),
             ("base64 in joined strings", format!("'{}'", fold(&STANDARD.encode(text), 61, "' .\n  '"))),
+            ("base64 in a list with another", format!("[\"{filler}\", \"{}\"]", STANDARD.encode(text))),
             ("base64 behind slashes", format!("ssh://{}", STANDARD.encode(text))),
             ("base64 twice, behind a sign", format!("${{KEY:-{}}}", STANDARD.encode(STANDARD.encode(text)))),
             ("base64 behind a letter", format!("x{}", STANDARD.encode(text))),

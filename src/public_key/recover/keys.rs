@@ -265,11 +265,16 @@ fn structure(symbols: &mut Symbols<'_>) -> Option<Structure> {
 
 /// Returns whether these bytes are the start of a blob whose type is cut off, broken or unknown.
 fn starts_name(bytes: &[u8]) -> bool {
-    match bytes {
-        // What follows the first two letters may be symbols of other words, if the name is cut off behind them.
-        [0, 0, 0, _, first, second, ..] => matches!([first, second], [b's', b's' | b'k'] | [b'e', b'c']),
-        _ => false,
-    }
+    /// The lengths of the names, also of certificates, but for 32, which is that of many private numbers.
+    const LENGTHS: [u8; 9] = [7, 11, 19, 26, 28, 34, 35, 40, 43];
+
+    let [0, 0, 0, length, name @ ..] = bytes else { return false };
+    [&b"ssh-"[..], b"ecds", b"sk-s", b"sk-e"].iter().any(|start| {
+        let is_cut = name.len() >= 2 && start.starts_with(name);
+        // What follows two letters may be symbols of other words, if the name is cut off behind them.
+        let is_short = LENGTHS.contains(length) && start.get(..2) == name.get(..2);
+        is_cut || is_short || name.starts_with(start)
+    })
 }
 
 /// Why a key is not complete.

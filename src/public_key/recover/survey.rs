@@ -31,19 +31,19 @@ pub(crate) const LINE_END: u32 = 1 << 27;
 /// Neither printable ASCII nor a usual line end.
 pub(crate) const CONTROL_OR_OTHER: u32 = 1 << 28;
 pub(crate) const NOT_ASCII: u32 = 1 << 29;
-const DOUBLE_QUOTE: u32 = 1 << 30;
+const STRING_QUOTE: u32 = 1 << 30;
 
 /// The first two letters of what the scan of private keys looks for. A bit of the low byte of a class is that of the
 /// first letters, and the same bit of the second byte that of the letters after them.
 const PAIRS: [(&[u8], &[u8]); 8] = [
-    (b"Pp", b"UuRr"),
+    (b"Pp", b"UuRr2"),
     (b"Bb", b"Ee"),
     (b"Aa", b"GgA"),
     (b"b", b"3"),
     (b"o", b"p"),
     (b"U", b"1"),
     (b"M", b"ABCDEFGHI"),
-    (b"<\x02\"\x06", b"ID\x01d\t\n"),
+    (b"<\x02\"'\x06", b"ID\x01d\t\n"),
 ];
 
 /// The class of each byte.
@@ -78,7 +78,7 @@ const CLASSES: [u32; 256] = {
     add(&mut classes, b"&", AMPERSAND);
     add(&mut classes, b"<", LESS_THAN);
     add(&mut classes, b"\n", LINE_END);
-    add(&mut classes, b"\"", DOUBLE_QUOTE);
+    add(&mut classes, b"\"'", STRING_QUOTE);
     let mut pairs: &[(&[u8], &[u8])] = &PAIRS;
     let mut bit = 0;
     while let [(first, second), rest @ ..] = pairs {
@@ -120,7 +120,7 @@ impl Survey {
             (last, last_at) = (class, at);
         }
         let survey = Self { classes, may_have_private_key };
-        let is_document = || survey.has(DOUBLE_QUOTE) && has_member_d(bytes);
+        let is_document = || survey.has(STRING_QUOTE) && has_member_d(bytes);
         let is_pkcs5 = || survey.has(CONTROL_OR_OTHER) && bytes.windows(3).any(|b| matches!(b, [6, 9 | 10, b'*']));
         Self { may_have_private_key: may_have_private_key || is_document() || is_pkcs5(), ..survey }
     }
@@ -149,7 +149,10 @@ fn may_start_private_key(text: &[u8]) -> bool {
         word.iter().all(|letter| letters.next().is_some_and(|byte| byte.eq_ignore_ascii_case(letter)))
     };
     match text.first() {
-        Some(b'P' | b'p') => starts_with(b"putty-user") || starts_with(b"privatekey") || starts_with(b"private-"),
+        Some(b'P' | b'p') => {
+            let words: [&[u8]; 5] = [b"putty-user", b"privatekey", b"private-", b"proc-type:", b"p2/56waa"];
+            words.into_iter().any(starts_with)
+        }
         Some(b'B') => is_armor(text),
         Some(b'b') => is_armor(text) || starts_with(b"b3blbnnza"),
         Some(b'A' | b'a') => starts_with(b"age-secret") || has_private_numbers(unfolded(text)),
@@ -157,7 +160,7 @@ fn may_start_private_key(text: &[u8]) -> bool {
         Some(b'U') => starts_with(b"u1niifbss"),
         Some(b'M') => may_be_der(text),
         Some(b'<') => text.starts_with(b"<D>") || text.starts_with(b"<In"),
-        Some(b'"' | 6) => true,
+        Some(b'"' | b'\'' | 6) => true,
         _ => starts_with(&[2, 1, 0]) || starts_with(&[2, 1, 1]),
     }
 }
@@ -242,11 +245,11 @@ fn content(der: &[u8]) -> Option<&[u8]> {
 
 /// Returns whether a JSON Web Key may have its private member here.
 fn has_member_d(text: &[u8]) -> bool {
-    let mut quotes = text.iter().enumerate().filter(|(_, byte)| **byte == b'"');
-    quotes.any(|(at, _)| {
-        let is_content = |byte: &&u8| **byte == b'"' || is_plain(**byte);
+    let mut quotes = text.iter().enumerate().filter(|(_, byte)| matches!(byte, b'"' | b'\''));
+    quotes.any(|(at, quote)| {
+        let is_content = |byte: &&u8| *byte == quote || is_plain(**byte);
         let mut content = text.get(at + 1..).unwrap_or_default().iter().filter(is_content);
-        content.next() == Some(&b'd') && content.next() == Some(&b'"')
+        content.next() == Some(&b'd') && content.next() == Some(quote)
     })
 }
 
@@ -262,7 +265,7 @@ mod tests {
     use super::*;
     use crate::public_key::private_key_scan::find_private_key;
 
-    const STARTS: [&str; 14] = [
+    const STARTS: [&str; 17] = [
         "-----BEGIN OPENSSH PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----",
         "begin rsa private key",
@@ -276,6 +279,9 @@ mod tests {
         "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v",
         "MIGHAgEAMBMGByqGSM49AgEG",
         "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0B",
+        "MIIJqQIBAzCCCW8GCSqGSIb3DQEHAaCCCWAEgglc",
+        "Proc-Type: 4,ENCRYPTED",
+        "P2/56wAAAi4AAAA3aWYtbW9kbntzaWdu",
         "<InverseQ>",
     ];
 
@@ -293,6 +299,7 @@ mod tests {
         let others = [
             "",
             "{\"kty\":\"RSA\",\"d\":\"",
+            "{'kty':'RSA','d':'",
             "<Modulus><D>",
             "0\u{2}\u{1}\0\u{4}",
             "\u{6}\t*\u{86}H\u{86}\u{f7}\r\u{1}\u{5}",
@@ -310,7 +317,7 @@ mod tests {
 
         #[test]
         fn no_start_of_a_private_key_that_is_folded_is_missed(
-            start in prop::sample::select(&STARTS[..13]),
+            start in prop::sample::select(&STARTS[..16]),
             folds in prop::collection::vec(prop::sample::select(&FOLDS[..]), 50),
         ) {
             let folded = start.chars().zip(&folds).map(|(c, fold)| format!("{c}{fold}"));

@@ -53,7 +53,7 @@ fn short_run(text: &[u8]) -> Option<usize> {
     let is_prefix = digits % 2 == 1 && matches!(text.get(digits - 1..), Some([b'0', b'x', ..]));
     let is_end = match text.get(digits) {
         None => true,
-        Some(b'\\' | b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-' | 0x80..) => digits % 2 == 1 && digits < 4,
+        Some(b'\t'..=b'\r' | b' ' | b'\\' | b':' | b',' | b'-' | 0x80..) => digits % 2 == 1 && digits < 4,
         Some(b'"' | b'\'' | b'`' | b'^' | b'$' | b'!' | b'|') => digits % 2 == 1 && digits < 4,
         Some(_) => !is_prefix,
     };

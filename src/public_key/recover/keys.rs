@@ -426,8 +426,8 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     // The letters behind a key in pieces may be its last piece, if it has letters too many.
     if let Some(first_break) = symbols.first_break.or(symbols.first_plus)
         && !is_proved
-        && expected == 0
-        && goes_on(text, end, is_at_row_end.then_some(first_break))
+        && !is_padded
+        && (goes_on(text, end, is_at_row_end.then_some(first_break)) || has_short_row(text, end, symbols.doubtful()))
     {
         return None;
     }
@@ -489,6 +489,20 @@ fn goes_on(text: &str, at: usize, row_break: Option<usize>) -> bool {
     // A space may be that in front of a comment.
     let is_row = skipped != " " && row_break.is_some_and(|first| interruption(first) == skipped);
     is_row || !may_be_words(piece)
+}
+
+/// Returns whether the row behind `at` starts with so few letters that they may be the last ones of a key, some symbols
+/// of which are none: signs with which rows start, and spaces that are read as a `+`.
+fn has_short_row(text: &str, at: usize, [signs, spaces]: [usize; 2]) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let row = rest.trim_start_matches(|c: char| c.is_whitespace() || "+/-_>|#*\\\"'`^$!".contains(c));
+    let length = row.bytes().take_while(|&byte| is_symbol(byte)).count();
+    // Among spaces that are a `+`, one is that in front of a comment.
+    let is_row = rest.len() - row.len() > 1 || rest.starts_with(['\n', '\r']);
+    let doubtful = if is_row { signs + spaces } else { signs };
+    let after = row.get(length..).and_then(|after| after.chars().next());
+    let is_name = after.is_some_and(|after| matches!(after, '@' | '.' | ':' | '-' | '_'));
+    !is_name && row.len() < rest.len() && (1..=doubtful).contains(&length)
 }
 
 /// Returns whether `rest` starts with the percent-encoding of a character of a name, such as `@`.

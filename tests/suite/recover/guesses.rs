@@ -312,6 +312,30 @@ proptest! {
     }
 }
 
+/// Marks in front of rows that are also symbols of base64 are not read as symbols, wherever else the text is broken.
+#[test]
+fn marks_of_rows_are_not_read_as_a_key() {
+    use super::formats::fold;
+
+    let mut wrong = Vec::new();
+    for (index, Sample { line, key, .. }) in SAMPLES.iter().enumerate() {
+        for (mark, outer) in [("+", "\n> "), ("-", "\n> "), ("+", "\n>> "), ("/", "\n"), ("//", "^\n"), ("--", "\r\n")]
+        {
+            for width in (40..80).skip(index % 2).step_by(2) {
+                for more in 1..12 {
+                    let comment = WORDS[(width + more) % WORDS.len()];
+                    let marked = fold(&with_comment(line, " ", comment), width, &format!("\n{mark}"));
+                    let text = fold(&format!("{mark}{marked}"), width + more, outer);
+                    if let Ok(found) = recover(text.as_bytes()) {
+                        wrong.extend((found.key != *key).then(|| format!("{:?}: {text:?}", found.repairs)));
+                    }
+                }
+            }
+        }
+    }
+    none(wrong.into_iter());
+}
+
 /// The same on a line of its own that spaces or tabs break.
 #[test]
 fn letters_too_many_behind_a_space_are_not_dropped() {

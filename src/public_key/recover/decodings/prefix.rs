@@ -6,6 +6,10 @@ use crate::public_key::recover::state::{Decoder, State};
 /// Removes the mark in front of each line, if more than one line has one.
 pub(super) fn of_lines(state: &State) -> Option<State> {
     let lines = || state.text().split_inclusive('\n');
+    // Signs that are symbols of base64 may start a few rows of a key.
+    let signs = lines().filter(|line| line.trim_start().starts_with(['+', '-', '/'])).count();
+    let mark =
+        |line| mark(line).filter(|mark| mark.is_other || 2 * signs > lines().count()).map_or(0, |mark| mark.length);
     lines().filter(|line| mark(line) > 0).nth(1)?;
     let mut decoder = Decoder::new(state);
     let mut start = 0;
@@ -20,14 +24,21 @@ pub(super) fn of_lines(state: &State) -> Option<State> {
     decoder.finish(Reading::LinePrefix)
 }
 
-/// Returns the length of the mark in front of a line, with the spaces around it.
-fn mark(line: &str) -> usize {
-    const MARKS: [&str; 11] = ["+", "-", "//", "--", ">", "|", "#", "*", ":", "%", "!"];
+struct Mark {
+    /// The length with the spaces around it.
+    length: usize,
+    /// Whether it is no symbol of base64.
+    is_other: bool,
+}
+
+/// Returns the mark in front of a line.
+fn mark(line: &str) -> Option<Mark> {
+    const MARKS: [&str; 11] = ["//", "--", "+", "-", ">", "|", "#", "*", ":", "%", "!"];
 
     let content = line.trim_start_matches([' ', '\t']);
     // The dashes of an armor.
     if content.starts_with("----") {
-        return 0;
+        return None;
     }
     let digits = content.bytes().take_while(u8::is_ascii_digit).count();
     let after_digits = content.get(digits..).unwrap_or_default();
@@ -36,5 +47,6 @@ fn mark(line: &str) -> usize {
     } else {
         MARKS.iter().find_map(|mark| content.strip_prefix(mark))
     };
-    rest.map_or(0, |rest| line.len() - rest.trim_start_matches([' ', '\t']).len())
+    let length = line.len() - rest?.trim_start_matches([' ', '\t']).len();
+    Some(Mark { length, is_other: !content.starts_with(['+', '-', '/']) })
 }

@@ -157,7 +157,7 @@ fn rarer_kinds_of_damage_are_undone() {
     use formats::{fold, hex, rfc4716};
 
     type Rarer = (&'static str, fn(&str) -> String);
-    let kinds: [Rarer; 13] = [
+    let kinds: [Rarer; 15] = [
         ("Visual Basic", |line| format!("\"{}\"", fold(line, 60, "\" & _\n\""))),
         ("frame of a terminal", |line| format!("\u{2502}{}\u{2502}", fold(line, 60, "\u{2502}\n\u{2502}"))),
         ("folded by a mail program", |line| fold(line, 60, "!\n ")),
@@ -171,6 +171,10 @@ fn rarer_kinds_of_damage_are_undone() {
         ("base64 in a list with another", |line| {
             format!("[\"c29tZSBvdGhlciBzZWNyZXQgdmFsdWU\", \"{}\"]", STANDARD.encode(line))
         }),
+        ("base64 in a table", |line| {
+            format!("|  1 | {} |\n+----+{}+", STANDARD.encode(line).replace('=', ""), "-".repeat(700))
+        }),
+        ("hexadecimal in a list", |line| format!("me,\"{}\",2024-01-01\n", hex(line.as_bytes()))),
         ("base64 behind slashes", |line| format!("ssh://{}", STANDARD.encode(line))),
         ("base64 as a default", |line| format!("${{SSH_KEY:-{}}}", STANDARD.encode(line))),
         ("base64 whose first row is broken", |line| {

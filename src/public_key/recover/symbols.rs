@@ -445,6 +445,13 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
     }
 }
 
+/// Returns the length of what breaks a text at `at`, in one string or several. A comma is between two values.
+pub(crate) fn string_gap(text: &str, at: usize) -> usize {
+    let length = gap(text, at).length;
+    let has_comma = text.as_bytes().get(at..at + length).is_some_and(|gap| gap.contains(&b','));
+    if has_comma { 0 } else { length }
+}
+
 fn is_before_quote(rest: &str) -> bool {
     rest.get(1..).is_some_and(|rest| {
         rest.trim_start_matches(|c: char| c.is_whitespace() || c == '_').starts_with(['"', '\'', '`'])

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
-use crate::public_key::recover::symbols::gap;
+use crate::public_key::recover::symbols::string_gap;
 
 /// The shortest run of base64 that is decoded.
 const SHORTEST: usize = 24;
@@ -70,12 +70,14 @@ impl Iterator for Runs<'_> {
                 continue;
             }
             loop {
-                let next = end + gap_length(self.text, end);
+                let next = end + string_gap(self.text, end);
                 let word = self.word(next);
                 // A word is a part of the base64 if nothing is behind it but what breaks base64.
                 let is_closed = self.text.as_bytes().get(word).is_none_or(|&byte| is_closing(byte));
-                let is_whole = is_closed || gap_length(self.text, word) > 0;
-                if next == end || word == next || !is_whole {
+                let is_whole = is_closed || string_gap(self.text, word) > 0;
+                // The frame of a table.
+                let is_frame = self.text.get(next..word).is_some_and(|word| word.contains("----"));
+                if next == end || word == next || !is_whole || is_frame {
                     break;
                 }
                 symbols += word - next;
@@ -93,13 +95,6 @@ impl Runs<'_> {
         let rest = self.text.as_bytes().get(start..).unwrap_or_default();
         start + rest.iter().take_while(|&&byte| value(byte).is_some()).count()
     }
-}
-
-/// Returns the length of what breaks base64 at `at`. A comma is between two strings rather than in one.
-fn gap_length(text: &str, at: usize) -> usize {
-    let length = gap(text, at).length;
-    let has_comma = text.as_bytes().get(at..at + length).is_some_and(|gap| gap.contains(&b','));
-    if has_comma { 0 } else { length }
 }
 
 fn is_closing(byte: u8) -> bool {
@@ -193,7 +188,7 @@ impl Iterator for Bytes<'_> {
                 return None;
             }
             let Some(value) = value(*self.text.as_bytes().get(at)?) else {
-                self.at += gap_length(self.text, at).max(1);
+                self.at += string_gap(self.text, at).max(1);
                 continue;
             };
             self.at += 1;

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
-use crate::public_key::recover::symbols::gap;
+use crate::public_key::recover::symbols::{gap, string_gap};
 
 /// The shortest run of digits that is decoded: shorter ones are fingerprints and numbers.
 const SHORTEST: usize = 72;
@@ -106,7 +106,7 @@ fn run(text: &str, mut each: impl FnMut(u8, usize)) -> Run {
             [b'\\' | b'0', b'x', ..] => 2,
             [b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-', ..] => 1,
             _ if wide_space(rest) > 0 => wide_space(rest),
-            _ if row.is_none() && gap(text, at).length > 0 => gap(text, at).length,
+            _ if row.is_none() && string_gap(text, at) > 0 => string_gap(text, at),
             _ => return Run { digits, end: end.max(1) },
         };
     }

@@ -7,9 +7,9 @@ use crate::public_key::recover::state::{Decoder, State};
 pub(super) fn of_lines(state: &State) -> Option<State> {
     let lines = || state.text().split_inclusive('\n');
     // Signs that are symbols of base64 may start a few rows of a key.
+    let written = lines().filter(|line| !line.trim().is_empty()).count();
     let signs = lines().filter(|line| line.trim_start().starts_with(['+', '-', '/'])).count();
-    let mark =
-        |line| mark(line).filter(|mark| mark.is_other || 2 * signs > lines().count()).map_or(0, |mark| mark.length);
+    let mark = |line| mark(line).filter(|mark| mark.is_other || 2 * signs >= written).map_or(0, |mark| mark.length);
     lines().filter(|line| mark(line) > 0).nth(1)?;
     let mut decoder = Decoder::new(state);
     let mut start = 0;

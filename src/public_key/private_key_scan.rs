@@ -159,9 +159,12 @@ fn has_secret_word(text: &str) -> bool {
     })
 }
 
-/// Returns whether a word is hexadecimal and does not start with the length of the type of a public key.
+/// Returns whether a word is hexadecimal, with both kinds of digits, and does not start with the length of the type of a
+/// public key.
 fn is_secret_hexadecimal(word: &[u8]) -> bool {
-    word.iter().all(u8::is_ascii_hexdigit) && !word.starts_with(b"000000")
+    let has = |is: fn(&u8) -> bool| word.iter().any(is);
+    let is_hexadecimal = word.iter().all(u8::is_ascii_hexdigit);
+    is_hexadecimal && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !word.starts_with(b"000000")
 }
 
 /// Returns whether a word starts as the blob of a public key does: with the length of a name, and `ss`, `sk` or `ec`.

@@ -3,13 +3,16 @@
 //! | format | recognized by |
 //! |---|---|
 //! | PEM (PKCS#1, PKCS#8, SEC 1, OpenSSH, OpenPGP), ssh.com | the words `PRIVATE KEY` next to dashes, or after `BEGIN` |
+//! | encrypted PEM of OpenSSL without its first line | its first header |
+//! | ssh.com without armor | its first bytes in base64 |
 //! | SSH protocol 1 | its first words, also in base64 |
 //! | PuTTY | its first header, or the header of its private half |
 //! | age | the prefix of an identity |
 //! | OpenSSH without armor | `openssh-key-v1`, also in base64 |
 //! | PKCS#1, PKCS#8 and SEC 1 without armor | base64 of a SEQUENCE with a version and what follows it in a private key |
 //! | encrypted PKCS#8 without armor | base64 of a SEQUENCE with the identifier of PKCS#5 |
-//! | JWK | the member `"d"` next to `"kty"` |
+//! | PKCS#12 | base64 of a SEQUENCE with its version and content |
+//! | JWK | the member `"d"` next to `"kty"`, also in the single quotes of Python |
 //! | XML | the element `InverseQ`, or `D` next to `Modulus` |
 //! | PuTTY without its headers, an agent's | base64 of a public key, and of the private numbers behind it |
 //! | DER that was read as text | a version after the head of a SEQUENCE |
@@ -35,6 +38,12 @@ pub(crate) const SSH1_HEADER: &[u8] = b"PRIVATE KEY FILE FORMAT";
 /// The first bytes of an SSH protocol 1 private key, in base64.
 pub(crate) const SSH1: [u8; 36] = base64_prefix(b"SSH PRIVATE KEY FILE FORMAT");
 
+/// The first bytes of a private key of ssh.com, and of its length.
+const SSH2_MAGIC: [u8; 6] = [0x3f, 0x6f, 0xf9, 0xeb, 0, 0];
+
+/// The same in base64.
+pub(crate) const SSH2: [u8; 8] = base64_prefix(&SSH2_MAGIC);
+
 /// Base64 characters that encode the start of a DER document: 24 bytes.
 const DER_HEAD: usize = 32;
 
@@ -59,6 +68,8 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
         match (stop, rest.get(1)?) {
             (b'P' | b'p', b'u' | b'U') if is_word(rest, b"PuTTY-User-Key-File-") => found(start),
             (b'P' | b'p', b'r' | b'R') if is_word(rest, b"Private-Lines:") => found(armor_start(before)),
+            (b'P' | b'p', b'r' | b'R') if is_word(rest, b"Proc-Type:") => found(start),
+            (b'P', b'2') if rest.starts_with(&SSH2) => found(start),
             (b'P' | b'p', b'r' | b'R')
                 if is_armor(rest, || *has_dashes.get_or_insert_with(|| text.contains("---"))) =>
             {
@@ -75,8 +86,9 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
                 keys += 1;
                 has_private_numbers(rest.iter().copied().skip(3)).then_some(FoundPrivateKey { position: start })
             }
-            (b'"', b'd') if rest.starts_with(b"\"d\"") => {
-                (*is_jwk.get_or_insert_with(|| text.contains("\"kty\""))).then_some(FoundPrivateKey { position: start })
+            (b'"' | b'\'', b'd') if rest.get(2) == Some(stop) => {
+                let is_jwk = *is_jwk.get_or_insert_with(|| text.contains("\"kty\"") || text.contains("'kty'"));
+                is_jwk.then_some(FoundPrivateKey { position: start })
             }
             (b'<', b'I') if rest.starts_with(b"<InverseQ>") => found(start),
             (b'<', b'D')
@@ -114,13 +126,13 @@ pub(crate) fn is_pkcs5(rest: &[u8]) -> bool {
 
 /// Returns whether these bytes, which are no text, are a private key: DER or `openssh-key-v1`.
 pub(crate) fn is_private_key(bytes: &[u8]) -> bool {
-    is_private_sequence(bytes) || bytes.starts_with(b"openssh-key-v1")
+    is_private_sequence(bytes) || bytes.starts_with(b"openssh-key-v1") || bytes.starts_with(&SSH2_MAGIC)
 }
 
 /// The bytes at which [`find_private_key`] stops.
 const STOPS: [bool; 256] = {
     let mut stops = [false; 256];
-    let mut letters: &[u8] = b"AaBbMoPpU\"<\x02\x06";
+    let mut letters: &[u8] = b"AaBbMoPpU\"'<\x02\x06";
     while let [letter, rest @ ..] = letters {
         stops[*letter as usize] = true;
         letters = rest;
@@ -143,12 +155,23 @@ pub(crate) fn may_contain_private_key(text: &str) -> bool {
 fn has_secret_word(text: &str) -> bool {
     /// A name or an identifier may be shorter.
     const SHORTEST: usize = 40;
+    /// A hash may be shorter.
+    const SHORTEST_HEXADECIMAL: usize = 72;
 
     let words = text.as_bytes().split(|&byte| !(is_base64(byte) || matches!(byte, b'-' | b'_')));
     words.filter(|word| word.len() >= SHORTEST && !is_public_start(word)).any(|word| {
         let has = |is: fn(&u8) -> bool| word.iter().any(is);
-        has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit)
+        let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit);
+        is_mixed || (word.len() >= SHORTEST_HEXADECIMAL && is_secret_hexadecimal(word))
     })
+}
+
+/// Returns whether a word is hexadecimal, with both kinds of digits, and does not start with the length of the type of a
+/// public key.
+fn is_secret_hexadecimal(word: &[u8]) -> bool {
+    let has = |is: fn(&u8) -> bool| word.iter().any(is);
+    let is_hexadecimal = word.iter().all(u8::is_ascii_hexdigit);
+    is_hexadecimal && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic) && !word.starts_with(b"000000")
 }
 
 /// Returns whether a word starts as the blob of a public key does: with the length of a name, and `ss`, `sk` or `ec`.
@@ -240,6 +263,8 @@ pub(crate) fn is_private_sequence(der: &[u8]) -> bool {
         [0x02, 0x01, 0 | 1, 0x02 | 0x04, ..] => true,
         [0x02, 0x01, 0 | 1, 0x30, 0x05..=0x82, 0x06, ..] => true,
         [0x02, 0x01, 0 | 1, 0x30, 0x81, _, 0x06, ..] | [0x02, 0x01, 0 | 1, 0x30, 0x82, _, _, 0x06, ..] => true,
+        // The version of PKCS#12, and the type of its content.
+        [0x02, 0x01, 3, 0x30, 0x82, _, _, 0x06, ..] | [0x02, 0x01, 3, 0x30, 0x80..=0x81, _, 0x06, ..] => true,
         // An algorithm identifier of PKCS#5 or PKCS#12, which encrypt private keys.
         [0x30, _, 0x06, 0x09 | 0x0a, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05 | 0x0c, ..] => true,
         _ => false,
@@ -471,6 +496,13 @@ mod tests {
         assert!(!may_contain_private_key(&words[..39]));
         let blob = "AAAAC3NzaC1lZDI1NTE5AAAAIFl6u75BTi8xGtSPm1yVJuLE";
         assert!(!may_contain_private_key(blob));
+    }
+
+    #[test]
+    fn long_hexadecimal_is_not_quoted_unless_it_is_a_public_key() {
+        let digits = "9f3c".repeat(18);
+        assert!(may_contain_private_key(&digits) && !may_contain_private_key(&digits[1..]));
+        assert!(!may_contain_private_key(&["0000000b7373682d65643235353139", &digits].concat()));
     }
 
     #[test]

@@ -71,7 +71,8 @@ pub(crate) fn reject_long(text: &[u8], error: PublicKeyError) -> Option<PublicKe
 
 /// Searches, and returns the number of states visited, too.
 pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>, work: &Work) -> (Outcome, usize) {
-    let mut search = Search { policy, outcome: None, is_ambiguous: false, folds: Folds::default(), work };
+    let mut search =
+        Search { policy, outcome: None, is_ambiguous: false, pieces: Vec::new(), folds: Folds::default(), work };
     let visited = decodings::visit(input, work, |state, survey| search.visit(state, survey));
     let outcome = match search.outcome {
         Some(Depth { answer, .. }) if !search.is_ambiguous => answer,
@@ -80,27 +81,35 @@ pub(crate) fn search_counting(input: State, policy: &ImportPolicy<'_>, work: &Wo
     (outcome, visited)
 }
 
-/// Returns the error of a comment that contains a private key in any encoding, or a second complete key.
+/// Returns the error of a comment that contains a private key or a second complete key, in any encoding.
 pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), PublicKeyError> {
-    if let Some(found) = decodings::find_with(comment, &Work::of_part(comment.len())) {
+    /// The symbols of a private number of sixteen bytes.
+    const SHORTEST_NUMBER: usize = 22;
+
+    let work = Work::of_part(comment.len());
+    let mut second = None;
+    let found = if decodings::is_unencoded(comment, &work) {
+        second = second_key(comment, &work);
+        None
+    } else if comment.len() > MAX_TEXT {
+        second = second_key(comment, &work);
+        decodings::find_in_long(comment.as_bytes())
+    } else {
+        decodings::find_decoded(State::input(comment), &work, |state| {
+            second = second.or_else(|| second_key(state.text(), &work).map(|at| state.position(at)));
+        })
+    };
+    if let Some(found) = found {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
-    // A private number of sixteen bytes has 22 symbols of base64.
-    if comment.len() < 22 {
-        return Ok(());
-    }
-    // The three high bytes of a length, and the bits after them, are `A` in base64. Most comments have fewer.
-    let count = count(comment.as_bytes(), |byte| byte == b'A');
-    if count >= 3
+    // The three high bytes of its length are `A` in base64.
+    if comment.len() >= SHORTEST_NUMBER
+        && count(comment.as_bytes(), |byte| byte == b'A') >= 3
         && let Some(found) = private_number(comment)
     {
         return Err(Kind::IsPrivateKey.at(position + found.position));
     }
-    // The shortest key has 68 characters of base64, which starts with four `A`.
-    if comment.len() < 68 || count < 4 {
-        return Ok(());
-    }
-    match second_key(comment) {
+    match second {
         Some(at) => Err(Kind::HasSecondKey.at(position + at)),
         None => Ok(()),
     }
@@ -113,13 +122,20 @@ fn private_number(comment: &str) -> Option<FoundPrivateKey> {
     (keys.found.is_empty() && keys.partial.is_empty()).then_some(found)
 }
 
-/// Finds a complete key in a comment; returns where its line starts.
-fn second_key(comment: &str) -> Option<usize> {
-    let key = keys::find(comment, &Work::of(comment.len()))
-        .found
-        .into_iter()
-        .find(|key| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok() && key.is_line)?;
-    Some(keys::line_start(comment, key.start))
+/// Finds a complete key in a text that a comment leads to; returns where its line starts.
+fn second_key(text: &str, work: &Work) -> Option<usize> {
+    /// The base64 of the shortest key, which is Ed25519 as SPKI.
+    const SHORTEST: usize = 60;
+
+    // What the keys of a line, documents, and keys in JSON and XML have.
+    let has_mark = |marks: &[u8]| count(text.as_bytes(), |byte| marks.contains(&byte)) > 0;
+    if text.len() < SHORTEST || !(count(text.as_bytes(), |byte| byte == b'A') >= 4 || has_mark(b"M{<")) {
+        return None;
+    }
+    let keys = keys::find(text, work);
+    let is_key = |key: &&FoundKey| KeyBlob::parse(key.blob.clone(), key.algorithm, 0).is_ok();
+    let certain = keys.found.iter().find(is_key).map(|key| key.start);
+    certain.or(keys.complete).map(|start| keys::line_start(text, start))
 }
 
 fn private(found: FoundPrivateKey) -> PublicKeyError {
@@ -131,6 +147,8 @@ struct Search<'a> {
     outcome: Option<Depth>,
     /// Whether texts of the same depth have different keys.
     is_ambiguous: bool,
+    /// Where texts without a certain key have pieces of one, in the input.
+    pieces: Vec<usize>,
     folds: Folds,
     work: &'a Work,
 }
@@ -192,9 +210,13 @@ impl Search<'_> {
         match &self.outcome {
             None => {
                 let other = if keys.found.len() == 1 { other_base64(state.text(), first) } else { None };
+                let other = other.map(|at| several(state, at));
+                let piece = || self.other_piece(state, &keys.found).map(|at| Kind::HasSecondKey.at(at));
                 let answer = match check(first, self.policy) {
-                    Ok(()) if other.is_some() => Outcome::Rejected(several(state, other.unwrap_or(first.start))),
-                    Ok(()) => line(state, &keys.found, self.policy, usize::MAX),
+                    Ok(()) => match other.or_else(piece) {
+                        Some(several) => Outcome::Rejected(several),
+                        None => line(state, &keys.found, self.policy, usize::MAX),
+                    },
                     Err(Some(error)) if error.kind() == Kind::IsDsa => {
                         let start = keys::line_start(state.text(), first.start);
                         Outcome::Rejected(error.kind().at(state.position(start)))
@@ -229,8 +251,16 @@ impl Search<'_> {
             && let Some(&other) = partial.iter().find(|&&at| !answer.span.contains(&state.position(at)))
         {
             self.reject(several(state, other));
+        } else if self.outcome.is_none() {
+            self.pieces.extend(partial.iter().map(|&at| state.position(at)));
         }
         ControlFlow::Continue(())
+    }
+
+    /// Returns the first piece in a text before this one that is in none of the keys of this one.
+    fn other_piece(&self, state: &State, keys: &[FoundKey]) -> Option<usize> {
+        let is_inside = |at: usize| keys.iter().any(|key| span(state, key).contains(&at));
+        self.pieces.iter().copied().find(|&at| !is_inside(at))
     }
 
     fn reject(&mut self, error: PublicKeyError) {
@@ -240,9 +270,15 @@ impl Search<'_> {
     }
 
     fn set_answer(&mut self, state: &State, key: &FoundKey, answer: Outcome) {
-        let span = state.position(key.start)..state.position(key.end).max(state.position(key.start) + 1);
+        let span = span(state, key);
         self.outcome = Some(Depth { depth: state.depth(), answer, blob: key.blob.clone(), span });
     }
+}
+
+/// Returns the place of a key in the input.
+fn span(state: &State, key: &FoundKey) -> core::ops::Range<usize> {
+    let start = state.position(key.start);
+    start..state.position(key.end).max(start + 1)
 }
 
 fn several(state: &State, start: usize) -> PublicKeyError {

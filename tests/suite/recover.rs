@@ -7,10 +7,13 @@ mod formats;
 mod guesses;
 mod private_keys;
 mod remedies;
+mod second_keys;
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use nova_keypair::{Algorithm, PublicKey, PublicKeyError, Reading, Recovered, Repair};
 use proptest::prelude::*;
 
@@ -150,14 +153,13 @@ fn each_kind_of_damage_is_undone_and_named() {
     assert!(failures.is_empty(), "{} kinds{}", failures.len(), report(failures));
 }
 
-/// Rarer kinds of damage. No test follows the remedies of the last one: a conversion of the file that has its
-/// line ends.
+/// Rarer kinds of damage.
 #[test]
 fn rarer_kinds_of_damage_are_undone() {
-    use formats::{fold, rfc4716};
+    use formats::{fold, hex, rfc4716};
 
     type Rarer = (&'static str, fn(&str) -> String);
-    let kinds: [Rarer; 5] = [
+    let kinds: [Rarer; 15] = [
         ("Visual Basic", |line| format!("\"{}\"", fold(line, 60, "\" & _\n\""))),
         ("frame of a terminal", |line| format!("\u{2502}{}\u{2502}", fold(line, 60, "\u{2502}\n\u{2502}"))),
         ("folded by a mail program", |line| fold(line, 60, "!\n ")),
@@ -165,6 +167,22 @@ fn rarer_kinds_of_damage_are_undone() {
             line.replace(' ', "\n").lines().map(|word| fold(word, 40, "\u{b7}")).collect::<Vec<_>>().join(" ")
         }),
         ("RFC 4716 without line ends", |line| rfc4716(line).unwrap().replace('\n', "")),
+        ("base64 in added strings", |line| format!("\"{}\";", fold(&STANDARD.encode(line), 60, "\" +\n    \""))),
+        ("base64 in joined strings", |line| format!("'{}'", fold(&STANDARD.encode(line), 61, "' .\n  '"))),
+        ("base64 in a quotation of a quotation", |line| format!(">> {}", fold(&STANDARD.encode(line), 70, "\n>> "))),
+        ("base64 in a list with another", |line| {
+            format!("[\"c29tZSBvdGhlciBzZWNyZXQgdmFsdWU\", \"{}\"]", STANDARD.encode(line))
+        }),
+        ("base64 in a table", |line| {
+            format!("|  1 | {} |\n+----+{}+", STANDARD.encode(line).replace('=', ""), "-".repeat(700))
+        }),
+        ("hexadecimal in a list", |line| format!("me,\"{}\",2024-01-01\n", hex(line.as_bytes()))),
+        ("base64 behind slashes", |line| format!("ssh://{}", STANDARD.encode(line))),
+        ("base64 as a default", |line| format!("${{SSH_KEY:-{}}}", STANDARD.encode(line))),
+        ("base64 whose first row is broken", |line| {
+            format!("k: {}", fold(&STANDARD.encode(line), 69, "\n").replacen('z', "z\n", 1))
+        }),
+        ("hexadecimal in rows of an odd length", |line| format!("'{}'", fold(&hex(line.as_bytes()), 61, "'\n  '"))),
     ];
     for Sample { title, line, key } in SAMPLES.iter() {
         for (name, damage) in kinds {

@@ -141,25 +141,32 @@ pub(crate) fn find_private_key(text: &str) -> Option<FoundPrivateKey> {
 }
 
 /// Finds a private key in a text, under every decoding that there is work for.
-pub(crate) fn find_with(text: &str, work: &Work) -> Option<FoundPrivateKey> {
+fn find_with(text: &str, work: &Work) -> Option<FoundPrivateKey> {
     if text.len() > MAX_TEXT {
-        return find_in_long(text.as_bytes());
+        find_in_long(text.as_bytes())
+    } else if is_unencoded(text, work) {
+        None
+    } else {
+        find_decoded(State::input(text), work, |_| ())
     }
+}
+
+/// Returns whether it is certain that no decoding changes a text, and that it has no private key.
+pub(crate) fn is_unencoded(text: &str, work: &Work) -> bool {
     if text.len() < SHORTEST {
-        let may_have_key = survey::may_have_private_key_as_it_is(text);
-        return if may_have_key { private_key_scan::find_private_key(text) } else { None };
+        return !survey::may_have_private_key_as_it_is(text);
+    }
+    if text.len() > MAX_TEXT {
+        return false;
     }
     let survey = Survey::of(text, work);
     // Most comments have no mark of any decoding, and most of the others are not encoded.
-    let is_plain = !survey.may_have_private_key && !base64_text::has_text(text);
-    if is_plain && marked(text, survey).next().is_none() {
-        return None;
+    !survey.may_have_private_key && !base64_text::has_text(text) && {
+        marked(text, survey).next().is_none() || {
+            let input = State::input(text);
+            marked(text, survey).all(|decoding| decoding(&input).is_none())
+        }
     }
-    let input = State::input(text);
-    if is_plain && marked(text, survey).all(|decoding| decoding(&input).is_none()) {
-        return None;
-    }
-    find_decoded(input, work)
 }
 
 /// Finds a private key in the first [`WINDOW`] bytes of a text that is too long to be searched.
@@ -190,7 +197,7 @@ pub(crate) fn find_in_long(text: &[u8]) -> Option<FoundPrivateKey> {
         let found = found.or_else(|| {
             decoded += 1;
             let head = part.get(..part.len().min(place - start + DECODED)).filter(|_| decoded <= MAX_DECODED)?;
-            find_decoded(of_part(head), &Work::of_part(head.len()))
+            find_decoded(of_part(head), &Work::of_part(head.len()), |_| ())
         })?;
         Some(FoundPrivateKey { position: start + found.position })
     })
@@ -210,11 +217,16 @@ fn of_part(part: &[u8]) -> State {
     text.map_or_else(|| State::of_bytes(part), State::input)
 }
 
-fn find_decoded(input: State, work: &Work) -> Option<FoundPrivateKey> {
+/// Finds a private key in the texts that a text leads to, and passes on those that have none.
+pub(crate) fn find_decoded(input: State, work: &Work, mut each: impl FnMut(&State)) -> Option<FoundPrivateKey> {
     let (mut found, mut folds) = (None, Folds::default());
     visit(input, work, |state, survey| {
         found = in_state(state, survey, &mut folds, work);
-        if found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        if found.is_some() {
+            return ControlFlow::Break(());
+        }
+        each(state);
+        ControlFlow::Continue(())
     });
     found
 }

@@ -13,6 +13,7 @@ use crate::public_key::recover::formats::{self, CertificateType};
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::symbols::{Spaces, Symbols, gap};
 use crate::public_key::recover::type_names::{known_type, starts_with_type};
+use crate::public_key::recover::words::may_be_words;
 use crate::public_key::recover::work::Work;
 
 /// The longest certificate or DER document that is read.
@@ -47,6 +48,8 @@ pub(crate) struct Keys {
     pub(crate) found: Vec<FoundKey>,
     /// Where other keys start that are not complete, or not with certainty.
     pub(crate) partial: Vec<usize>,
+    /// Where the first of these starts that has all its bytes.
+    pub(crate) complete: Option<usize>,
     /// Where private numbers follow those of a public key.
     pub(crate) private: Option<usize>,
 }
@@ -96,13 +99,17 @@ fn find_base64(text: &str, work: &Work) -> Keys {
         };
         match found {
             // In the middle of other base64 there is no key, unless its type is joined to it.
-            Found::Key(key) if is_inside && line_start(text, key.start) == key.start => keys.partial.push(key.start),
+            Found::Key(key) if is_inside && line_start(text, key.start) == key.start => {
+                keys.partial.push(key.start);
+                keys.complete = keys.complete.or(Some(key.start));
+            }
             Found::Key(key) => {
                 at = key.end.max(at);
                 keys.found.push(key);
             }
-            Found::Partial => {
+            Found::Partial { is_complete } => {
                 keys.partial.push(start);
+                keys.complete = keys.complete.or(is_complete.then_some(start));
                 if keys.partial.len() == MAX_PARTIAL {
                     return keys;
                 }
@@ -162,7 +169,10 @@ fn next_symbol(text: &str, at: usize, work: &Work) -> Option<(u8, usize)> {
 
 enum Found {
     Key(FoundKey),
-    Partial,
+    /// A key that has all its bytes or not, and is not certain.
+    Partial {
+        is_complete: bool,
+    },
     Private,
     /// A document in DER, or the start of one, that is no public key.
     OtherDocument,
@@ -219,14 +229,16 @@ impl Structure {
 fn line(text: &str, start: usize, work: &Work) -> Found {
     let mut symbols = Symbols::new(text, start, Spaces::Interrupt, work);
     let Some(structure) = structure(&mut symbols) else {
-        return if starts_name(&symbols.bytes) { Found::Partial } else { Found::Nothing };
+        // The first symbols behind a type are a piece of a key, however few they are.
+        let is_piece = starts_name(&symbols.bytes) || line_start(text, start) != start;
+        return if is_piece { Found::Partial { is_complete: false } } else { Found::Nothing };
     };
     let interrupted = complete(text, start, structure, Spaces::Interrupt, work);
     if let Ok(key) = &interrupted
         && (key.steps.iter().all(|(reading, ..)| *reading != Reading::LineBreaks)
             || text.get(start..key.end).is_some_and(|base64| !base64.contains(' ')))
     {
-        return interrupted.map_or(Found::Partial, Found::Key);
+        return interrupted.map_or(Found::Partial { is_complete: false }, Found::Key);
     }
     // Without a space, nothing is read in another way.
     let has_spaces = text.get(start..).is_some_and(|rest| rest.contains(' '));
@@ -234,10 +246,11 @@ fn line(text: &str, start: usize, work: &Work) -> Found {
         if has_spaces { complete(text, start, structure, Spaces::ArePlus, work) } else { Err(Missing::Piece) };
     match (interrupted, with_plus) {
         (Ok(one), Ok(other)) if one.blob == other.blob => Found::Key(one),
-        (Ok(_), Ok(_)) => Found::Partial,
+        (Ok(_), Ok(_)) => Found::Partial { is_complete: true },
         (Ok(key), Err(_)) | (Err(_), Ok(key)) => Found::Key(key),
         (Err(Missing::IsPrivate), _) => Found::Private,
-        (Err(Missing::Piece), Err(_)) => Found::Partial,
+        (Err(Missing::Certainty), Err(_)) => Found::Partial { is_complete: true },
+        (Err(Missing::Piece), Err(_)) => Found::Partial { is_complete: false },
     }
 }
 
@@ -255,18 +268,23 @@ fn structure(symbols: &mut Symbols<'_>) -> Option<Structure> {
 
 /// Returns whether these bytes are the start of a blob whose type is cut off, broken or unknown.
 fn starts_name(bytes: &[u8]) -> bool {
-    match bytes {
-        [0, 0, 0, _, name @ ..] => [&b"ssh-"[..], b"ecds", b"sk-s", b"sk-e"].iter().any(|start| {
-            let is_cut = name.len() >= 2 && start.starts_with(name);
-            is_cut || name.starts_with(start)
-        }),
-        _ => false,
-    }
+    /// The lengths of the names, also of certificates, but for 32, which is that of many private numbers.
+    const LENGTHS: [u8; 9] = [7, 11, 19, 26, 28, 34, 35, 40, 43];
+
+    let [0, 0, 0, length, name @ ..] = bytes else { return false };
+    [&b"ssh-"[..], b"ecds", b"sk-s", b"sk-e"].iter().any(|start| {
+        let is_cut = name.len() >= 2 && start.starts_with(name);
+        // What follows two letters may be symbols of other words, if the name is cut off behind them.
+        let is_short = LENGTHS.contains(length) && start.get(..2) == name.get(..2);
+        is_cut || is_short || name.starts_with(start)
+    })
 }
 
 /// Why a key is not complete.
 enum Missing {
     Piece,
+    /// All its bytes are there, one after the other.
+    Certainty,
     IsPrivate,
 }
 
@@ -306,7 +324,11 @@ fn complete(text: &str, start: usize, structure: Structure, spaces: Spaces, work
     if symbols.has_plus && !is_proved && is_form_data(text, start) {
         return Err(Missing::Piece);
     }
-    let (end, mut steps) = finish(text, &mut symbols, total, is_proved).ok_or(Missing::Piece)?;
+    let Some((end, mut steps)) = finish(text, &mut symbols, total, is_proved) else {
+        let is_whole = symbols.first_break.is_none() && symbols.first_plus.is_none();
+        let is_complete = is_whole && (is_proved || KeyBlob::parse(blob, algorithm, 0).is_ok());
+        return Err(if is_complete { Missing::Certainty } else { Missing::Piece });
+    };
     match reading {
         Some(Reading::Certificate) => steps.push((Reading::Certificate, Kind::IsCertificate, line_start(text, start))),
         Some(reading) => steps.push((reading, Kind::HasSwappedNumbers, start)),
@@ -353,7 +375,9 @@ fn document(text: &str, start: usize, work: &Work) -> Found {
     let key = KeyBlob::parse(converted.blob.clone(), converted.algorithm, 0);
     // The exponent of an RSA key is at the end, and so is the signature of a certificate.
     let is_proved = key.is_ok() && (converted.algorithm != Algorithm::Ed25519 || converted.reading == Reading::X509);
-    let Some((end, mut steps)) = finish(text, &mut symbols, total, is_proved) else { return Found::Partial };
+    let Some((end, mut steps)) = finish(text, &mut symbols, total, is_proved) else {
+        return Found::Partial { is_complete: key.is_ok() };
+    };
     let (before, _) = text.split_at(start);
     let is_armored = before.contains("-----BEGIN");
     let kind = match converted.reading {
@@ -388,6 +412,7 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     }
     let end = at + found;
     let is_padded = expected > 0 && found == expected;
+    let is_at_row_end = symbols.is_at_row_end();
     if !symbols.is_certain(is_proved, is_padded) {
         return None;
     }
@@ -399,6 +424,14 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     }
     // A truncated key and a word of its comment must not be joined.
     if found < expected && symbols.other_breaks > 0 && !is_proved {
+        return None;
+    }
+    // The letters behind a key in pieces may be its last piece, if it has letters too many.
+    if let Some(first_break) = symbols.first_break.or(symbols.first_plus)
+        && !is_proved
+        && !is_padded
+        && (goes_on(text, end, is_at_row_end.then_some(first_break)) || has_short_row(text, end, symbols.doubtful()))
+    {
         return None;
     }
     let is_end = match rest.chars().next() {
@@ -443,6 +476,36 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
         steps.push((Reading::Padding, Kind::ExtraPadding, at + expected));
     }
     Some((end, steps))
+}
+
+/// Returns whether base64 in pieces may go on at `at`: behind what interrupts it there is a piece that is no word, or,
+/// if a row ends there, any piece behind what interrupts the first row, which is at `row_break`.
+fn goes_on(text: &str, at: usize, row_break: Option<usize>) -> bool {
+    let interruption = |at: usize| text.get(at..at + gap(text, at).length).unwrap_or_default();
+    let skipped = interruption(at);
+    let rest = text.get(at + skipped.len()..).unwrap_or_default();
+    let length = rest.bytes().take_while(|&byte| is_symbol(byte)).count();
+    let (piece, after) = rest.split_at(length);
+    if length == 0 || !after.chars().next().is_none_or(char::is_whitespace) {
+        return false;
+    }
+    // A space may be that in front of a comment.
+    let is_row = skipped != " " && row_break.is_some_and(|first| interruption(first) == skipped);
+    is_row || !may_be_words(piece)
+}
+
+/// Returns whether the row behind `at` starts with so few letters that they may be the last ones of a key, some symbols
+/// of which are none: signs with which rows start, and spaces that are read as a `+`.
+fn has_short_row(text: &str, at: usize, [signs, spaces]: [usize; 2]) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let row = rest.trim_start_matches(|c: char| c.is_whitespace() || "+/-_>|#*\\\"'`^$!".contains(c));
+    let length = row.bytes().take_while(|&byte| is_symbol(byte)).count();
+    // Among spaces that are a `+`, one is that in front of a comment.
+    let is_row = rest.len() - row.len() > 1 || rest.starts_with(['\n', '\r']);
+    let doubtful = if is_row { signs + spaces } else { signs };
+    let after = row.get(length..).and_then(|after| after.chars().next());
+    let is_name = after.is_some_and(|after| matches!(after, '@' | '.' | ':' | '-' | '_'));
+    !is_name && row.len() < rest.len() && (1..=doubtful).contains(&length)
 }
 
 /// Returns whether `rest` starts with the percent-encoding of a character of a name, such as `@`.

@@ -2,7 +2,7 @@
 //! keys if no beginning of one is in it.
 
 use crate::public_key::private_key_scan::{
-    OPENSSH, SSH1, SSH1_HEADER, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_public,
+    OPENSSH, SSH1, SSH1_HEADER, SSH2, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_public,
     is_word, six_bits,
 };
 use crate::public_key::recover::work::Work;
@@ -40,20 +40,20 @@ pub(crate) const LINE_END: u32 = 1 << 27;
 /// Neither printable ASCII nor a usual line end.
 pub(crate) const CONTROL_OR_OTHER: u32 = 1 << 28;
 pub(crate) const NOT_ASCII: u32 = 1 << 29;
-const DOUBLE_QUOTE: u32 = 1 << 30;
+const STRING_QUOTE: u32 = 1 << 30;
 pub(crate) const ANY: u32 = u32::MAX;
 
 /// The first two letters of what the scan of private keys looks for. A bit of the low byte of a class is that of the
 /// first letters, and the same bit of the second byte that of the letters after them.
 const PAIRS: [(&[u8], &[u8]); 8] = [
-    (b"Pp", b"UuRr"),
+    (b"Pp", b"UuRr2"),
     (b"Bb", b"Ee"),
     (b"Aa", b"GgBCDE"),
     (b"b", b"3"),
     (b"o", b"p"),
     (b"U", b"1"),
     (b"M", b"ABCDEFGHI"),
-    (b"<\x02\"\x06", b"ID\x01d\t\n"),
+    (b"<\x02\"'\x06", b"ID\x01d\t\n"),
 ];
 
 /// The class of each byte.
@@ -88,7 +88,7 @@ const CLASSES: [u32; 256] = {
     add(&mut classes, b"&", AMPERSAND);
     add(&mut classes, b"<", LESS_THAN);
     add(&mut classes, b"\n", LINE_END);
-    add(&mut classes, b"\"", DOUBLE_QUOTE);
+    add(&mut classes, b"\"'", STRING_QUOTE);
     let mut pairs: &[(&[u8], &[u8])] = &PAIRS;
     let mut bit = 0;
     while let [(first, second), rest @ ..] = pairs {
@@ -123,7 +123,7 @@ impl Survey {
             }
         }
         let has_pkcs5 = || (0..bytes.len()).any(|at| bytes.get(at..).is_some_and(is_pkcs5));
-        let has_member_d = classes & DOUBLE_QUOTE != 0 && has_member(bytes, b"d") && has_member(bytes, b"kty");
+        let has_member_d = classes & STRING_QUOTE != 0 && has_member(bytes, b"d") && has_member(bytes, b"kty");
         let is_private = has_member_d || is_key(text, starts) || (classes & CONTROL_OR_OTHER != 0 && has_pkcs5());
         Self { classes, may_have_private_key: is_private, has_member_d }
     }
@@ -204,7 +204,8 @@ fn start(text: &[u8], at: usize, work: &Work) -> u8 {
     let may_be_key = match text.first() {
         Some(b'P' | b'p') => {
             if !starts_with(b"private") {
-                starts_with(b"PuTTY-User-Key-File-")
+                let words: [&[u8]; 3] = [b"PuTTY-User-Key-File-", b"Proc-Type:", &SSH2];
+                words.into_iter().any(starts_with)
             } else if is_word(text, b"PRIVATE KEY") {
                 return if is_word(text, SSH1_HEADER) { KEY } else { ARMOR };
             } else {
@@ -225,7 +226,7 @@ fn start(text: &[u8], at: usize, work: &Work) -> u8 {
         Some(b'M') => may_be_der(Unfolded::new(text)),
         Some(b'<') if text.starts_with(b"<D>") => return XML_D,
         Some(b'<') => text.starts_with(b"<InverseQ>"),
-        Some(b'"') => text.starts_with(b"\"d\""),
+        Some(quote @ (b'"' | b'\'')) => text.starts_with(&[*quote, b'd', *quote]),
         Some(6) => is_pkcs5(text),
         _ => is_version(before, letters()),
     };
@@ -354,11 +355,11 @@ fn content(der: &[u8]) -> Option<&[u8]> {
 
 /// Returns whether a JSON document may have a member of this name, which may be folded.
 fn has_member(text: &[u8], name: &[u8]) -> bool {
-    let mut quotes = text.iter().enumerate().filter(|(_, byte)| **byte == b'"');
-    quotes.any(|(at, _)| {
-        let is_content = |byte: &u8| *byte == b'"' || is_plain(*byte);
+    let mut quotes = text.iter().enumerate().filter(|(_, byte)| matches!(byte, b'"' | b'\''));
+    quotes.any(|(at, &quote)| {
+        let is_content = |byte: &u8| *byte == quote || is_plain(*byte);
         let mut content = text.get(at + 1..).unwrap_or_default().iter().copied().filter(is_content);
-        content.by_ref().take(name.len()).eq(name.iter().copied()) && content.next() == Some(b'"')
+        content.by_ref().take(name.len()).eq(name.iter().copied()) && content.next() == Some(quote)
     })
 }
 
@@ -374,7 +375,7 @@ mod tests {
     use super::*;
     use crate::public_key::private_key_scan::find_private_key;
 
-    const STARTS: [&str; 14] = [
+    const STARTS: [&str; 17] = [
         "-----BEGIN OPENSSH PRIVATE KEY-----",
         "-----BEGIN PRIVATE KEY-----",
         "begin rsa private key",
@@ -388,6 +389,9 @@ mod tests {
         "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v",
         "MIGHAgEAMBMGByqGSM49AgEG",
         "MIIFHDBOBgkqhkiG9w0BBQ0wQTApBgkqhkiG9w0B",
+        "MIIJqQIBAzCCCW8GCSqGSIb3DQEHAaCCCWAEgglc",
+        "Proc-Type: 4,ENCRYPTED",
+        "P2/56wAAAi4AAAA3aWYtbW9kbntzaWdu",
         "<InverseQ>",
     ];
 
@@ -405,6 +409,7 @@ mod tests {
         let others = [
             "",
             "{\"kty\":\"RSA\",\"d\":\"",
+            "{'kty':'RSA','d':'",
             "<Modulus><D>",
             "0\u{2}\u{1}\0\u{4}",
             "\u{6}\t*\u{86}H\u{86}\u{f7}\r\u{1}\u{5}",
@@ -422,7 +427,7 @@ mod tests {
 
         #[test]
         fn no_start_of_a_private_key_that_is_folded_is_missed(
-            start in prop::sample::select(&STARTS[..13]),
+            start in prop::sample::select(&STARTS[..16]),
             folds in prop::collection::vec(prop::sample::select(&FOLDS[..]), 50),
         ) {
             let folded = start.chars().zip(&folds).map(|(c, fold)| format!("{c}{fold}"));

@@ -72,6 +72,10 @@ pub(crate) struct Symbols<'a> {
     is_after_line_end: bool,
     /// The pieces but the last.
     pieces: Pieces,
+    /// The signs with which pieces start behind a line end: symbols, or marks of rows.
+    leading_signs: usize,
+    /// The spaces that are a `+`.
+    spaces_for_plus: usize,
     /// Whether some piece but the first cannot be read as words.
     has_certain_piece: bool,
     work: &'a Work,
@@ -106,6 +110,8 @@ impl<'a> Symbols<'a> {
             piece: at,
             is_after_line_end: false,
             pieces: Pieces::default(),
+            leading_signs: 0,
+            spaces_for_plus: 0,
             has_certain_piece: false,
         }
     }
@@ -208,6 +214,7 @@ impl<'a> Symbols<'a> {
             if is_inside && is_behind {
                 self.space_runs += usize::from(self.at > self.piece);
                 self.has_two_spaces |= run > 1;
+                self.spaces_for_plus += 1;
                 self.end_piece();
                 self.is_after_line_end = false;
                 self.first_plus.get_or_insert(self.at);
@@ -244,6 +251,10 @@ impl<'a> Symbols<'a> {
         }
         self.at += gap.length;
         self.piece = self.at;
+        if gap.has_line_end {
+            let rest = self.text.as_bytes().get(self.at..).unwrap_or_default();
+            self.leading_signs += rest.iter().take_while(|byte| matches!(byte, b'+' | b'/' | b'-' | b'_')).count();
+        }
         self.next()
     }
 
@@ -270,6 +281,21 @@ impl<'a> Symbols<'a> {
             }
             _ => return None,
         }))
+    }
+
+    /// Returns how many of the symbols may be none: signs at the start of rows, and spaces that are a `+`.
+    pub(crate) fn doubtful(&self) -> [usize; 2] {
+        [self.leading_signs, self.spaces_for_plus]
+    }
+
+    /// Returns whether all pieces are as long as the last one, or may be: the first is shorter if the type is in front.
+    pub(crate) fn is_at_row_end(&self) -> bool {
+        let last = self.at - self.piece;
+        match self.pieces.count {
+            0 => false,
+            1 => last >= self.pieces.first,
+            _ => self.pieces.are_even && last == self.pieces.width,
+        }
     }
 
     /// Returns whether the dashes of an armor start here.
@@ -430,6 +456,13 @@ pub(crate) fn gap(text: &str, at: usize) -> Gap {
         };
         gap.length += unit;
     }
+}
+
+/// Returns the length of what breaks a text at `at`, in one string or several. A comma is between two values.
+pub(crate) fn string_gap(text: &str, at: usize) -> usize {
+    let length = gap(text, at).length;
+    let has_comma = text.as_bytes().get(at..at + length).is_some_and(|gap| gap.contains(&b','));
+    if has_comma { 0 } else { length }
 }
 
 fn is_before_quote(rest: &str) -> bool {

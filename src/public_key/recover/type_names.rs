@@ -7,10 +7,19 @@ pub(crate) fn known_type(text: &str) -> Option<&str> {
     let is_name = |length: usize| {
         let name = text.get(text.len().checked_sub(length)?..)?;
         let is_type = Algorithm::ALL.iter().any(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name));
-        (is_type || is_certificate(name.as_bytes())).then_some(name)
+        (is_type || is_certificate_type(name)).then_some(name)
     };
     // The longest first, because one name is the end of another.
     (7..=48).rev().find_map(is_name)
+}
+
+/// Returns whether this is the name of a type of certificates, and nothing else is in front of it.
+fn is_certificate_type(name: &str) -> bool {
+    name.bytes().all(is_name_letter) && is_certificate(name.as_bytes())
+}
+
+fn is_name_letter(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@' | b'.')
 }
 
 /// Returns whether `text` starts with the name of a type in any case, or is the start of one that is cut off.
@@ -18,8 +27,7 @@ pub(crate) fn starts_with_type(text: &str) -> bool {
     /// The shortest start, `ssh`.
     const SHORTEST: usize = 3;
 
-    let is_name_letter = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'@' | b'.');
-    let length = text.bytes().take_while(|byte| is_name_letter(byte)).count();
+    let length = text.bytes().take_while(|&byte| is_name_letter(byte)).count();
     let word = text.get(..length).unwrap_or_default().as_bytes();
     let is_start = |name: &[u8]| {
         let (cut, whole) = (name.get(..word.len()), word.get(..name.len()));

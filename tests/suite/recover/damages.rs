@@ -21,6 +21,7 @@ pub(super) enum Layer {
     Transport,
 }
 
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Damage {
     pub(super) name: &'static str,
     pub(super) layer: Layer,
@@ -123,6 +124,7 @@ fn prefixed(text: &str, prefix: &str) -> String {
 damages! {
     // ---- Other formats of the key.
     Format "RFC 4716" ["rfc4716"] |t| rfc4716(t);
+    Format "RFC 4716 without line ends" ["rfc4716"] |t| Some(rfc4716(t)?.replace('\n', ""));
     Format "SPKI PEM" ["spki"] |t| Some(pem("PUBLIC KEY", &spki(&blob(t)?)?));
     Format "PKCS#1 PEM" ["pkcs1"] |t| Some(pem("RSA PUBLIC KEY", &pkcs1(&blob(t)?)?));
     Format "SPKI after the type" ["spki"] |t| with_base64(t, &STANDARD.encode(spki(&blob(t)?)?));
@@ -399,7 +401,8 @@ damages! {
     Transport "left-to-right mark" ["invisible_characters"] |t| format!("\u{200e}{t}");
     Transport "zero byte inside" ["invisible_characters" "utf16"] |t| {
         let [name, base64, comment] = parts(t)?;
-        Some(format!("{name} {}\0{} {comment}", &base64[..30], &base64[30..]).trim_end().to_owned())
+        let (start, rest) = base64.split_at_checked(30)?;
+        Some(format!("{name} {start}\0{rest} {comment}").trim_end().to_owned())
     };
     Transport "backspace inside" ["invisible_characters"] |t| insert(t, "\u{8}", 1);
     Transport "terminal colors" ["invisible_characters"] |t| format!("\u{1b}[32m{t}\u{1b}[0m");

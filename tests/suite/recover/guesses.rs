@@ -265,6 +265,33 @@ proptest! {
         }
     }
 
+    /// Nor are letters too many dropped in a key that is broken into rows of which the last one ends where the key has
+    /// all its bytes.
+    #[test]
+    fn letters_too_many_on_a_row_of_their_own_are_not_dropped(
+        index in any::<prop::sample::Index>(),
+        at in any::<prop::sample::Index>(),
+        count in 1_usize..20,
+        width in any::<prop::sample::Index>(),
+        row_break in prop::sample::select(vec!["\n", "\r\n", "\r", "\n\n", "\n    ", " \\\n  ", "^M\n", "\"\n\"", "\n> "]),
+        comment in prop::sample::select(&WORDS[..]),
+    ) {
+        // Without padding, and with rows that end where the key ends.
+        let rows = |line: &str| -> Vec<usize> {
+            (20..120).filter(|width| line.len().is_multiple_of(*width) && line.len() > *width).collect()
+        };
+        let samples = SAMPLES.iter().filter(|sample| !sample.line.ends_with('='));
+        let samples = samples.map(|Sample { line, .. }| (line.as_str(), rows(line)));
+        let samples: Vec<_> = samples.filter(|(_, widths)| !widths.is_empty()).collect();
+        let (line, widths) = index.get(&samples);
+        let [name, base64, _] = parts(line).unwrap();
+        let at = at.index(base64.len() - count);
+        let changed = format!("{}{}", &base64[..at + count], &base64[at..]);
+        let text = with_comment(&format!("{name} {changed}"), " ", comment);
+        let text = super::formats::fold(&text, *width.get(widths), row_break);
+        prop_assert_eq!(guess(&text), None);
+    }
+
     /// Letters too many are not dropped.
     #[test]
     fn letters_too_many_are_not_dropped(
@@ -283,6 +310,46 @@ proptest! {
         prop_assume!(!["+", "/"].iter().any(|sign| text.contains(&format!("{sign}{base64}"))));
         prop_assert_eq!(guess(&text), None);
     }
+}
+
+/// Marks in front of rows that are also symbols of base64 are not read as symbols, wherever else the text is broken.
+#[test]
+fn marks_of_rows_are_not_read_as_a_key() {
+    use super::formats::fold;
+
+    let mut wrong = Vec::new();
+    for (index, Sample { line, key, .. }) in SAMPLES.iter().enumerate() {
+        for (mark, outer) in [("+", "\n> "), ("-", "\n> "), ("+", "\n>> "), ("/", "\n"), ("//", "^\n"), ("--", "\r\n")]
+        {
+            for width in (40..80).skip(index % 2).step_by(2) {
+                for more in 1..12 {
+                    let comment = WORDS[(width + more) % WORDS.len()];
+                    let marked = fold(&with_comment(line, " ", comment), width, &format!("\n{mark}"));
+                    let text = fold(&format!("{mark}{marked}"), width + more, outer);
+                    if let Ok(found) = recover(text.as_bytes()) {
+                        wrong.extend((found.key != *key).then(|| format!("{:?}: {text:?}", found.repairs)));
+                    }
+                }
+            }
+        }
+    }
+    none(wrong.into_iter());
+}
+
+/// The same on a line of its own that spaces or tabs break.
+#[test]
+fn letters_too_many_behind_a_space_are_not_dropped() {
+    let unpadded = SAMPLES.iter().filter(|sample| !sample.line.ends_with('='));
+    let texts = unpadded.flat_map(|Sample { line, .. }| {
+        let widths = (20..120).filter(|width| line.len().is_multiple_of(*width) && line.len() > *width);
+        widths.flat_map(move |width| {
+            [" ", "\t", "  "].map(|space| {
+                let changed = format!("{line}{} me@host", &line[line.len() - 19..]);
+                super::formats::fold(&changed, width, space)
+            })
+        })
+    });
+    none(texts.filter_map(|text| guess(&text)));
 }
 
 fn pairs() -> impl Iterator<Item = (&'static Sample, &'static Sample)> {

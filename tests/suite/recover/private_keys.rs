@@ -303,6 +303,8 @@ proptest! {
 fn private_keys_in_rarer_wrappings_are_recognized() {
     use super::formats::{characters, fold};
 
+    let filler = STANDARD.encode((0..200_u8).map(|byte| 128 | byte.wrapping_mul(37)).collect::<Vec<_>>());
+    let filler = filler.trim_end_matches('=');
     let files = SECRETS.iter().filter(|secret| secret.title.ends_with(", file"));
     let wrong = files.flat_map(|secret| {
         let text = &*secret.text;
@@ -311,6 +313,17 @@ fn private_keys_in_rarer_wrappings_are_recognized() {
             ("Visual Basic", format!("\"{}\"", fold(text, 60, "\" & _\n\""))),
             ("frame of a terminal", format!("\u{2502}{}\u{2502}", fold(text, 60, "\u{2502}\n\u{2502}"))),
             ("folded by a mail program", fold(text, 60, "!\n ")),
+            ("base64 in added strings", format!("\"{}\";", fold(&STANDARD.encode(text), 60, "\" +\n    \""))),
+            ("base64 in joined strings", format!("'{}'", fold(&STANDARD.encode(text), 61, "' .\n  '"))),
+            ("base64 in a list with another", format!("[\"{filler}\", \"{}\"]", STANDARD.encode(text))),
+            ("base64 behind slashes", format!("ssh://{}", STANDARD.encode(text))),
+            ("base64 twice, behind a sign", format!("${{KEY:-{}}}", STANDARD.encode(STANDARD.encode(text)))),
+            ("base64 behind a letter", format!("x{}", STANDARD.encode(text))),
+            ("hexadecimal in rows of an odd length", fold(&super::formats::hex(text.as_bytes()), 61, "\n")),
+            (
+                "hexadecimal in added strings",
+                format!("\"{}\";", fold(&super::formats::hex(text.as_bytes()), 60, "\" +\n\"")),
+            ),
         ]
         .into_iter()
         .filter(|(_, damaged)| damaged.len() <= DECODED)
@@ -329,11 +342,37 @@ fn private_keys_in_json_and_xml_are_recognized() {
         format!(r#"{{"n": "{key}", "e": "AQAB", "d" : "{key}", "kty": "RSA", "p": "{key}"}}"#),
         format!("<RSAKeyValue><Modulus>{key}=</Modulus><Exponent>AQAB</Exponent><D>{key}=</D></RSAKeyValue>"),
         format!("<RSAParameters><InverseQ>{key}=</InverseQ></RSAParameters>"),
+        format!("{{'kty': 'OKP', 'crv': 'Ed25519', 'd': '{key}', 'x': '{key}'}}"),
     ];
     let wrong = texts.iter().flat_map(|text| {
         let secret = Secret { title: "a document".to_owned(), text: text.clone() };
         let damages = damages().filter(|(_, damage)| !damage.name.contains("spaces"));
         damages.filter_map(|(_, damage)| complaint(&secret, damage.name, &(damage.apply)(text)?)).collect::<Vec<_>>()
+    });
+    none(wrong.collect());
+}
+
+/// Files that lost their first and last lines, in which something else tells what they are.
+#[test]
+fn private_keys_of_other_programs_are_recognized() {
+    let random = |length: usize| -> Vec<u8> {
+        let states = std::iter::successors(Some(9_u64), |state| Some(state.wrapping_mul(0x5851_f42d_4c95_7f2d) + 1));
+        states.skip(9).map(|state| (state >> 40) as u8).take(length).collect()
+    };
+    let encode = |head: &[u8]| super::formats::fold(&STANDARD.encode([head, &random(500)].concat()), 64, "\n");
+    let texts = [
+        // Encrypted by OpenSSL in the format of PKCS#1.
+        format!("Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,7DEB3CF1\n\n{}", encode(&[])),
+        // Of ssh.com, which starts with a magic number, its length, and the length of the name of its type.
+        encode(&[0x3f, 0x6f, 0xf9, 0xeb, 0, 0, 2, 8, 0, 0, 0, 0x37]),
+        // PKCS#12: the version, and the type of the content.
+        encode(&[0x30, 0x82, 1, 0xf0, 2, 1, 3, 0x30, 0x82, 1, 0xe9, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 1]),
+    ];
+    let wrong = texts.iter().flat_map(|text| {
+        let secret = Secret { title: "a file".to_owned(), text: text.clone() };
+        let half = Secret { title: "half of a file".to_owned(), text: text[..text.len() / 2].to_owned() };
+        let wrong = damages().filter_map(|(_, damage)| complaint(&secret, damage.name, &(damage.apply)(text)?));
+        wrong.chain(complaint(&half, "as is", half.text.as_bytes())).collect::<Vec<_>>()
     });
     none(wrong.collect());
 }

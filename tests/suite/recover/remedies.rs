@@ -195,6 +195,30 @@ fn convert(format: &[&str], text: &str) -> Option<String> {
     output.status.success().then(|| String::from_utf8(output.stdout).ok())?
 }
 
+/// Puts the markers, each header and the base64 of an RFC 4716 file on lines of their own.
+fn on_lines(file: &str) -> Option<String> {
+    const BEGIN: &str = "---- BEGIN SSH2 PUBLIC KEY ----";
+    const END: &str = "---- END SSH2 PUBLIC KEY ----";
+
+    let (_, after) = file.split_once(BEGIN)?;
+    let (mut content, _) = after.split_once(END)?;
+    let mut lines = vec![BEGIN];
+    // A header has a name, a colon and a value in quotation marks; without these, only its line tells where it ends.
+    while let Some((name, value)) = content.trim_start().split_once(": ")
+        && !name.contains(char::is_whitespace)
+    {
+        let end = match value.strip_prefix('"').and_then(|value| value.find('"')) {
+            Some(length) => length + 2,
+            None => value.find('\n')?,
+        };
+        let start = content.len() - value.len();
+        lines.push(content[..start + end].trim_start());
+        content = &content[start + end..];
+    }
+    lines.extend([content.trim(), END, ""]);
+    Some(lines.join("\n"))
+}
+
 fn pem(label: &str, body: &str) -> String {
     format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", body.trim())
 }
@@ -241,7 +265,7 @@ fn remedied(error: PublicKeyError, text: &str) -> Option<String> {
         Kind::UnexpectedSeparator => format!("{before} {}", &rest[run_length(rest, is_mark)..]),
         Kind::UppercaseType => format!("{before}{}{}", rest[..word].to_lowercase(), &rest[word..]),
         Kind::IsSignatureAlgorithm => format!("{before}ssh-rsa{}", &rest[word..]),
-        Kind::IsRfc4716 => convert(&[], rest)?,
+        Kind::IsRfc4716 => convert(&[], &on_lines(rest)?)?,
         Kind::IsPkcs1Pem => convert(&["-m", "PEM"], rest)?,
         Kind::IsSpkiPem => convert(&["-m", "PKCS8"], rest)?,
         Kind::IsPkcs1Body => convert(&["-m", "PEM"], &pem("RSA PUBLIC KEY", &rest[..word]))?,

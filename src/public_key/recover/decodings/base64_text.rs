@@ -7,6 +7,7 @@ use zeroize::Zeroizing;
 use crate::public_key::private_key_scan::six_bits;
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
+use crate::public_key::recover::symbols::string_gap;
 
 /// The shortest run of base64 that is decoded.
 const SHORTEST: usize = 24;
@@ -18,9 +19,9 @@ pub(super) fn longest(state: &State) -> Option<State> {
 
 /// Decodes the first run of base64 that encodes text, unless it is the longest.
 pub(super) fn first(state: &State) -> Option<State> {
-    let text = state.text().as_bytes();
-    let run = Runs { text, at: 0 }.find(|run| encodes_text(text, run))?;
-    if longest_run(state.text()).is_some_and(|longest| longest.start == run.start) { None } else { decode(state, &run) }
+    let text = state.text();
+    let run = Runs { text, at: 0 }.find(|run| start_of_text(text, run).is_some())?;
+    if longest_run(text).is_some_and(|longest| longest.start == run.start) { None } else { decode(state, &run) }
 }
 
 /// Returns whether there is a run of base64.
@@ -44,26 +45,25 @@ pub(super) fn may_have_runs(text: &str) -> bool {
 
 /// Returns whether a run encodes text.
 pub(super) fn has_text(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    has_run(text) && Runs { text: bytes, at: 0 }.any(|run| encodes_text(bytes, &run))
+    has_run(text) && Runs { text, at: 0 }.any(|run| start_of_text(text, &run).is_some())
 }
 
 /// Returns the first of the longest runs.
 fn longest_run(text: &str) -> Option<Run> {
-    let runs = Runs { text: text.as_bytes(), at: 0 };
+    let runs = Runs { text, at: 0 };
     runs.reduce(|best, run| if run.symbols > best.symbols { run } else { best })
 }
 
-/// A run of base64 symbols and whitespace between them.
+/// A run of base64 symbols, and what interrupts them.
 struct Run {
     start: usize,
     end: usize,
     symbols: usize,
 }
 
-/// Finds the runs of a text: words of at least [`SHORTEST`] symbols, and the words of base64 on the lines after them.
+/// Finds the runs of a text: words of at least [`SHORTEST`] symbols, and the words of base64 behind what breaks them.
 struct Runs<'a> {
-    text: &'a [u8],
+    text: &'a str,
     at: usize,
 }
 
@@ -72,7 +72,7 @@ impl Iterator for Runs<'_> {
 
     fn next(&mut self) -> Option<Run> {
         loop {
-            let rest = self.text.get(self.at..)?;
+            let rest = self.text.as_bytes().get(self.at..)?;
             let start = self.at + rest.iter().position(|&byte| six_bits(byte).is_some())?;
             let mut end = self.word(start);
             self.at = end;
@@ -81,12 +81,14 @@ impl Iterator for Runs<'_> {
                 continue;
             }
             loop {
-                let gap = self.text.get(end..)?.iter().take_while(|byte| byte.is_ascii_whitespace() || **byte == b'\\');
-                let next = end + gap.count();
+                let next = end + string_gap(self.text, end);
                 let word = self.word(next);
-                // A word is a part of the base64 if nothing but whitespace is behind it.
-                let is_whole = self.text.get(word).is_none_or(|&byte| byte.is_ascii_whitespace() || is_closing(byte));
-                if next == end || word == next || !is_whole {
+                // A word is a part of the base64 if nothing is behind it but what breaks base64.
+                let is_closed = self.text.as_bytes().get(word).is_none_or(|&byte| is_closing(byte));
+                let is_whole = is_closed || string_gap(self.text, word) > 0;
+                // The frame of a table.
+                let is_frame = self.text.get(next..word).is_some_and(|word| word.contains("----"));
+                if next == end || word == next || !is_whole || is_frame {
                     break;
                 }
                 symbols += word - next;
@@ -101,7 +103,7 @@ impl Iterator for Runs<'_> {
 impl Runs<'_> {
     /// Returns the end of the word of base64 at `start`, without padding.
     fn word(&self, start: usize) -> usize {
-        let rest = self.text.get(start..).unwrap_or_default();
+        let rest = self.text.as_bytes().get(start..).unwrap_or_default();
         start + rest.iter().take_while(|&&byte| six_bits(byte).is_some()).count()
     }
 }
@@ -110,15 +112,18 @@ fn is_closing(byte: u8) -> bool {
     matches!(byte, b'=' | b'"' | b'\'' | b'`' | b',' | b'<' | b')' | b']' | b'}' | b';' | b'|')
 }
 
-/// Returns whether a run of base64 encodes text.
-fn encodes_text(text: &[u8], run: &Run) -> bool {
-    let symbols = text.get(run.start..run.end).unwrap_or_default();
+/// Returns where a run of base64 encodes text. What is in front of the base64 may look like symbols of it, such as the
+/// slashes of a URL, and its start may be lost.
+fn start_of_text(text: &str, run: &Run) -> Option<usize> {
     // Every key starts so, and is not text.
-    if symbols.starts_with(b"AAAA") {
-        return false;
+    if text.get(run.start..).is_some_and(|rest| rest.starts_with("AAAA")) {
+        return None;
     }
     // Random bytes are readable with a probability of 0.43 each. A few letters may be in another encoding.
-    count_unreadable(Bytes::new(symbols).map(|(byte, _)| byte), run.symbols * 6 / 8 / 10).is_some()
+    let most = run.symbols * 6 / 8 / 10;
+    let is_text =
+        |&start: &usize| count_unreadable(Bytes::new(text, start, run.end).map(|(byte, _)| byte), most).is_some();
+    (run.start..run.start + 4).find(is_text)
 }
 
 /// Counts the bytes that are neither printable ASCII nor of another character in UTF-8; `None` if they exceed `most`.
@@ -149,17 +154,15 @@ fn count_unreadable(bytes: impl Iterator<Item = u8>, most: usize) -> Option<usiz
 }
 
 fn decode(state: &State, run: &Run) -> Option<State> {
-    if !encodes_text(state.text().as_bytes(), run) {
-        return None;
-    }
-    let symbols = state.text().as_bytes().get(run.start..run.end)?;
+    let start = start_of_text(state.text(), run)?;
+    let decoded = || Bytes::new(state.text(), start, run.end);
     let mut bytes = Zeroizing::new(Vec::with_capacity(run.symbols * 6 / 8));
-    bytes.extend(Bytes::new(symbols).map(|(byte, _)| byte));
+    bytes.extend(decoded().map(|(byte, _)| byte));
     let mut decoder = Decoder::new(state);
-    decoder.damage(run.start);
-    let mut positions = Bytes::new(symbols).map(|(_, at)| run.start + at);
+    decoder.damage(start);
+    let mut positions = decoded().map(|(_, at)| at);
     let mut push = |c: char, length: usize| {
-        decoder.push(c, positions.next().unwrap_or(run.start));
+        decoder.push(c, positions.next().unwrap_or(start));
         (1..length).for_each(|_| _ = positions.next());
     };
     for chunk in bytes.utf8_chunks() {
@@ -171,16 +174,18 @@ fn decode(state: &State, run: &Run) -> Option<State> {
     decoder.finish(Reading::Base64)
 }
 
-/// The bytes that symbols of base64 encode, each with the offset of its last symbol. Other characters are skipped.
+/// The bytes that symbols of base64 encode, each with the position of its last symbol. What breaks base64 is skipped.
 struct Bytes<'a> {
-    symbols: core::iter::Enumerate<core::slice::Iter<'a, u8>>,
+    text: &'a str,
+    at: usize,
+    end: usize,
     bits: u32,
     count: u32,
 }
 
 impl<'a> Bytes<'a> {
-    fn new(symbols: &'a [u8]) -> Self {
-        Self { symbols: symbols.iter().enumerate(), bits: 0, count: 0 }
+    fn new(text: &'a str, start: usize, end: usize) -> Self {
+        Self { text, at: start, end, bits: 0, count: 0 }
     }
 }
 
@@ -189,8 +194,15 @@ impl Iterator for Bytes<'_> {
 
     fn next(&mut self) -> Option<(u8, usize)> {
         loop {
-            let (at, &symbol) = self.symbols.next()?;
-            let Some(value) = six_bits(symbol) else { continue };
+            let at = self.at;
+            if at >= self.end {
+                return None;
+            }
+            let Some(value) = six_bits(*self.text.as_bytes().get(at)?) else {
+                self.at += string_gap(self.text, at).max(1);
+                continue;
+            };
+            self.at += 1;
             self.bits = self.bits << 6 | value;
             self.count += 6;
             if self.count >= 8 {
@@ -212,7 +224,7 @@ mod tests {
     proptest! {
         #[test]
         fn there_is_a_run_if_one_is_found(text in "([A-Za-z0-9+/_-]{0,26}[ .=]{0,2}){0,5}") {
-            prop_assert_eq!(has_run(&text), Runs { text: text.as_bytes(), at: 0 }.next().is_some());
+            prop_assert_eq!(has_run(&text), Runs { text: &text, at: 0 }.next().is_some());
         }
     }
 }

@@ -7,9 +7,13 @@ use zeroize::Zeroizing;
 use crate::public_key::bytes::count;
 use crate::public_key::recover::reading::Reading;
 use crate::public_key::recover::state::{Decoder, State};
+use crate::public_key::recover::symbols::{gap, string_gap};
 
 /// The shortest run of digits that is decoded: shorter ones are fingerprints and numbers.
 const SHORTEST: usize = 72;
+
+/// The digits of a run after which one that is alone at the end of a row belongs to the next row.
+const LONG: usize = 16;
 
 /// Returns whether there are enough digits for a run.
 pub(super) fn may_have_run(text: &str) -> bool {
@@ -24,8 +28,8 @@ pub(super) fn digits(state: &State) -> Option<State> {
     let mut start = 0;
     while let Some(found) = text.get(start..)?.bytes().position(is_digit) {
         start += found;
-        let rest = text.as_bytes().get(start..)?;
-        if let Some(length) = short_run(rest) {
+        let rest = text.get(start..)?;
+        if let Some(length) = short_run(rest.as_bytes()) {
             start += length;
             continue;
         }
@@ -50,7 +54,8 @@ fn short_run(text: &[u8]) -> Option<usize> {
     let is_prefix = digits % 2 == 1 && matches!(text.get(digits - 1..), Some([b'0', b'x', ..]));
     let is_end = match text.get(digits) {
         None => true,
-        Some(b'\\' | b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-' | 0x80..) => digits % 2 == 1 && digits < 4,
+        Some(b'\t'..=b'\r' | b' ' | b'\\' | b':' | b',' | b'-' | 0x80..) => digits % 2 == 1 && digits < 4,
+        Some(b'"' | b'\'' | b'`' | b'^' | b'$' | b'!' | b'|') => digits % 2 == 1 && digits < 4,
         Some(_) => !is_prefix,
     };
     (is_end && digits < SHORTEST).then_some(if digits % 2 == 0 { digits } else { (digits - 1).max(1) })
@@ -62,13 +67,13 @@ struct Run {
 }
 
 /// Reads digits in pairs, whose separators are skipped, and passes on each byte with its offset.
-fn run(text: &[u8], mut each: impl FnMut(u8, usize)) -> Run {
+fn run(text: &str, mut each: impl FnMut(u8, usize)) -> Run {
     let (mut at, mut digits, mut end) = (0, 0, 0);
     // In a dump, the number of bytes of the row.
     let mut row = None;
     loop {
-        let rest = text.get(at..).unwrap_or_default();
-        if at == 0 || text.get(at - 1) == Some(&b'\n') {
+        let rest = text.as_bytes().get(at..).unwrap_or_default();
+        if at == 0 || text.as_bytes().get(at - 1) == Some(&b'\n') {
             let offset = offset(rest);
             if offset > 0 {
                 at += offset;
@@ -91,10 +96,18 @@ fn run(text: &[u8], mut each: impl FnMut(u8, usize)) -> Run {
             row = row.map(|bytes| bytes + 1);
             continue;
         }
+        if let Some((byte, length)) = split_pair(text, at).filter(|_| row.is_none() && digits >= LONG) {
+            each(byte, at);
+            at += length;
+            digits += 2;
+            end = at;
+            continue;
+        }
         at += match rest {
             [b'\\' | b'0', b'x', ..] => 2,
             [b' ' | b':' | b',' | b'\n' | b'\r' | b'\t' | b'-', ..] => 1,
             _ if wide_space(rest) > 0 => wide_space(rest),
+            _ if row.is_none() && string_gap(text, at) > 0 => string_gap(text, at),
             _ => return Run { digits, end: end.max(1) },
         };
     }
@@ -109,6 +122,15 @@ fn wide_space(text: &[u8]) -> usize {
         [0xc2, 0xa0, ..] => 2,
         _ => 0,
     }
+}
+
+/// Reads a pair of digits with a line end or the end of a string between them; returns its length, too.
+fn split_pair(text: &str, at: usize) -> Option<(u8, usize)> {
+    let high = digit(*text.as_bytes().get(at)?)?;
+    let length = gap(text, at + 1).length;
+    let has_break = text.get(at + 1..at + 1 + length)?.contains(['\n', '"', '\'']);
+    let low = digit(*text.as_bytes().get(at + 1 + length)?)?;
+    has_break.then_some((high << 4 | low, length + 2))
 }
 
 fn pair(text: &[u8]) -> Option<u8> {
@@ -161,7 +183,7 @@ fn offset(row: &[u8]) -> usize {
 
 /// Decodes the digits from `start` on, whose first bytes are `head`.
 fn decode(state: &State, start: usize, head: [u8; 3]) -> Option<State> {
-    let text = state.text().as_bytes().get(start..)?;
+    let text = state.text().get(start..)?;
     let mut decoder = Decoder::new(state);
     decoder.damage(start);
     // The text before it has the type, if there is one.
@@ -191,7 +213,7 @@ fn decode(state: &State, start: usize, head: [u8; 3]) -> Option<State> {
         }
     }
     let is_row = start == 0 || before.ends_with('\n');
-    decoder.finish(if is_row && offset(text) > 0 { Reading::HexDump } else { Reading::Hexadecimal })
+    decoder.finish(if is_row && offset(text.as_bytes()) > 0 { Reading::HexDump } else { Reading::Hexadecimal })
 }
 
 /// Bytes that are written as base64 once there are three of them.
@@ -242,7 +264,7 @@ mod tests {
         #[test]
         fn a_short_run_is_the_run(text in "[0-9A-F]{1,9}[0x :\n-g\u{a0}|\\\\]{0,3}[0-9a-fx ]{0,9}") {
             if let Some(length) = short_run(text.as_bytes()) {
-                let found = run(text.as_bytes(), |_, _| ());
+                let found = run(&text, |_, _| ());
                 prop_assert_eq!((found.digits < SHORTEST, found.end.max(1)), (true, length));
             }
         }

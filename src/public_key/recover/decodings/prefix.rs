@@ -5,10 +5,18 @@ use crate::public_key::recover::state::{Decoder, State};
 
 /// Removes the mark in front of each line, if more than one line has one.
 pub(super) fn of_lines(state: &State) -> Option<State> {
+    let lines = || state.text().split_inclusive('\n');
+    // Signs that are symbols of base64 may start a few rows of a key.
+    let (mut written, mut signs) = (0, 0);
+    for first in lines().filter_map(|line| line.trim_start().bytes().next()) {
+        written += 1;
+        signs += usize::from(matches!(first, b'+' | b'-' | b'/'));
+    }
+    let mark = |line| mark(line).filter(|mark| mark.is_other || 2 * signs >= written).map_or(0, |mark| mark.length);
     let mut decoder = Decoder::new(state);
     // Where the next line starts, and what is not copied yet.
     let (mut start, mut rest, mut marked) = (0, 0, 0);
-    for line in state.text().split_inclusive('\n') {
+    for line in lines() {
         let length = mark(line);
         if length > 0 {
             marked += 1;
@@ -22,18 +30,25 @@ pub(super) fn of_lines(state: &State) -> Option<State> {
     if marked > 1 { decoder.finish(Reading::LinePrefix) } else { None }
 }
 
-/// Returns the length of the mark in front of a line, with the spaces around it.
-fn mark(line: &str) -> usize {
-    const MARKS: [&str; 11] = ["+", "-", "//", "--", ">", "|", "#", "*", ":", "%", "!"];
+struct Mark {
+    /// The length with the spaces around it.
+    length: usize,
+    /// Whether it is no symbol of base64.
+    is_other: bool,
+}
+
+/// Returns the mark in front of a line.
+fn mark(line: &str) -> Option<Mark> {
+    const MARKS: [&str; 11] = ["//", "--", "+", "-", ">", "|", "#", "*", ":", "%", "!"];
 
     let content = line.trim_start_matches([' ', '\t']);
     // Most lines have none.
     if !matches!(content.as_bytes(), [b'!' | b'#' | b'%' | b'*'..=b'+' | b'-' | b'/'..=b':' | b'>' | b'|', ..]) {
-        return 0;
+        return None;
     }
     // The dashes of an armor.
     if content.starts_with("----") {
-        return 0;
+        return None;
     }
     let digits = content.bytes().take_while(u8::is_ascii_digit).count();
     let after_digits = content.get(digits..).unwrap_or_default();
@@ -42,5 +57,6 @@ fn mark(line: &str) -> usize {
     } else {
         MARKS.iter().find_map(|mark| content.strip_prefix(mark))
     };
-    rest.map_or(0, |rest| line.len() - rest.trim_start_matches([' ', '\t']).len())
+    let length = line.len() - rest?.trim_start_matches([' ', '\t']).len();
+    Some(Mark { length, is_other: !content.starts_with(['+', '-', '/']) })
 }

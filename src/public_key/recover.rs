@@ -86,7 +86,7 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
     /// The symbols of a private number of sixteen bytes.
     const SHORTEST_NUMBER: usize = 22;
 
-    let work = Work::of_part(comment.len());
+    let work = Work::of_comment(comment.len());
     let mut second = None;
     let found = if decodings::is_unencoded(comment, &work) {
         second = second_key(comment, &work);
@@ -118,7 +118,7 @@ pub(crate) fn check_comment(comment: &str, position: usize) -> Result<(), Public
 /// Finds a private number in the comment of a line that is not a piece of a second public key.
 fn private_number(comment: &str) -> Option<FoundPrivateKey> {
     let found = private_key_scan::find_private_number(comment)?;
-    let keys = keys::find(comment, &Work::of(comment.len()));
+    let keys = keys::find(comment, &Work::of_comment(comment.len()));
     (keys.found.is_empty() && keys.partial.is_empty()).then_some(found)
 }
 

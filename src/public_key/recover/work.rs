@@ -17,7 +17,12 @@ impl Work {
         Self::new(4096 + 48 * length)
     }
 
-    /// Returns that of a search for private keys in a part of a text, such as a comment.
+    /// Returns that of a search in the comment of a line that is valid otherwise.
+    pub(crate) const fn of_comment(length: usize) -> Self {
+        Self::new(4096 + 24 * length)
+    }
+
+    /// Returns that of a search for private keys in a part of a long text.
     pub(crate) const fn of_part(length: usize) -> Self {
         Self::new(1024 + 24 * length)
     }

@@ -128,8 +128,15 @@ fn second_key(text: &str, work: &Work) -> Option<usize> {
     const SHORTEST: usize = 60;
 
     // What the keys of a line, documents, and keys in JSON and XML have.
-    let has_mark = |marks: &[u8]| count(text.as_bytes(), |byte| marks.contains(&byte)) > 0;
-    if text.len() < SHORTEST || !(count(text.as_bytes(), |byte| byte == b'A') >= 4 || has_mark(b"M{<")) {
+    let has_letters = || count(text.as_bytes(), |byte| byte == b'A') >= 4;
+    let has_mark = || count(text.as_bytes(), |byte| matches!(byte, b'M' | b'{' | b'<')) > 0;
+    let is_start = |pair: &[u8]| match pair {
+        // The length of a document, or what interrupts its base64.
+        [b'M', next] => matches!(next, b'C'..=b'I') || !next.is_ascii_alphanumeric(),
+        _ => matches!(pair, [b'{' | b'<', ..]),
+    };
+    let has_mark = || has_mark() && text.as_bytes().windows(2).any(is_start);
+    if text.len() < SHORTEST || !(has_letters() || has_mark()) {
         return None;
     }
     let keys = keys::find(text, work);

@@ -1,6 +1,7 @@
 //! One pass over a text that tells what need not be searched for in it: the encodings whose marks it lacks, and private
 //! keys if no beginning of one is in it.
 
+use crate::public_key::bytes::count;
 use crate::public_key::private_key_scan::{
     OPENSSH, SSH1, SSH1_HEADER, SSH2, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_public,
     is_word, six_bits,
@@ -123,7 +124,9 @@ impl Survey {
             }
         }
         let has_pkcs5 = || (0..bytes.len()).any(|at| bytes.get(at..).is_some_and(is_pkcs5));
-        let has_member_d = classes & STRING_QUOTE != 0 && has_member(bytes, b"d") && has_member(bytes, b"kty");
+        let is_quote = |byte| matches!(byte, b'"' | b'\'');
+        let may_have_members = classes & STRING_QUOTE != 0 && count(bytes, is_quote) >= 4;
+        let has_member_d = may_have_members && has_member(bytes, b"d") && has_member(bytes, b"kty");
         let is_private = has_member_d || is_key(text, starts) || (classes & CONTROL_OR_OTHER != 0 && has_pkcs5());
         Self { classes, may_have_private_key: is_private, has_member_d }
     }
@@ -203,13 +206,15 @@ fn start(text: &[u8], at: usize, work: &Work) -> u8 {
     };
     let may_be_key = match text.first() {
         Some(b'P' | b'p') => {
-            if !starts_with(b"private") {
-                let words: [&[u8]; 3] = [b"PuTTY-User-Key-File-", b"Proc-Type:", &SSH2];
-                words.into_iter().any(starts_with)
-            } else if is_word(text, b"PRIVATE KEY") {
-                return if is_word(text, SSH1_HEADER) { KEY } else { ARMOR };
-            } else {
-                starts_with(b"Private-Lines:")
+            let mut next = letters().skip(1).map(|letter| letter.to_ascii_lowercase());
+            match (next.next(), next.next()) {
+                (Some(b'u'), _) => starts_with(b"PuTTY-User-Key-File-"),
+                (Some(b'2'), _) => starts_with(&SSH2),
+                (_, Some(b'o')) => starts_with(b"Proc-Type:"),
+                (_, Some(b'i')) if is_word(text, SSH1_HEADER) => true,
+                (_, Some(b'i')) if is_word(text, b"PRIVATE KEY") => return ARMOR,
+                (_, Some(b'i')) => starts_with(b"Private-Lines:"),
+                _ => false,
             }
         }
         Some(b'B') => is_armor(letters(), work),

@@ -7,10 +7,18 @@ use crate::public_key::recover::state::{Decoder, State};
 pub(super) fn of_lines(state: &State) -> Option<State> {
     let lines = || state.text().split_inclusive('\n');
     // Signs that are symbols of base64 may start a few rows of a key.
-    let (mut written, mut signs) = (0, 0);
-    for first in lines().filter_map(|line| line.trim_start().bytes().next()) {
-        written += 1;
-        signs += usize::from(matches!(first, b'+' | b'-' | b'/'));
+    let (mut written, mut signs, mut is_start) = (0, 0, true);
+    for byte in state.text().bytes() {
+        match byte {
+            b'\n' => is_start = true,
+            b'\t'..=b'\r' | b' ' => {}
+            _ if is_start => {
+                written += 1;
+                signs += usize::from(matches!(byte, b'+' | b'-' | b'/'));
+                is_start = false;
+            }
+            _ => {}
+        }
     }
     let mark = |line| mark(line).filter(|mark| mark.is_other || 2 * signs >= written).map_or(0, |mark| mark.length);
     let mut decoder = Decoder::new(state);

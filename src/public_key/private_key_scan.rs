@@ -232,6 +232,11 @@ fn armor_start(before: &[u8]) -> usize {
 
 /// Returns whether `text` starts with base64 of PKCS#1, PKCS#8 or SEC 1, complete or not.
 fn is_private_der(text: &[u8]) -> bool {
+    // Most are told by their first bytes.
+    let bits = text.iter().take(8).fold(0, |bits, &symbol| bits << 6 | u64::from(six_bits(symbol).unwrap_or(0)));
+    if bits.to_be_bytes().get(2..).is_none_or(|start| !may_be_private(start)) {
+        return false;
+    }
     let count = text.iter().take(DER_HEAD).take_while(|&&byte| is_base64(byte) || matches!(byte, b'-' | b'_')).count();
     if count < SHORTEST_DER {
         return false;
@@ -249,15 +254,27 @@ fn is_private_der(text: &[u8]) -> bool {
     STANDARD.decode_slice(head, &mut der).is_ok() && is_private_sequence(&der)
 }
 
+/// Returns what follows the head of a SEQUENCE.
+pub(crate) fn content(der: &[u8]) -> Option<&[u8]> {
+    match der {
+        [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => {
+            Some(content)
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether these are the first six bytes or more of a SEQUENCE that may be a private key.
+pub(crate) fn may_be_private(der: &[u8]) -> bool {
+    content(der).is_some_and(|content| matches!(content, [0x02, 0x01, ..] | [0x30, ..]))
+}
+
 /// Returns whether these are the first bytes of a SEQUENCE that is a private key.
 ///
 /// The SEQUENCE of a public key starts with another SEQUENCE or with a longer INTEGER, and the rest of both differs.
 pub(crate) fn is_private_sequence(der: &[u8]) -> bool {
     // A length below 128 takes one byte, up to 255 two bytes, up to 65535 three.
-    let content = match der {
-        [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => content,
-        _ => return false,
-    };
+    let Some(content) = content(der) else { return false };
     match content {
         // A version, then an INTEGER, an algorithm identifier, or an OCTET STRING.
         [0x02, 0x01, 0 | 1, 0x02 | 0x04, ..] => true,

@@ -83,10 +83,11 @@ fn marked(text: &str, survey: Survey) -> impl Iterator<Item = Decoding> {
     marked.map(|(.., decoding)| *decoding)
 }
 
-/// Returns the decodings that a text may need.
-fn decodings(text: &str, survey: Survey) -> impl Iterator<Item = Decoding> {
+/// Returns the decodings that a text may need, each with how often it reads the text.
+fn decodings(text: &str, survey: Survey) -> impl Iterator<Item = (usize, Decoding)> {
     let base64 = BASE64.iter().filter(|(mark, _)| mark(text));
-    marked(text, survey).chain(base64.map(|(_, decoding)| *decoding))
+    let marked = marked(text, survey).map(|decoding| (1, decoding));
+    marked.chain(base64.map(|(_, decoding)| (3, *decoding)))
 }
 
 /// Visits the text and what up to three decodings lead to, breadth first, while there is work left. Returns the number
@@ -115,11 +116,11 @@ pub(crate) fn visit(input: State, work: &Work, mut each: impl FnMut(&State, Surv
         }
         let mut next = Vec::new();
         for (state, &survey) in level.iter().zip(&surveys).filter(|(state, _)| state.depth() < MAX_DEPTH) {
-            for decoding in decodings(state.text(), survey) {
+            for (reads, decoding) in decodings(state.text(), survey) {
                 if seen.len() == MAX_STATES || bytes > limit || work.is_done() {
                     break;
                 }
-                work.spend(state.text().len());
+                work.spend(reads * state.text().len());
                 let Some(decoded) = decoding(state) else { continue };
                 let digest = digest(decoded.text());
                 if !seen.contains(&digest) {

@@ -3,8 +3,8 @@
 
 use crate::public_key::bytes::count;
 use crate::public_key::private_key_scan::{
-    OPENSSH, SSH1, SSH1_HEADER, SSH2, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence, is_public,
-    is_word, six_bits,
+    OPENSSH, SSH1, SSH1_HEADER, SSH2, content, has_private_numbers, is_pkcs5, is_private_label, is_private_sequence,
+    is_public, is_word, may_be_private, six_bits,
 };
 use crate::public_key::recover::work::Work;
 
@@ -195,7 +195,7 @@ const XML_D: u8 = 4;
 #[inline(never)]
 fn start(text: &[u8], at: usize, work: &Work) -> u8 {
     /// The bytes that most of these are worth.
-    const FEW: usize = 8;
+    const FEW: usize = 12;
 
     work.spend(FEW);
     let (before, text) = text.split_at_checked(at).unwrap_or_default();
@@ -336,7 +336,7 @@ fn may_be_der(text: impl Iterator<Item = u8>) -> bool {
             slots.zip(bits.to_be_bytes().into_iter().skip(1)).for_each(|(slot, byte)| *slot = byte);
             bits = 0;
         }
-        if count == 8 && content(&der).is_none_or(|content| !matches!(content, [0x02, 0x01, ..] | [0x30, ..])) {
+        if count == 8 && !may_be_private(&der) {
             return false;
         }
         if count == 16 {
@@ -346,16 +346,6 @@ fn may_be_der(text: impl Iterator<Item = u8>) -> bool {
         }
     }
     false
-}
-
-/// Returns what follows the head of a SEQUENCE.
-fn content(der: &[u8]) -> Option<&[u8]> {
-    match der {
-        [0x30, 0x82, _, _, content @ ..] | [0x30, 0x81, _, content @ ..] | [0x30, 0..=0x7f, content @ ..] => {
-            Some(content)
-        }
-        _ => None,
-    }
 }
 
 /// Returns whether a JSON document may have a member of this name, which may be folded.

@@ -84,7 +84,7 @@ pub(crate) struct Symbols<'a> {
 impl<'a> Symbols<'a> {
     pub(crate) fn new(text: &'a str, at: usize, spaces: Spaces, work: &'a Work) -> Self {
         /// The bytes that the memory for the first symbols is worth.
-        const START: usize = 32;
+        const START: usize = 48;
 
         work.spend(START);
         Self {

@@ -4,17 +4,15 @@ use crate::algorithm::{Algorithm, is_certificate};
 
 /// Returns the name of a type at the end of `text`, in any case.
 pub(crate) fn known_type(text: &str) -> Option<&str> {
-    // The last letters of the names.
-    if !matches!(text.as_bytes().last()?, b'a' | b'A' | b's' | b'S' | b'm' | b'M' | b'1' | b'4' | b'6' | b'9') {
-        return None;
+    let end = |length: usize| text.get(text.len().checked_sub(length)?..);
+    if is_certificate(text.as_bytes()) {
+        let is_name = |name: &&str| is_certificate_type(name);
+        return (7..=48).rev().filter_map(end).find(is_name);
     }
-    let is_name = |length: usize| {
-        let name = text.get(text.len().checked_sub(length)?..)?;
-        let is_type = Algorithm::ALL.iter().any(|algorithm| algorithm.as_str().eq_ignore_ascii_case(name));
-        (is_type || is_certificate_type(name)).then_some(name)
-    };
-    // The longest first, because one name is the end of another.
-    (7..=48).rev().find_map(is_name)
+    // The longest, because one name is the end of another.
+    let names = Algorithm::ALL.iter().map(|algorithm| algorithm.as_str());
+    let found = names.filter_map(|name| end(name.len()).filter(|end| end.eq_ignore_ascii_case(name)));
+    found.max_by_key(|name| name.len())
 }
 
 /// Returns whether this is the name of a type of certificates, and nothing else is in front of it.

@@ -43,7 +43,7 @@ impl Work {
     }
 
     /// Returns how much was spent, and how much may be before the search ends.
-    #[cfg(any(test, feature = "__internals"))]
+    #[cfg(feature = "__internals")]
     pub(crate) fn spent(&self) -> (usize, usize) {
         (self.spent.get(), self.limit)
     }

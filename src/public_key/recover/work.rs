@@ -19,7 +19,7 @@ impl Work {
 
     /// Returns that of a search in the comment of a line that is valid otherwise.
     pub(crate) const fn of_comment(length: usize) -> Self {
-        Self::new(4096 + 24 * length)
+        Self::new(4096 + 40 * length)
     }
 
     /// Returns that of a search for private keys in a part of a long text.

@@ -139,8 +139,8 @@ impl PublicKey {
     /// `qZ7kWb`, looks like base64 and has just as many letters as are missing is taken for that key.
     ///
     /// A text of more than 16 KiB is not searched for public keys. In its first 8 KiB, private keys are found that are
-    /// as they were written, or whose armor is in one encoding. A shorter text is read some 50 times at most, in all its
-    /// decodings together. Two kinds of damage take less. The rest of a text that takes more is not searched.
+    /// as they were written, or whose armor is in one encoding. A shorter text is read some 46 times at most, in all its
+    /// decodings together. Two kinds of damage hardly ever take more. The rest of a text that takes more is not searched.
     ///
     /// # Errors
     ///

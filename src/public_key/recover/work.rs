@@ -13,8 +13,8 @@ pub(crate) struct Work {
 impl Work {
     /// Returns that of a search in a text of so many bytes.
     pub(crate) const fn of(length: usize) -> Self {
-        // Two kinds of damage take up to 50 times the length. A short text may have every encoding.
-        Self::new(4096 + 50 * length)
+        // Two kinds of damage hardly ever take more. A short text may have every encoding.
+        Self::new(4096 + 46 * length)
     }
 
     /// Returns that of a search in the comment of a line that is valid otherwise.

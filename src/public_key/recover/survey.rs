@@ -221,9 +221,12 @@ fn start(text: &[u8], at: usize, work: &Work) -> u8 {
         Some(b'b') => is_armor(letters(), work) || starts_with(&OPENSSH),
         Some(b'A' | b'a') => {
             starts_with(b"AGE-SECRET-KEY-")
-                || (is_last_zero(before) && is_public(Unfolded::new(text)) && !work.is_done() && {
-                    work.spend(text.len());
-                    has_private_numbers(Unfolded::new(text))
+                || (is_last_zero(before) && is_public(Unfolded::new(text)) && {
+                    // If there is no work left, the scan decides, which examines few keys.
+                    work.is_done() || {
+                        work.spend(text.len());
+                        has_private_numbers(Unfolded::new(text))
+                    }
                 })
         }
         Some(b'o') => starts_with(b"openssh-key-v1"),

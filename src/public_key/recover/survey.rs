@@ -222,7 +222,7 @@ fn start(text: &[u8], at: usize, work: &Work) -> u8 {
         Some(b'A' | b'a') => {
             starts_with(b"AGE-SECRET-KEY-")
                 || (is_last_zero(before) && is_public(Unfolded::new(text)) && {
-                    // If there is no work left, the scan decides, which examines few keys.
+                    // Without work left, the scan decides, which examines few keys.
                     work.is_done() || {
                         work.spend(text.len());
                         has_private_numbers(Unfolded::new(text))

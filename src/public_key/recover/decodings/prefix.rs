@@ -41,7 +41,7 @@ pub(super) fn of_lines(state: &State) -> Option<State> {
 struct Mark {
     /// The length with the spaces around it.
     length: usize,
-    /// Whether it is no symbol of base64.
+    /// Whether base64 does not use it.
     is_other: bool,
 }
 

@@ -478,8 +478,8 @@ fn finish(text: &str, symbols: &mut Symbols<'_>, total: usize, is_proved: bool) 
     Some((end, steps))
 }
 
-/// Returns whether base64 in pieces may go on at `at`: behind what interrupts it there is a piece that cannot be a word, or,
-/// if a row ends there, any piece behind what interrupts the first row, which is at `row_break`.
+/// Returns whether base64 in pieces may go on at `at`: behind what interrupts it there is a piece that cannot be a word,
+/// or, if a row ends there, any piece behind what interrupts the first row, which is at `row_break`.
 fn goes_on(text: &str, at: usize, row_break: Option<usize>) -> bool {
     let interruption = |at: usize| text.get(at..at + gap(text, at).length).unwrap_or_default();
     let skipped = interruption(at);

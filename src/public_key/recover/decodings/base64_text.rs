@@ -14,14 +14,17 @@ const SHORTEST: usize = 24;
 
 /// Decodes the longest run of base64, if it encodes text. It may span lines.
 pub(super) fn longest(state: &State) -> Option<State> {
-    decode(state, &longest_run(state.text())?)
+    let run = longest_run(state.text())?;
+    let start = start_of_text(state.text(), &run)?;
+    decode(state, &run, start)
 }
 
 /// Decodes the first run of base64 that encodes text, unless it is the longest.
 pub(super) fn first(state: &State) -> Option<State> {
     let text = state.text();
-    let run = Runs { text, at: 0 }.find(|run| start_of_text(text, run).is_some())?;
-    if longest_run(text).is_some_and(|longest| longest.start == run.start) { None } else { decode(state, &run) }
+    let mut runs = Runs { text, at: 0 };
+    let (run, start) = runs.find_map(|run| start_of_text(text, &run).map(|start| (run, start)))?;
+    if longest_run(text).is_some_and(|longest| longest.start == run.start) { None } else { decode(state, &run, start) }
 }
 
 /// Returns whether there is a run of base64.
@@ -153,8 +156,8 @@ fn count_unreadable(bytes: impl Iterator<Item = u8>, most: usize) -> Option<usiz
     Some(unreadable + read).filter(|&unreadable| unreadable <= most)
 }
 
-fn decode(state: &State, run: &Run) -> Option<State> {
-    let start = start_of_text(state.text(), run)?;
+/// Decodes a run of base64 that encodes text from `start` on.
+fn decode(state: &State, run: &Run, start: usize) -> Option<State> {
     let decoded = || Bytes::new(state.text(), start, run.end);
     let mut bytes = Zeroizing::new(Vec::with_capacity(run.symbols * 6 / 8));
     bytes.extend(decoded().map(|(byte, _)| byte));
